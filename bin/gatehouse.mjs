@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { run } from './run.mjs'
+
+run('server/main.ts', process.argv.slice(2))

@@ -1,0 +1,42 @@
+// Ticks the password rules off as one types. The server judges, the same rules as when the form is sent.
+const field = document.querySelector('input[data-checks]')
+if (field instanceof HTMLInputElement) {
+  const items = [...document.querySelectorAll('#rules li')]
+  const formToken = field.form?.querySelector('input[name=formToken]')
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting
+  /** @type {AbortController | undefined} */
+  let asking
+
+  const show = (/** @type {string[] | undefined} */ faults) => {
+    for (const item of items) {
+      if (!(item instanceof HTMLElement)) continue
+      const state = faults === undefined ? '' : faults.includes(item.dataset.code ?? '') ? 'broken' : 'kept'
+      item.dataset.state = state
+      const words = item.querySelector('.state')
+      if (words instanceof HTMLElement) words.textContent = state === '' ? '' : ((state === 'kept' ? words.dataset.kept : words.dataset.broken) ?? '')
+    }
+  }
+
+  const check = async () => {
+    asking?.abort()
+    if (field.value === '') return show(undefined)
+    asking = new AbortController()
+    try {
+      const answer = await fetch('/api/password-check', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ newPassword: field.value, formToken: formToken instanceof HTMLInputElement ? formToken.value : '' }),
+        signal: asking.signal,
+      })
+      if (answer.ok) show((await answer.json()).faults)
+    } catch {
+      // No answer, or a newer question: the rules stay as they are, and the form is judged when it is sent.
+    }
+  }
+
+  field.addEventListener('input', () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(check, 250)
+  })
+}

@@ -1,0 +1,92 @@
+// The features, in order: the table of contents.
+import type { Server } from 'node:http'
+import { Type } from 'typebox'
+import type { Config } from './config.ts'
+import { home } from './home/home.ts'
+import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
+import { openGuessEstimator, openHashQueue, removeOldAttempts } from './passwords/passwords.ts'
+import type { Database } from './platform/database.ts'
+import { type App, openHttp } from './platform/http.ts'
+import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
+import { unavailable } from './platform/problem.ts'
+import type { Keys } from './platform/secret.ts'
+import { openTexts } from './platform/text.ts'
+import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
+import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+
+export type Node = Readonly<{
+  app: App
+  /** Listens for people and for Prometheus. */
+  listen(): Promise<void>
+  /** Stops taking new work, lets what is under way finish, and lets go of everything but the database. */
+  close(): Promise<void>
+}>
+
+/** Logins that wait at the most: about 4 s of hashing on two processors. More are better told to come back. */
+const mostWaitingPerHash = 200
+const tidyEveryMilliseconds = 60 * 60 * 1000
+
+/** Builds a node. Nothing runs before `listen`. */
+export async function openNode(config: Config, database: Database, keys: Keys, logTo: NodeJS.WritableStream): Promise<Node> {
+  const texts = openTexts()
+  const metrics = openMetrics()
+  const guesses = openGuessEstimator()
+  // Two more than can hash at once, so that no processor is idle while others wait for the database.
+  const hashQueue = openHashQueue(config.hashConcurrency + 2, mostWaitingPerHash * config.hashConcurrency)
+  metrics.watchHashQueue(hashQueue)
+  const { publicUrl } = config
+  let draining = false
+
+  const app = await openHttp({ config, logTo, texts, formKey: keys.form, originOf: (request) => `${publicUrl.protocol}//${request.headers.host}` })
+  measureRequests(app, metrics)
+  resolveInstances(app, { database, publicUrl })
+  recogniseSessions(app, { database, texts })
+
+  await app.register(sessions({ database, texts }))
+  await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
+  await app.register(home({ database, keys, hashQueue, guesses }))
+
+  const anyHost = { config: { access: 'public', anyHost: true }, schema: { hide: true, response: { 200: Type.Object({ status: Type.String() }) } } } as const
+  app.get('/healthz', anyHost, async () => ({ status: 'alive' }))
+  app.get('/readyz', anyHost, async () => {
+    if (draining) throw unavailable(new Error('this node is shutting down'))
+    await database.asOperator(undefined, listInstances)
+    return { status: 'ready' }
+  })
+
+  let metricsServer: Server | undefined
+  const tidying = setInterval(() => void tidy(), tidyEveryMilliseconds).unref()
+
+  /** Removes what has had its time. Any number of nodes may do it at once, and nothing depends on it. */
+  async function tidy(): Promise<void> {
+    try {
+      const instances = await database.asOperator(undefined, listInstances)
+      for (const instance of instances) await tidyInstance(instance)
+    } catch (error) {
+      app.log.warn({ err: error }, 'tidying failed; it is tried again in an hour')
+    }
+  }
+
+  function tidyInstance(instance: Instance): Promise<void> {
+    return database.in(instance, async (tx) => {
+      await endRunOutSessionsOf(tx)
+      await removeOldAttempts(tx)
+      await removeOldPendingLogins(tx)
+    })
+  }
+
+  return {
+    app,
+    async listen() {
+      await app.listen({ port: config.port, host: config.host })
+      if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
+    },
+    async close() {
+      draining = true
+      clearInterval(tidying)
+      await app.close()
+      metricsServer?.close()
+      await guesses.close()
+    },
+  }
+}

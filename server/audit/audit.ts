@@ -1,0 +1,52 @@
+// Audit: who did what to whom, when and from where. Written in the transaction of what it records, and never changed.
+// Owns audit_event. Knows no other feature.
+import type { Caller } from '../platform/caller.ts'
+import type { Transaction } from '../platform/database.ts'
+
+/** Everything that is recorded. Names say what happened. */
+export type AuditEvent =
+  | 'account_created'
+  | 'account_disabled'
+  | 'account_enabled'
+  | 'initial_password_made'
+  | 'instance_created'
+  | 'seats_changed'
+  | 'login'
+  | 'login_refused'
+  | 'login_pending'
+  | 'password_chosen'
+  | 'password_changed'
+  | 'password_change_refused'
+  | 'session_ended'
+
+export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }
+
+export type AuditRow = {
+  event: AuditEvent
+  actor: Actor
+  /** Whom it was done to. */
+  accountId?: string | undefined
+  sessionId?: string | undefined
+  caller?: Caller | undefined
+  /** What else helps to understand it; never a secret. */
+  detail?: Record<string, unknown>
+}
+
+/** Records what the same transaction does. */
+export async function record(tx: Transaction, ...rows: AuditRow[]): Promise<void> {
+  await tx
+    .insertInto('auditEvent')
+    .values(
+      rows.map(({ event, actor, accountId, sessionId, caller, detail }) => ({
+        event,
+        actorKind: actor.kind,
+        actorAccountId: actor.kind === 'account' ? actor.accountId : null,
+        accountId: accountId ?? null,
+        sessionId: sessionId ?? null,
+        address: caller?.address ?? null,
+        requestId: caller?.requestId ?? null,
+        detail: JSON.stringify({ ...detail, ...(caller && { device: caller.device }) }),
+      })),
+    )
+    .execute()
+}

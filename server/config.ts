@@ -1,0 +1,227 @@
+// Every setting, once: its name, meaning, default and check. docs/configuration.md is generated from here.
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+
+export type Config = Readonly<{
+  port: number
+  host: string
+  publicUrl: URL
+  dataDir: string
+  databaseUrl: string | undefined
+  databaseConnections: number
+  secretKey: Buffer | undefined
+  trustedProxies: readonly string[]
+  metricsPort: number
+  metricsHost: string
+  hashConcurrency: number
+  logLevel: LogLevel
+}>
+
+export type LogLevel = (typeof logLevels)[number]
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
+
+/** One setting. `read` turns its text into a value or throws an Error that says what is wrong, without the setting's name. */
+export type Setting = {
+  name: string
+  means: string
+  /** The default as text; undefined where none is needed. A function sees the values of the settings before it. */
+  default: string | undefined | ((values: ReadonlyMap<string, unknown>) => string)
+  /** The default in words, where it is not a fixed text. */
+  defaultIs?: string
+  /** A secret can also be given as `NAME_FILE`, the path of a file that holds it, and its value is never shown. */
+  secret?: true
+  read: (text: string) => unknown
+}
+
+export const settings: readonly Setting[] = [
+  { name: 'PORT', means: 'The port that serves people.', default: '8080', read: port },
+  { name: 'HOST', means: 'The address to listen on; `::` means every address of the machine.', default: '::', read: address },
+  {
+    name: 'PUBLIC_URL',
+    means:
+      'What people type to reach the instance `main`. Its scheme and port hold for every instance, and links are built from it, ' +
+      'never from a request. Anything but `localhost` must be https: browsers keep the session cookie only there.',
+    default: (values) => `http://localhost:${values.get('PORT')}`,
+    defaultIs: '`http://localhost:PORT`',
+    read: publicUrl,
+  },
+  {
+    name: 'DATA_DIR',
+    means: 'The folder of the embedded PostgreSQL and of the secret key. Created when missing.',
+    default: './data',
+    read: (text) => resolve(text),
+  },
+  {
+    name: 'DATABASE_URL',
+    means: 'A PostgreSQL of your own, 15 or newer, instead of the embedded one: `postgres://user:password@host:5432/database`.',
+    default: undefined,
+    defaultIs: 'the embedded PostgreSQL in `DATA_DIR`',
+    secret: true,
+    read: databaseUrl,
+  },
+  {
+    name: 'DATABASE_CONNECTIONS',
+    means: 'The most database connections that this node holds.',
+    default: '10',
+    read: (text) => integer(text, 2, 1000),
+  },
+  {
+    name: 'SECRET_KEY',
+    means:
+      'At least 32 random bytes as hexadecimal digits, the same on every node of one database (`openssl rand -hex 32`). ' +
+      'It keys initial passwords and form tokens. Keep a copy apart from the database.',
+    default: undefined,
+    defaultIs: 'made at the first start and kept in `DATA_DIR/secret-key`',
+    secret: true,
+    read: secretKey,
+  },
+  {
+    name: 'TRUSTED_PROXIES',
+    means: 'The load balancers whose `X-Forwarded-For` is believed: addresses or CIDR ranges with commas between.',
+    default: '',
+    defaultIs: 'none',
+    read: cidrList,
+  },
+  {
+    name: 'METRICS_PORT',
+    means: 'The port of `/metrics`; 0 switches it off.',
+    default: (values) => String((values.get('PORT') as number) + 1),
+    defaultIs: '`PORT` + 1',
+    read: (text) => integer(text, 0, 65_535),
+  },
+  { name: 'METRICS_HOST', means: 'The address that `/metrics` listens on.', default: '127.0.0.1', read: address },
+  {
+    name: 'HASH_CONCURRENCY',
+    means: 'How many logins hash their password at once on this node. Each needs 19 MiB and a processor for about 10 ms.',
+    default: () => String(availableParallelism()),
+    defaultIs: 'the number of processors',
+    read: (text) => integer(text, 1, 256),
+  },
+  {
+    name: 'LOG_LEVEL',
+    means: `How much is logged to standard output: ${logLevels.join(', ')}.`,
+    default: 'info',
+    read: (text) => oneOf(text, logLevels),
+  },
+]
+
+/** All faults of the settings at once, each line led by the setting's name. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`${faults.length === 1 ? 'A setting is' : 'Some settings are'} wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+  }
+}
+
+/**
+ * Reads the settings, once, at start.
+ * @throws ConfigError naming every setting that is wrong
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const values = new Map<string, unknown>()
+  const faults: string[] = []
+  for (const setting of settings) {
+    try {
+      const text = given(setting, env) ?? defaultText(setting, values)
+      values.set(setting.name, text === undefined ? undefined : setting.read(text))
+    } catch (error) {
+      faults.push(`${setting.name}: ${(error as Error).message}`)
+    }
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  const value = <T>(name: string) => values.get(name) as T
+  return Object.freeze({
+    port: value<number>('PORT'),
+    host: value<string>('HOST'),
+    publicUrl: value<URL>('PUBLIC_URL'),
+    dataDir: value<string>('DATA_DIR'),
+    databaseUrl: value<string | undefined>('DATABASE_URL'),
+    databaseConnections: value<number>('DATABASE_CONNECTIONS'),
+    secretKey: value<Buffer | undefined>('SECRET_KEY'),
+    trustedProxies: value<string[]>('TRUSTED_PROXIES'),
+    metricsPort: value<number>('METRICS_PORT'),
+    metricsHost: value<string>('METRICS_HOST'),
+    hashConcurrency: value<number>('HASH_CONCURRENCY'),
+    logLevel: value<LogLevel>('LOG_LEVEL'),
+  })
+}
+
+function given({ name, secret }: Setting, env: NodeJS.ProcessEnv): string | undefined {
+  const text = env[name] || undefined
+  const path = env[`${name}_FILE`] || undefined
+  if (!secret || path === undefined) return text
+  if (text !== undefined) throw new Error(`is given twice, also as ${name}_FILE`)
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    throw new Error(`the file that ${name}_FILE names cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** A default that needs a setting which is itself wrong is left out: the fault is reported once, where it is. */
+function defaultText(setting: Setting, values: ReadonlyMap<string, unknown>): string | undefined {
+  if (typeof setting.default !== 'function') return setting.default
+  return setting.default(values.has('PORT') ? values : new Map([['PORT', 8080]]))
+}
+
+function integer(text: string, least: number, most: number): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (!(value >= least && value <= most)) throw new Error(`must be a whole number from ${least} to ${most}, but is "${text}"`)
+  return value
+}
+
+function port(text: string): number {
+  return integer(text, 1, 65_535)
+}
+
+function address(text: string): string {
+  if (isIP(text) === 0) throw new Error(`must be an IP address, but is "${text}"`)
+  return text
+}
+
+function publicUrl(text: string): URL {
+  if (!URL.canParse(text)) throw new Error(`must be an address such as https://acme.example.com, but is "${text}"`)
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error(`must begin with https:// or http://, but is "${text}"`)
+  if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
+    throw new Error(`must hold a scheme, a host and perhaps a port, and nothing else, but is "${text}"`)
+  if (url.protocol === 'http:' && !isLocalhost(url.hostname))
+    throw new Error(`must be https unless the host is localhost, because browsers keep the session cookie only there, but is "${text}"`)
+  return url
+}
+
+/** Whether browsers treat this host as their own machine, and so accept Secure cookies on http. */
+export function isLocalhost(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost')
+}
+
+function databaseUrl(text: string): string {
+  // The text itself is not repeated: it holds a password.
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new Error('must begin with postgres:// and be a valid address')
+  return text
+}
+
+function secretKey(text: string): Buffer {
+  if (!/^([0-9a-f]{2}){32,}$/i.test(text)) throw new Error('must be at least 64 hexadecimal digits')
+  const key = Buffer.from(text, 'hex')
+  if (new Set(key).size < 8) throw new Error('is not random: make one with `openssl rand -hex 32`')
+  return key
+}
+
+function cidrList(text: string): string[] {
+  const ranges = text.split(',').map((range) => range.trim()).filter((range) => range !== '')
+  for (const range of ranges) {
+    const [ip = '', bits, ...rest] = range.split('/')
+    const most = isIP(ip) === 6 ? 128 : 32
+    if (isIP(ip) === 0 || rest.length > 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
+      throw new Error(`must be addresses or CIDR ranges such as 10.0.0.0/8, but holds "${range}"`)
+  }
+  return ranges
+}
+
+function oneOf<T extends string>(text: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === text)
+  if (choice === undefined) throw new Error(`must be one of ${choices.join(', ')}, but is "${text}"`)
+  return choice
+}

@@ -1,0 +1,54 @@
+import { lockAccount } from '../accounts/accounts.ts'
+import { record } from '../audit/audit.ts'
+import type { Instance } from '../instances/instances.ts'
+import { type JudgePasswordNeeds, prepareNewPassword, type ProvePasswordNeeds, provePassword, setPassword } from '../passwords/passwords.ts'
+import type { Caller } from '../platform/caller.ts'
+import { notSignedIn, Problem } from '../platform/problem.ts'
+import { hashToken, newToken } from '../platform/secret.ts'
+import { type LiveSession, replaceToken } from '../sessions/sessions.ts'
+
+export const currentPasswordWrong = () => new Problem(422, 'current_password_wrong', 'The current password is not right.')
+
+export type ChangePassword = { currentPassword: string; newPassword: string; deviceToken: string | undefined }
+
+/**
+ * Changes the password of somebody who is logged in and knows the current one.
+ * Ends everything of the old time, and gives this session a new secret, which it returns.
+ * A wrong current password counts like one at the login. Source: ASVS 5.0, 6.2.3 and 7.2.4.
+ * @throws current_password_wrong, password_refused, busy, too_many_attempts, not_signed_in
+ */
+export async function changePassword(
+  needs: ProvePasswordNeeds & JudgePasswordNeeds,
+  instance: Instance,
+  session: LiveSession,
+  { currentPassword, newPassword, deviceToken }: ChangePassword,
+  caller: Caller,
+): Promise<string> {
+  const { database } = needs
+  const { accountId } = session
+  const actor = { kind: 'account', accountId } as const
+  const proof = await provePassword(needs, instance, { username: session.username, password: currentPassword, deviceToken }, caller)
+  if (proof.kind === 'refused' || proof.password !== 'lasting') {
+    await database.in(instance, async (tx) => {
+      if (proof.kind === 'refused') await proof.settle(tx)
+      await record(tx, { event: 'password_change_refused', actor, accountId, sessionId: session.id, caller, detail: { reason: 'current_password' } })
+    })
+    throw currentPasswordWrong()
+  }
+
+  // The current password was right: the attempt is settled even when the new one is refused.
+  await database.in(instance, (tx) => proof.settle(tx))
+  const owner = { username: session.username, fullName: session.fullName, instanceName: instance.name }
+  const passwordHash = await prepareNewPassword(needs, owner, newPassword, accountId, newPassword.normalize('NFC') === currentPassword.normalize('NFC'))
+
+  return database.in(instance, async (tx) => {
+    const account = await lockAccount(tx, accountId)
+    if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion) throw currentPasswordWrong()
+    await setPassword(tx, account, passwordHash)
+    const token = newToken()
+    if (!(await replaceToken(tx, session.id, hashToken(token)))) throw notSignedIn()
+    await record(tx, { event: 'password_changed', actor, accountId, sessionId: session.id, caller })
+    return token
+  })
+}
+

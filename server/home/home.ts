@@ -1,0 +1,73 @@
+// Home: what everybody has who is logged in. Who I am, my session, Change Password, Language.
+// Owns no table.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { updateLanguage } from '../accounts/accounts.ts'
+import { type JudgePasswordNeeds, PasswordRefused, passwordsDiffer, type ProvePasswordNeeds } from '../passwords/passwords.ts'
+import { callerOf } from '../platform/caller.ts'
+import { readCookie, setCookie } from '../platform/cookie.ts'
+import { formToken } from '../platform/forms.ts'
+import { sendPage } from '../platform/page.ts'
+import { Problem } from '../platform/problem.ts'
+import type { Keys } from '../platform/secret.ts'
+import { isLanguage } from '../platform/text.ts'
+import { sessionOf } from '../sessions/sessions.ts'
+import { changePassword } from './change-password.ts'
+import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn } from './pages.ts'
+import { changeLanguageRoute, changePasswordRoute, pageRoute } from './schemas.ts'
+
+export type HomeNeeds = ProvePasswordNeeds & JudgePasswordNeeds & { keys: Keys }
+
+const signedInPage = { access: 'signed-in' } as const
+
+export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get('/home', { schema: pageRoute, config: signedInPage }, async (request, reply) => {
+      const done = request.query.done === 'password' ? request.view.t('home:password_changed') : undefined
+      return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), done))
+    })
+
+    app.get('/change-password', { schema: pageRoute, config: signedInPage }, async (request, reply) =>
+      showChange(request, reply, 200, { faults: [] }),
+    )
+
+    app.post('/change-password', { schema: changePasswordRoute, config: signedInPage, errorHandler: changeAgain }, async (request, reply) => {
+      const { currentPassword, newPassword, newPasswordAgain } = request.body
+      if (newPassword !== newPasswordAgain) throw passwordsDiffer()
+      const change = { currentPassword, newPassword, deviceToken: readCookie(request, 'device') }
+      setCookie(reply, 'session', await changePassword(needs, request.instance, sessionOf(request), change, callerOf(request)))
+      return reply.redirect('/home?done=password', 303)
+    })
+
+    app.get('/change-language', { schema: pageRoute, config: signedInPage }, async (request, reply) =>
+      sendPage(request, reply, 200, languagePage(request.view, signedIn(request, reply))),
+    )
+
+    app.post('/change-language', { schema: changeLanguageRoute, config: signedInPage }, async (request, reply) => {
+      const { language } = request.body
+      if (isLanguage(language)) {
+        await needs.database.in(request.instance, (tx) => updateLanguage(tx, sessionOf(request).accountId, language))
+        // So that the login page of this browser speaks it too.
+        setCookie(reply, 'language', language)
+      }
+      return reply.redirect('/home', 303)
+    })
+  }
+
+  function signedIn(request: FastifyRequest, reply: FastifyReply): SignedIn {
+    return { session: sessionOf(request), formToken: formToken(request, reply, needs.keys.form) }
+  }
+
+  function showChange(request: FastifyRequest, reply: FastifyReply, status: number, page: ChangePasswordPage): FastifyReply {
+    return sendPage(request, reply, status, changePasswordPage(request.view, signedIn(request, reply), page))
+  }
+
+  /** Shows the form again, with every fault beside its field. */
+  function changeAgain(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (!(error instanceof Problem) || request.session === undefined || error.code === 'form_expired' || error.code === 'not_signed_in') throw error
+    if (error instanceof PasswordRefused) return showChange(request, reply, error.status, { faults: error.faults })
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
+    const text = request.view.t(`problems:${error.code}.next`, error.values)
+    return showChange(request, reply, error.status, { faults: [], [error.code === 'current_password_wrong' ? 'wrongCurrent' : 'refusal']: text })
+  }
+}

@@ -1,0 +1,101 @@
+// The pages of somebody who is logged in.
+import type { PasswordFault } from '../passwords/passwords.ts'
+import { passwordFields } from '../passwords/pages.ts'
+import { alert, type Html, html, type Page, type View } from '../platform/page.ts'
+import { formatMoment, languages } from '../platform/text.ts'
+import type { LiveSession } from '../sessions/sessions.ts'
+
+export type SignedIn = { session: LiveSession; formToken: string }
+
+export function homePage(view: View, signedIn: SignedIn, notice: string | undefined): Page {
+  const { t, language } = view
+  const { session } = signedIn
+  return {
+    title: t('home:home'),
+    menu: userMenu(view, signedIn),
+    scripts: ['menu.js', 'sign-of-life.js'],
+    body: html`<div class="card">
+${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
+<h1>${t('home:welcome', { name: session.fullName })}</h1>
+<dl class="facts">
+<dt>${t('sign-in:username')}</dt><dd>${session.username}</dd>
+<dt>${t('home:profile')}</dt><dd>${session.profileName}</dd>
+<dt>${t('home:logged_in_since')}</dt><dd>${formatMoment(session.startedAt, language, session.timeZone)}</dd>
+<dt>${t('common:device')}</dt><dd>${session.device || t('common:unknown_device')}</dd>
+<dt>${t('common:address')}</dt><dd>${session.address}</dd>
+</dl>
+${signOfLife(view, signedIn)}
+</div>`,
+  }
+}
+
+export type ChangePasswordPage = { faults: readonly PasswordFault[]; wrongCurrent?: string; refusal?: string }
+
+export function changePasswordPage(view: View, signedIn: SignedIn, { faults, wrongCurrent, refusal }: ChangePasswordPage): Page {
+  const { t } = view
+  return {
+    title: t('home:change_password'),
+    menu: userMenu(view, signedIn),
+    scripts: ['menu.js', 'show-password.js', 'password-rules.js', 'sign-of-life.js'],
+    body: html`<div class="card">
+<h1>${t('home:change_password')}</h1>
+<form method="post" action="/change-password">
+<input type="hidden" name="formToken" value="${signedIn.formToken}">
+<label for="username">${t('sign-in:username')}</label>
+<input id="username" name="username" value="${signedIn.session.username}" autocomplete="username" readonly>
+<label for="currentPassword">${t('home:current_password')}</label>
+<div class="with-toggle">
+<input id="currentPassword" name="currentPassword" type="password" autocomplete="current-password" required${wrongCurrent === undefined ? '' : html` aria-invalid="true" aria-describedby="wrong-current" autofocus`}>
+<button type="button" class="toggle" data-shows="currentPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}</button>
+</div>
+${wrongCurrent === undefined ? '' : alert(wrongCurrent, 'wrong-current')}
+${passwordFields(view, { faults })}
+${refusal === undefined ? '' : alert(refusal)}
+<p class="buttons"><button type="submit" class="primary">${t('home:change_password')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>
+</form>
+${signOfLife(view, signedIn)}
+</div>`,
+  }
+}
+
+export function languagePage(view: View, signedIn: SignedIn): Page {
+  const { t, language } = view
+  return {
+    title: t('common:language'),
+    menu: userMenu(view, signedIn),
+    scripts: ['menu.js', 'sign-of-life.js'],
+    body: html`<div class="card narrow">
+<h1>${t('common:language')}</h1>
+<form method="post" action="/change-language">
+<input type="hidden" name="formToken" value="${signedIn.formToken}">
+<fieldset>
+<legend>${t('home:language_which')}</legend>
+${Object.entries(languages).map(
+  ([code, name]) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${name}</span></label>
+`,
+)}</fieldset>
+<p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>
+</form>
+${signOfLife(view, signedIn)}
+</div>`,
+  }
+}
+
+/** On every page of somebody who is logged in. Opens without a script; a script closes it again. Source: ASVS 5.0, 7.4.4. */
+function userMenu({ t }: View, { session, formToken }: SignedIn): Html {
+  return html`<details class="menu">
+<summary>${session.fullName}</summary>
+<nav aria-label="${t('home:user_menu')}"><ul>
+<li><a href="/home">${t('home:home')}</a></li>
+<li><a href="/change-password">${t('home:change_password')}</a></li>
+<li><a href="/change-language">${t('common:language')}</a></li>
+<li><form method="post" action="/log-out"><input type="hidden" name="formToken" value="${formToken}"><button type="submit">${t('home:log_out')}</button></form></li>
+</ul></nav>
+</details>`
+}
+
+/** What public/sign-of-life.js needs: the value that binds its requests, and the place to say that the session has ended. */
+function signOfLife({ t }: View, { formToken }: SignedIn): Html {
+  return html`<div id="sign-of-life" data-form-token="${formToken}" role="alert" hidden><p class="alert">${t('home:session_ended')}</p>
+<p><a class="button" href="/login">${t('sign-in:log_in')}</a></p></div>`
+}

@@ -1,0 +1,44 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Transaction } from '../platform/database.ts'
+import type { Tables } from '../platform/tables.ts'
+
+/** One customer's world. */
+export type Instance = Pick<Selectable<Tables['instance']>, 'id' | 'name' | 'hostname' | 'language' | 'timeZone' | 'seats'>
+
+const columns = ['id', 'name', 'hostname', 'language', 'timeZone', 'seats'] as const
+
+/** The instance at a host name, or, where `name` is given, the one with that name. Sets what the statement may see by itself. */
+export async function findInstance(db: Kysely<Tables>, hostname: string, name: string | undefined): Promise<Instance | undefined> {
+  const { rows } = await sql<Instance>`select id, name, hostname, language, time_zone, seats from find_instance(${hostname}, ${name ?? null})`.execute(db)
+  return rows[0]
+}
+
+export async function findInstanceByName(tx: Transaction, name: string): Promise<Instance | undefined> {
+  return tx.selectFrom('instance').select(columns).where('name', '=', name).executeTakeFirst()
+}
+
+export async function listInstances(tx: Transaction): Promise<Instance[]> {
+  return tx.selectFrom('instance').select(columns).orderBy('name').execute()
+}
+
+export async function insertInstance(
+  tx: Transaction,
+  row: { id: string; name: string; hostname: string; seats: number | null; language: string },
+): Promise<void> {
+  await tx.insertInto('instance').values(row).execute()
+}
+
+export async function updateSeats(tx: Transaction, id: string, seats: number | null): Promise<void> {
+  await tx.updateTable('instance').set({ seats }).where('id', '=', id).execute()
+}
+
+export async function updateHostname(tx: Transaction, id: string, hostname: string): Promise<void> {
+  await tx.updateTable('instance').set({ hostname }).where('id', '=', id).execute()
+}
+
+/** Keeps what the secret key is recognised by; the first node to come decides. Returns what is kept. */
+export async function keepKeyCheck(tx: Transaction, keyCheck: Buffer): Promise<Buffer> {
+  await tx.insertInto('installation').values({ keyCheck }).onConflict((conflict) => conflict.doNothing()).execute()
+  const { keyCheck: kept } = await tx.selectFrom('installation').select('keyCheck').executeTakeFirstOrThrow()
+  return kept
+}

@@ -1,0 +1,199 @@
+// The operator's commands: what `gatehouse …` can do, apart from serving. Each works beside a running server.
+import { findInstanceByName, type Instance, instanceUrl, listInstances, updateSeats } from '../instances/instances.ts'
+import { record } from '../audit/audit.ts'
+import type { Config } from '../config.ts'
+import { listLiveSessions } from '../sessions/sessions.ts'
+import type { System } from '../system.ts'
+import { createInstance } from './create-instance.ts'
+import { diagnose } from './diagnose.ts'
+import { endAccountSession } from './end-account-session.ts'
+import { giveNewPassword } from './give-new-password.ts'
+import { instanceUnknown, OperatorError } from './problems.ts'
+import { setEnabled } from './set-enabled.ts'
+
+export type Command = {
+  /** The words that call it, such as `instance create`. */
+  words: string
+  /** What follows the words, for the help. */
+  usage: string
+  means: string
+  /** The names of the values that must be given, in order. */
+  values: readonly string[]
+  /** The names of the options, each with a value, and what they mean. */
+  options: Readonly<Record<string, string>>
+  required?: readonly string[]
+  run(context: Context, values: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<Result>
+}
+
+export type Context = { system: System; config: Config }
+
+/** What a command prints: `json` with --json, and otherwise `text`. `failed` is a result that is not good. */
+export type Result = { json: object; text: string; failed?: boolean }
+
+const instanceOption = { instance: 'The name of the instance.' }
+
+export const commands: readonly Command[] = [
+  {
+    words: 'instance create',
+    usage: 'NAME --hostname HOST [--seats N] [--admin USERNAME] [--admin-email EMAIL]',
+    means: 'Creates an instance and its first administrator, and prints the initial password.',
+    values: ['NAME'],
+    options: {
+      hostname: 'The host name at which it answers, such as acme.example.com.',
+      seats: 'How many sessions may live at once; no limit when it is left out.',
+      admin: 'The username of the first administrator; admin when it is left out.',
+      'admin-email': "The administrator's email address.",
+    },
+    required: ['hostname'],
+    async run({ system, config }, [name], options) {
+      const seats = options.seats === undefined ? undefined : wholeNumber(options.seats)
+      const created = await createInstance(system, { name: name!, hostname: options.hostname!, seats, admin: options.admin, adminEmail: options['admin-email'] })
+      const url = instanceUrl(config.publicUrl, created)
+      const { id, hostname, username, initialPassword, expiresAt } = created
+      return {
+        json: { id, name, hostname, url, seats: seats ?? null, username, initialPassword, expiresAt },
+        text: `The instance ${name} is at ${url}\n${credentials(username, initialPassword, expiresAt)}`,
+      }
+    },
+  },
+  {
+    words: 'instance list',
+    usage: '',
+    means: 'Lists the instances.',
+    values: [],
+    options: {},
+    async run({ system, config }) {
+      const instances = await system.database.asOperator(undefined, listInstances)
+      const rows = instances.map(({ id, name, hostname, seats }) => ({ id, name, hostname, url: instanceUrl(config.publicUrl, { hostname }), seats }))
+      return { json: { instances: rows }, text: table(['NAME', 'ADDRESS', 'SEATS'], rows.map(({ name, url, seats }) => [name, url, seats === null ? 'no limit' : String(seats)])) }
+    },
+  },
+  {
+    words: 'instance seats',
+    usage: 'NAME N',
+    means: 'Sets how many sessions of an instance may live at once. N is a number, or "none" for no limit.',
+    values: ['NAME', 'N'],
+    options: {},
+    async run({ system }, [name, n]) {
+      const seats = n === 'none' ? null : wholeNumber(n!)
+      const instance = await instanceNamed(system, name!)
+      await system.database.asOperator(instance, async (tx) => {
+        await updateSeats(tx, instance.id, seats)
+        await record(tx, { event: 'seats_changed', actor: { kind: 'operator' }, detail: { from: instance.seats, to: seats } })
+      })
+      return { json: { name, seats }, text: `The instance ${name} has ${seats === null ? 'no limit of seats' : `${seats} seats`}.\n` }
+    },
+  },
+  {
+    words: 'account new-password',
+    usage: 'USERNAME --instance NAME',
+    means: 'Gives an account a new initial password, which voids the old one and ends its session.',
+    values: ['USERNAME'],
+    options: instanceOption,
+    required: ['instance'],
+    async run({ system, config }, [username], { instance: name }) {
+      const instance = await instanceNamed(system, name!)
+      const given = await giveNewPassword(system, instance, username!)
+      const url = instanceUrl(config.publicUrl, instance)
+      return { json: { instance: name, url, ...given }, text: `${url}\n${credentials(given.username, given.initialPassword, given.expiresAt)}` }
+    },
+  },
+  ...(['disable', 'enable'] as const).map(
+    (verb): Command => ({
+      words: `account ${verb}`,
+      usage: `USERNAME --instance NAME${verb === 'disable' ? ' [--reason TEXT]' : ''}`,
+      means: verb === 'disable' ? 'Disables an account and ends its session.' : 'Enables an account again.',
+      values: ['USERNAME'],
+      options: verb === 'disable' ? { ...instanceOption, reason: 'Why, for those who look the account up.' } : instanceOption,
+      required: ['instance'],
+      async run({ system }, [username], { instance: name, reason }) {
+        const instance = await instanceNamed(system, name!)
+        const done = await setEnabled(system, instance, username!, verb === 'enable', reason)
+        return { json: { instance: name, ...done }, text: `${done.username} is ${verb}d.\n` }
+      },
+    }),
+  ),
+  {
+    words: 'session list',
+    usage: '--instance NAME',
+    means: 'Lists who is logged in.',
+    values: [],
+    options: instanceOption,
+    required: ['instance'],
+    async run({ system }, _values, { instance: name }) {
+      const instance = await instanceNamed(system, name!)
+      const sessions = await system.database.in(instance, listLiveSessions)
+      return {
+        json: { instance: name, sessions },
+        text: table(
+          ['USERNAME', 'NAME', 'PROFILE', 'SINCE', 'LAST SIGN OF LIFE', 'DEVICE', 'ADDRESS'],
+          sessions.map((each) => [each.username, each.fullName, each.profile, moment(each.startedAt), moment(each.lastSeenAt), each.device, each.address]),
+        ),
+      }
+    },
+  },
+  {
+    words: 'session end',
+    usage: 'USERNAME --instance NAME',
+    means: "Ends an account's session.",
+    values: ['USERNAME'],
+    options: instanceOption,
+    required: ['instance'],
+    async run({ system }, [username], { instance: name }) {
+      const instance = await instanceNamed(system, name!)
+      const ended = await endAccountSession(system, instance, username!)
+      return { json: { instance: name, ...ended, ended: true }, text: `${ended.username} is logged out.\n` }
+    },
+  },
+  {
+    words: 'migrate',
+    usage: '',
+    means: 'Brings the database up to this version. `serve` does it by itself.',
+    values: [],
+    options: {},
+    async run({ system: { migrated } }) {
+      return { json: { migrated }, text: migrated.length === 0 ? 'The database is up to date.\n' : `Applied:\n${migrated.map((name) => `  ${name}\n`).join('')}` }
+    },
+  },
+  {
+    words: 'doctor',
+    usage: '',
+    means: 'Checks that this node can serve, and says what is wrong.',
+    values: [],
+    options: {},
+    async run({ system, config }) {
+      const findings = await diagnose(system, config)
+      const well = findings.every(({ ok }) => ok)
+      return {
+        json: { ok: well, checks: findings },
+        text: findings.map(({ ok, check, says }) => `${ok ? 'ok  ' : 'BAD '} ${check}: ${says}\n`).join(''),
+        failed: !well,
+      }
+    },
+  },
+]
+
+async function instanceNamed(system: System, name: string): Promise<Instance> {
+  const instance = await system.database.asOperator(undefined, (tx) => findInstanceByName(tx, name))
+  if (instance === undefined) throw instanceUnknown(name)
+  return instance
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new OperatorError(`The seats must be a whole number from 1 to 9999999, but are "${text}".`)
+  return Number(text)
+}
+
+/** What a new administrator needs to log in, as the terminal shows it. */
+export function credentials(username: string, initialPassword: string, expiresAt: Date): string {
+  return `  Username          ${username}\n  Initial password  ${initialPassword}   (until ${moment(expiresAt)}; you choose your own at the first login)\n`
+}
+
+function moment(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+function table(head: string[], rows: string[][]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
+  return [head, ...rows].map((row) => `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`).join('')
+}

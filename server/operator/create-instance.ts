@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto'
+import { insertAccount, usernameFault, usernameKey } from '../accounts/accounts.ts'
+import { record } from '../audit/audit.ts'
+import { findInstance, findInstanceByName, insertInstance, updateHostname } from '../instances/instances.ts'
+import { giveInitialPassword } from '../passwords/passwords.ts'
+import type { Database } from '../platform/database.ts'
+import type { Keys } from '../platform/secret.ts'
+import { insertBuiltInProfiles } from '../profiles/profiles.ts'
+import { OperatorError } from './problems.ts'
+
+export type OperatorNeeds = { database: Database; keys: Keys }
+
+export type NewInstance = { name: string; hostname: string; seats?: number | undefined; admin?: string | undefined; adminEmail?: string | undefined }
+
+export type CreatedInstance = { id: string; name: string; hostname: string; username: string; initialPassword: string; expiresAt: Date }
+
+const actor = { kind: 'operator' } as const
+
+/**
+ * Creates an instance with its built-in profiles and its first administrator, all or nothing.
+ * @throws OperatorError when the name or the host name is taken or cannot be one
+ */
+export async function createInstance({ database, keys }: OperatorNeeds, { name, hostname, seats, admin = 'admin', adminEmail }: NewInstance): Promise<CreatedInstance> {
+  refuseBadNames(name, hostname.toLowerCase(), admin)
+  const id = randomUUID()
+  return database.asOperator({ id }, async (tx) => {
+    try {
+      await insertInstance(tx, { id, name, hostname: hostname.toLowerCase(), seats: seats ?? null, language: 'en' })
+    } catch (error) {
+      throw isTaken(error) ? new OperatorError(`The name "${name}" or the host name "${hostname}" is taken by another instance.`) : error
+    }
+    const profiles = await insertBuiltInProfiles(tx)
+    const accountId = await insertAccount(tx, {
+      username: admin,
+      usernameKey: usernameKey(admin)!,
+      fullName: 'Administrator',
+      email: adminEmail ?? null,
+      profileId: profiles.get('Administrator')!,
+    })
+    const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, accountId!)
+    await record(
+      tx,
+      { event: 'instance_created', actor, detail: { name, hostname, seats: seats ?? null } },
+      { event: 'account_created', actor, accountId, detail: { username: admin, profile: 'Administrator' } },
+      { event: 'initial_password_made', actor, accountId },
+    )
+    return { id, name, hostname, username: admin, initialPassword, expiresAt }
+  })
+}
+
+/**
+ * Creates the instance `main` at the first start, and moves it to the host of PUBLIC_URL at later ones.
+ * Any number of nodes may do it at once: one creates it.
+ */
+export async function ensureMain(needs: OperatorNeeds, hostname: string): Promise<CreatedInstance | undefined> {
+  const main = await needs.database.asOperator(undefined, (tx) => findInstanceByName(tx, 'main'))
+  if (main === undefined) {
+    try {
+      return await createInstance(needs, { name: 'main', hostname })
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error
+      // Another node was faster, or another instance has the host; the next lines tell which.
+    }
+  }
+  const atHost = await needs.database.call((db) => findInstance(db, hostname, undefined))
+  if (atHost !== undefined && atHost.name !== 'main')
+    throw new OperatorError(`PUBLIC_URL names the host ${hostname}, which belongs to the instance "${atHost.name}". Choose another host for "main".`)
+  if (main !== undefined && main.hostname !== hostname) await needs.database.asOperator(main, (tx) => updateHostname(tx, main.id, hostname))
+  return undefined
+}
+
+function refuseBadNames(name: string, hostname: string, admin: string): void {
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new OperatorError(`An instance's name has small letters, digits and dashes only, but is "${name}".`)
+  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname) || hostname.length > 253)
+    throw new OperatorError(`A host name looks like acme.example.com, without a scheme or a port, but is "${hostname}".`)
+  const fault = usernameFault(admin)
+  if (fault !== undefined) throw new OperatorError(`"${admin}" cannot be a username (${fault.replaceAll('_', ' ')}).`)
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as { code?: string }).code === '23505'
+}

@@ -1,0 +1,99 @@
+// Password rules: what a new password must be. Length is counted in code points of the NFC form.
+// Sources: NIST SP 800-63B-4, 3.1.1.2; ASVS 5.0, 6.2.1 to 6.2.12.
+import { dictionary } from '@zxcvbn-ts/language-common'
+import { fitsPassword } from './hash-password.ts'
+
+export type PasswordRules = {
+  minimumLength: number
+  minimumLowercase: number
+  minimumUppercase: number
+  minimumDigits: number
+  minimumSymbols: number
+  /** How many guesses it must withstand at least. */
+  minimumGuesses: number
+}
+
+/** What holds while the Administrator has set nothing else. */
+export const defaultPasswordRules: PasswordRules = {
+  minimumLength: 15,
+  minimumLowercase: 0,
+  minimumUppercase: 0,
+  minimumDigits: 0,
+  minimumSymbols: 0,
+  minimumGuesses: 1e8,
+}
+
+/** One broken rule. `passwords:fault.CODE` holds its texts. */
+export type PasswordFault =
+  | { code: 'too_long' }
+  | { code: 'too_short'; count: number }
+  | { code: 'lowercase' | 'uppercase' | 'digits' | 'symbols'; count: number }
+  | { code: 'common' | 'personal' | 'guessable' | 'unchanged' }
+
+/** Whom the password is for: what an attacker would try first. */
+export type PasswordOwner = { username: string; fullName: string; instanceName: string }
+
+/**
+ * Every rule that a new password breaks, in the order in which people read them; empty when it is accepted.
+ * @param estimate see guess-estimate.ts; asked last, and not at all for what is refused as too long
+ */
+export async function passwordFaults(
+  password: string,
+  owner: PasswordOwner,
+  rules: PasswordRules,
+  estimate: (password: string, personal: readonly string[]) => Promise<number>,
+): Promise<PasswordFault[]> {
+  if (!fitsPassword(password)) return [{ code: 'too_long' }]
+  const normalised = password.normalize('NFC')
+  const faults: PasswordFault[] = []
+  const demand = (code: 'lowercase' | 'uppercase' | 'digits' | 'symbols', pattern: RegExp, count: number) => {
+    if ((normalised.match(pattern)?.length ?? 0) < count) faults.push({ code, count })
+  }
+
+  if ([...normalised].length < rules.minimumLength) faults.push({ code: 'too_short', count: rules.minimumLength })
+  demand('lowercase', /\p{Ll}/gu, rules.minimumLowercase)
+  demand('uppercase', /\p{Lu}/gu, rules.minimumUppercase)
+  demand('digits', /\p{Nd}/gu, rules.minimumDigits)
+  demand('symbols', /[^\p{L}\p{M}\p{Nd}]/gu, rules.minimumSymbols)
+  if (isCommon(normalised)) faults.push({ code: 'common' })
+  if (isPersonal(normalised, owner)) faults.push({ code: 'personal' })
+  // Most short or common passwords can also be guessed; said once is enough.
+  if (faults.length === 0 && (await estimate(normalised, personalWords(owner))) < rules.minimumGuesses) faults.push({ code: 'guessable' })
+  return faults
+}
+
+const common = new Set<string>((dictionary['passwords-common'] as readonly (string | number)[]).map((word) => String(word).toLowerCase()))
+
+/** Whether the whole password stands in the list of common ones, whatever its case. */
+function isCommon(password: string): boolean {
+  return common.has(password.toLowerCase())
+}
+
+/**
+ * Whether the password is the username, the person's name or the instance's name with trimmings: other case, look-alike digits,
+ * and digits or symbols around it. The whole password counts; a longer phrase that contains such a word is fine.
+ */
+function isPersonal(password: string, owner: PasswordOwner): boolean {
+  const core = withoutTrimmings(password)
+  if (core === '') return false
+  const words = personalWords(owner).map(withoutTrimmings).filter((word) => word !== '')
+  // Names in a row are still only names: "anaperezacme".
+  let rest = core
+  for (const word of [...new Set(words)].sort((one, other) => other.length - one.length)) rest = rest.replaceAll(word, '')
+  return rest === ''
+}
+
+function personalWords({ username, fullName, instanceName }: PasswordOwner): string[] {
+  return [username, fullName, instanceName, ...fullName.split(/\s+/), ...username.split(/[._@+-]/)].filter((word) => word.length > 2)
+}
+
+const lookAlikeDigits: Record<string, string> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' }
+
+function withoutTrimmings(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
+    .replace(/[0-9@$!]/g, (digit) => lookAlikeDigits[digit] ?? digit)
+    .replace(/[^\p{L}]/gu, '')
+}

@@ -1,0 +1,134 @@
+// Proving a password: the one place where a typed password meets what is stored.
+import { usernameKey } from '../accounts/accounts.ts'
+import { limitedAddress } from '../platform/address.ts'
+import type { Caller } from '../platform/caller.ts'
+import type { Database, Transaction } from '../platform/database.ts'
+import { Problem } from '../platform/problem.ts'
+import { hashToken, type Keys } from '../platform/secret.ts'
+import { hashPassword, isOutdated, verifyPassword } from './hash-password.ts'
+import type { HashQueue } from './hash-queue.ts'
+import { isInitialPassword } from './initial-password.ts'
+import {
+  countWrongFromAddress,
+  findAddressWait,
+  findStoredPassword,
+  forgetOldestPersons,
+  forgiveAttempts,
+  rememberDevice,
+  type StoredPassword,
+  takeAttempt,
+  takeAttemptOfKnownDevice,
+  upgradeHash,
+} from './store.ts'
+
+/** What an initial password is compared with where there is none, so that the work is the same. */
+const nobodys = Buffer.alloc(32)
+
+export type ProvePasswordNeeds = { database: Database; keys: Keys; hashQueue: HashQueue }
+
+export type Credentials = {
+  username: string
+  password: string
+  /** The value of the browser's device cookie, if it has one. */
+  deviceToken: string | undefined
+}
+
+/** That somebody has shown the right password of an account, as it was at that moment. */
+export type Proof = {
+  kind: 'proven'
+  accountId: string
+  /** The proof is worth nothing once the account has another one. */
+  credentialVersion: number
+  /** An initial password opens only the choice of a lasting one, and an expired one opens nothing. */
+  password: 'lasting' | 'initial' | 'expired_initial'
+  /** Settles the attempt in the transaction that makes use of the proof. */
+  settle(tx: Transaction): Promise<void>
+  /** Lets the browser be known to the person from now on. */
+  remember(tx: Transaction, deviceToken: string): Promise<void>
+}
+
+export type Refusal = {
+  kind: 'refused'
+  accountId: string | undefined
+  /** For the audit. Never for the person who tries. */
+  reason: 'unknown_username' | 'wrong_password' | 'no_password' | 'disabled' | 'waiting'
+  settle(tx: Transaction): Promise<void>
+}
+
+export const tooManyAttempts = (seconds: number) =>
+  new Problem(429, 'too_many_attempts', 'Too many wrong passwords from this address.', {
+    retryAfterSeconds: seconds,
+    values: { minutes: Math.ceil(seconds / 60) },
+  })
+
+/**
+ * Checks a password. Every refusal comes after the same work: two statements and one Argon2id verification.
+ * The attempt is counted, in the database, before the password is checked, so parallel guesses cannot outrun the limit.
+ * @throws busy, too_many_attempts
+ */
+export async function provePassword(
+  { database, keys, hashQueue }: ProvePasswordNeeds,
+  instance: { id: string },
+  { username, password, deviceToken }: Credentials,
+  caller: Caller,
+): Promise<Proof | Refusal> {
+  const address = limitedAddress(caller.address)
+  const key = usernameKey(username)
+  const usernameHash = attemptKey(key ?? username)
+  const deviceHash = deviceToken === undefined ? null : hashToken(deviceToken)
+
+  return hashQueue.run(`${instance.id} ${address}`, async () => {
+    const { stored, admitted } = await database.in(instance, async (tx) => {
+      // A name that cannot be looked for is looked for all the same: as one that nobody has.
+      const stored = await findStoredPassword(tx, key ?? '', deviceHash)
+      if (!stored?.knowsDevice) {
+        const seconds = await findAddressWait(tx, address)
+        if (seconds > 0) throw tooManyAttempts(seconds)
+      }
+      const admitted = stored?.knowsDevice
+        ? await takeAttemptOfKnownDevice(tx, usernameHash, stored.accountId, deviceHash!)
+        : await takeAttempt(tx, usernameHash)
+      return { stored, admitted }
+    })
+    const lasting = await verifyPassword(password, stored?.hash ?? null)
+    const initial = isInitialPassword(keys, password, stored?.initialHash ?? nobodys)
+
+    if (!stored || !admitted || !stored.enabled || !(lasting || initial))
+      return {
+        kind: 'refused',
+        accountId: stored?.accountId,
+        reason: refusalReason(stored, admitted),
+        settle: (tx) => countWrongFromAddress(tx, address),
+      }
+
+    // Only now and only rarely: after the parameters were raised.
+    const upgraded = lasting && isOutdated(stored.hash!) ? await hashPassword(password) : undefined
+    return {
+      kind: 'proven',
+      accountId: stored.accountId,
+      credentialVersion: stored.credentialVersion,
+      password: lasting ? 'lasting' : stored.initialExpired ? 'expired_initial' : 'initial',
+      async settle(tx) {
+        await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
+        if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
+      },
+      async remember(tx, token) {
+        const hash = hashToken(token)
+        await rememberDevice(tx, hash, stored.accountId)
+        if (!stored.knowsDevice) await forgetOldestPersons(tx, hash)
+      },
+    }
+  })
+}
+
+/** What the attempts of a username are counted under. A hash: what people type by mistake may be their password. */
+export function attemptKey(usernameKeyOrTyped: string): Buffer {
+  return hashToken(usernameKeyOrTyped)
+}
+
+function refusalReason(stored: StoredPassword | undefined, admitted: boolean): Refusal['reason'] {
+  if (!stored) return 'unknown_username'
+  if (!admitted) return 'waiting'
+  if (!stored.enabled) return 'disabled'
+  return stored.hash === null && stored.initialHash === null ? 'no_password' : 'wrong_password'
+}

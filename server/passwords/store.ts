@@ -1,0 +1,173 @@
+import { sql } from 'kysely'
+import type { Transaction } from '../platform/database.ts'
+
+/** The attempts that an account has: waits begin with the fifth wrong password in a row; the hundredth disables the password. */
+export const attemptRules = { freeFailures: 4, firstWaitSeconds: 15, longestWaitSeconds: 15 * 60, mostFailures: 100 } as const
+
+/** The wrong passwords that one address may send in one window. A shift start, which sends right ones, does not come near it. */
+export const addressRules = { mostWrong: 300, windowMinutes: 10 } as const
+
+/** The persons that one browser is remembered for. */
+const mostPersonsOfDevice = 50
+
+export type StoredPassword = {
+  accountId: string
+  enabled: boolean
+  credentialVersion: number
+  hash: string | null
+  initialHash: Buffer | null
+  initialExpired: boolean
+  knowsDevice: boolean
+}
+
+/** What a login is checked against; undefined when no account has this username. */
+export async function findStoredPassword(tx: Transaction, usernameKey: string, deviceHash: Buffer | null): Promise<StoredPassword | undefined> {
+  return tx
+    .selectFrom('account')
+    .leftJoin('password', 'password.accountId', 'account.id')
+    .leftJoin('knownDevice', (join) => join.onRef('knownDevice.accountId', '=', 'account.id').on('knownDevice.deviceHash', '=', deviceHash))
+    .select([
+      'account.id as accountId',
+      'account.enabled',
+      'account.credentialVersion',
+      'password.hash',
+      'password.initialHash',
+      sql<boolean>`coalesce(password.initial_expires_at <= now(), false)`.as('initialExpired'),
+      sql<boolean>`known_device.account_id is not null`.as('knowsDevice'),
+    ])
+    .where('account.usernameKey', '=', usernameKey)
+    .executeTakeFirst()
+}
+
+/** How long an account waits after its failures in a row, as SQL over the count that this attempt makes. */
+const waitUntil = (failures: ReturnType<typeof sql>) => sql<Date | null>`case when ${failures} > ${attemptRules.freeFailures}
+  then clock_timestamp() + make_interval(secs => least(${attemptRules.longestWaitSeconds}::int,
+    ${attemptRules.firstWaitSeconds}::int * power(2, least(20, ${failures} - ${attemptRules.freeFailures} - 1))))
+  end`
+
+/**
+ * Counts an attempt before its password is checked, and tells whether it may be checked at all.
+ * One statement: parallel guesses queue on the row, and each sees what the one before has written.
+ * Source: NIST SP 800-63B-4, 3.2.2.
+ */
+export async function takeAttempt(tx: Transaction, usernameHash: Buffer): Promise<boolean> {
+  const { rows } = await sql`
+    insert into login_attempt as known (username_hash, failures) values (${usernameHash}, 1)
+    on conflict (instance_id, username_hash) do update
+      set failures = known.failures + 1, wait_until = ${waitUntil(sql`(known.failures + 1)`)}, last_at = clock_timestamp()
+      where known.failures < ${attemptRules.mostFailures} and (known.wait_until is null or known.wait_until <= clock_timestamp())
+    returning failures`.execute(tx)
+  return rows.length > 0
+}
+
+/**
+ * The same for a browser that this person has used before: it has its own waits, so that strangers' guesses do not make it wait.
+ * The account's hundred count for it too.
+ */
+export async function takeAttemptOfKnownDevice(tx: Transaction, usernameHash: Buffer, accountId: string, deviceHash: Buffer): Promise<boolean> {
+  const { rows } = await sql`
+    with device as (
+      update known_device set failures = failures + 1, wait_until = ${waitUntil(sql`(failures + 1)`)}
+      where account_id = ${accountId} and device_hash = ${deviceHash} and (wait_until is null or wait_until <= clock_timestamp())
+      returning 1
+    )
+    insert into login_attempt as known (username_hash, failures) select ${usernameHash}, 1 from device
+    on conflict (instance_id, username_hash) do update set failures = known.failures + 1, last_at = clock_timestamp()
+      where known.failures < ${attemptRules.mostFailures}
+    returning failures`.execute(tx)
+  return rows.length > 0
+}
+
+/** Starts the count anew after a right password. From a known browser the waits of others stay: their guesses were not this person's. */
+export async function forgiveAttempts(tx: Transaction, usernameHash: Buffer, deviceHash: Buffer | null, accountId: string): Promise<void> {
+  await sql`
+    with device as (
+      update known_device set failures = 0, wait_until = null where account_id = ${accountId} and device_hash = ${deviceHash} returning 1
+    )
+    update login_attempt set failures = 0, wait_until = case when exists (select from device) then wait_until end
+    where username_hash = ${usernameHash}`.execute(tx)
+}
+
+/** Opens the account for attempts again, for when it gets new credentials. */
+export async function clearAttempts(tx: Transaction, usernameHash: Buffer): Promise<void> {
+  await tx.deleteFrom('loginAttempt').where('usernameHash', '=', usernameHash).execute()
+}
+
+const window = sql<Date>`date_bin(make_interval(mins => ${addressRules.windowMinutes}), now(), timestamptz '2000-01-01')`
+
+/** Seconds until this address may try again; 0 when it may try now. */
+export async function findAddressWait(tx: Transaction, address: string): Promise<number> {
+  const row = await tx
+    .selectFrom('addressAttempt')
+    .select(sql<number>`ceil(extract(epoch from window_started_at + make_interval(mins => ${addressRules.windowMinutes}) - now()))::int`.as('seconds'))
+    .where('address', '=', address)
+    .where('windowStartedAt', '=', window)
+    .where('wrong', '>=', addressRules.mostWrong)
+    .executeTakeFirst()
+  return row?.seconds ?? 0
+}
+
+export async function countWrongFromAddress(tx: Transaction, address: string): Promise<void> {
+  await tx
+    .insertInto('addressAttempt')
+    .values({ address, windowStartedAt: window, wrong: 1 })
+    .onConflict((conflict) =>
+      conflict.columns(['instanceId', 'address', 'windowStartedAt']).doUpdateSet({ wrong: sql`address_attempt.wrong + 1` }),
+    )
+    .execute()
+}
+
+/** Remembers that this person has logged in with this browser; the person of longest ago is forgotten when it knows too many. */
+export async function rememberDevice(tx: Transaction, deviceHash: Buffer, accountId: string): Promise<void> {
+  await tx
+    .insertInto('knownDevice')
+    .values({ deviceHash, accountId, waitUntil: null })
+    .onConflict((conflict) => conflict.columns(['instanceId', 'deviceHash', 'accountId']).doUpdateSet({ lastLoginAt: sql`now()` }))
+    .execute()
+}
+
+export async function forgetOldestPersons(tx: Transaction, deviceHash: Buffer): Promise<void> {
+  await sql`
+    delete from known_device where device_hash = ${deviceHash} and account_id in (
+      select account_id from known_device where device_hash = ${deviceHash} order by last_login_at desc offset ${mostPersonsOfDevice})`.execute(tx)
+}
+
+/** Sets a lasting password, in place of whatever the account had. Call with the account locked. */
+export async function storePassword(tx: Transaction, accountId: string, hash: string): Promise<void> {
+  const fields = { hash, changedAt: sql<Date>`now()`, initialHash: null, initialExpiresAt: null }
+  await tx
+    .insertInto('password')
+    .values({ accountId, ...fields })
+    .onConflict((conflict) => conflict.columns(['instanceId', 'accountId']).doUpdateSet(fields))
+    .execute()
+}
+
+/** Gives an initial password in place of whatever the account had; returns when it expires. Call with the account locked. */
+export async function storeInitialPassword(tx: Transaction, accountId: string, initialHash: Buffer, hours: number): Promise<Date> {
+  const fields = { hash: null, changedAt: null, initialHash, initialExpiresAt: sql<Date>`now() + make_interval(hours => ${hours})` }
+  const { initialExpiresAt } = await tx
+    .insertInto('password')
+    .values({ accountId, ...fields })
+    .onConflict((conflict) => conflict.columns(['instanceId', 'accountId']).doUpdateSet(fields))
+    .returning('initialExpiresAt')
+    .executeTakeFirstOrThrow()
+  return initialExpiresAt!
+}
+
+/** Stores the same password hashed anew. Does nothing if the password was changed meanwhile. */
+export async function upgradeHash(tx: Transaction, accountId: string, from: string, to: string): Promise<void> {
+  await tx.updateTable('password').set({ hash: to }).where('accountId', '=', accountId).where('hash', '=', from).execute()
+}
+
+export async function findPasswordHash(tx: Transaction, accountId: string): Promise<string | null> {
+  const row = await tx.selectFrom('password').select('hash').where('accountId', '=', accountId).executeTakeFirst()
+  return row?.hash ?? null
+}
+
+/** Removes what can no longer have an effect: past windows, and the counts of usernames that no account has. */
+export async function removeOldAttempts(tx: Transaction): Promise<void> {
+  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(tx)
+  await sql`
+    delete from login_attempt where last_at < now() - interval '1 day'
+    and not exists (select from account where sha256(convert_to(username_key, 'UTF8')) = username_hash)`.execute(tx)
+}

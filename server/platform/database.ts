@@ -1,0 +1,108 @@
+// The database: one pool, and the only place that says which instance a statement may see.
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import { type Problem, unavailable } from './problem.ts'
+import type { Tables } from './tables.ts'
+
+/** Statements inside one transaction that sees one instance, or, for the operator, all of them. */
+export type Transaction = Kysely<Tables>
+
+export type Database = Readonly<{
+  /**
+   * Runs `work` in one transaction that sees only this instance's rows.
+   * A throw rolls back.
+   * @throws database_unavailable
+   */
+  in<T>(instance: { id: string }, work: (tx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` as the operator, who sees and makes instances, and the rows of the one that is named.
+   * @throws database_unavailable
+   */
+  asOperator<T>(instance: { id: string } | undefined, work: (tx: Transaction) => Promise<T>): Promise<T>
+  /**
+   * Calls a database function that sets the instance itself, in one round trip: for what every request needs.
+   * @throws database_unavailable
+   */
+  call<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}>
+
+export type DatabaseAddress = { connectionString: string } | { host: string; user: string; database: string }
+
+// Days stay text: a Date would move them by the server's time zone.
+pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
+
+/**
+ * Opens the pool. Connects at the first use, as a role that owns nothing.
+ * @param connections the most connections at once
+ */
+export function openDatabase(address: DatabaseAddress, connections: number, onLostConnection: (error: Error) => void): Database {
+  const pool = new pg.Pool({
+    ...address,
+    max: connections,
+    // A person waits this long for a free connection, in milliseconds, and then gets a clear 503.
+    connectionTimeoutMillis: 2000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    application_name: 'gatehouse',
+    options:
+      '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000',
+  })
+  // Without a listener a lost idle connection would end the process. The pool makes a new one when it needs it.
+  pool.on('error', onLostConnection)
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] })
+
+  const transaction = <T>(opening: string, work: (tx: Transaction) => Promise<T>) =>
+    orUnavailable(() =>
+      kysely.connection().execute(async (tx) => {
+        // One round trip; the text holds no value that came from outside.
+        await sql.raw(`begin; ${opening}`).execute(tx)
+        try {
+          const result = await work(tx)
+          await sql`commit`.execute(tx)
+          return result
+        } catch (error) {
+          // When the connection is gone, so is the transaction.
+          await sql`rollback`.execute(tx).catch(() => {})
+          throw error
+        }
+      }),
+    )
+
+  return {
+    in: (instance, work) => transaction(only(instance), work),
+    asOperator: (instance, work) => transaction(`set local role gatehouse_operator${instance ? `; ${only(instance)}` : ''}`, work),
+    call: (work) => orUnavailable(() => work(kysely)),
+    close: () => kysely.destroy(),
+  }
+}
+
+/** Says which instance the rest of the transaction may see; the policies of migrations/ keep to it. */
+function only(instance: { id: string }): string {
+  return `select set_config('gatehouse.instance_id', '${uuid(instance.id)}', true)`
+}
+
+function uuid(text: string): string {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) throw new TypeError('an instance id must be a UUID')
+  return text
+}
+
+/** A database that is away, full or too slow is no bug: people get a 503 and can try again. Fails closed. */
+async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isUnavailable(error) ? (unavailable(error) satisfies Problem) : error
+  }
+}
+
+// PostgreSQL's classes 08 connection, 53 resources, 57 operator intervention (also statement_timeout), 58 system; and locks.
+// https://www.postgresql.org/docs/18/errcodes-appendix.html
+const unavailableCodes = /^(08|53|57|58)...$|^(55P03|40P01|25P03)$|^E[A-Z]+$/
+
+export function isUnavailable(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  if ('code' in error && typeof error.code === 'string' && unavailableCodes.test(error.code)) return true
+  // pg and pg-pool give no code to these.
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(error.message)
+}

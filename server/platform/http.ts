@@ -1,0 +1,152 @@
+// HTTP: what holds for every route. Limits, security headers, the form guard, the one answer to problems, the log line.
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import cookies from '@fastify/cookie'
+import forms from '@fastify/formbody'
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { serveAssets } from './assets.ts'
+import { cookieNames, readCookie } from './cookie.ts'
+import { guardForms } from './forms.ts'
+import { logOptions } from './log.ts'
+import { alert, html, sendPage } from './page.ts'
+import { notFound, Problem, requestInvalid } from './problem.ts'
+import { isLanguage, languages, preferredLanguage, type Translate } from './text.ts'
+import { version } from './version.ts'
+
+/** Who may call a route: anybody, an account that is logged in, or one whose profile has the permission of this name. */
+export type Access = 'public' | 'signed-in' | (string & {})
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+    /** Answers at every host name, also at those of no instance: for load balancers. */
+    anyHost?: boolean
+  }
+}
+
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
+
+export type HttpNeeds = {
+  config: Config
+  logTo: NodeJS.WritableStream
+  texts: (language: keyof typeof languages) => Translate
+  formKey: Buffer
+  originOf: (request: FastifyRequest) => string
+}
+
+/** The application without its features. */
+export async function openHttp({ config, logTo, texts, formKey, originOf }: HttpNeeds): Promise<App> {
+  const app: App = fastify<Server>({
+    logger: { ...logOptions(config.logLevel), stream: logTo },
+    // One line a request is written below; it holds the route and not the address, whose query can be private.
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    bodyLimit: 64 * 1024,
+    // In milliseconds. The default of 0 would let one slow sender hold a connection for ever.
+    requestTimeout: 15_000,
+    connectionTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      reply.code(error.statusCode ?? 400).headers(securityHeaders(config)).type('text/plain').send('The address of this request cannot be read.\n')
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  await app.register(cookies)
+  await app.register(forms)
+  await app.register(swagger, {
+    openapi: {
+      info: { title: 'Gatehouse', version, description: 'The API of one instance, at its own address.' },
+      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookieNames.session } } },
+    },
+  })
+
+  app.decorateRequest('view')
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(securityHeaders(config))
+    const chosen = readCookie(request, 'language')
+    const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? 'en')
+    request.view = { language, t: texts(language), instanceName: undefined }
+  })
+  app.addHook('onRoute', (route) => {
+    // Deny by default: a route that does not say who may call it is not served.
+    if (route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+  })
+  guardForms(app, formKey, originOf)
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info({
+      method: request.method,
+      route: request.routeOptions.url ?? 'none',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      instance: request.view?.instanceName,
+      address: request.ip,
+    })
+  })
+
+  answerProblems(app)
+  await app.register(serveAssets)
+  return app
+}
+
+/** The headers of every answer. Sources: ASVS 5.0, 3.4.1 to 3.4.8 and 14.2.2; OWASP HTTP Headers Cheat Sheet. */
+function securityHeaders({ publicUrl }: Config): Record<string, string> {
+  return {
+    'content-security-policy':
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    ...(publicUrl.protocol === 'https:' && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+  }
+}
+
+/** Turns every failure into one shape. The only place that logs an error or chooses its status. */
+function answerProblems(app: App): void {
+  app.setNotFoundHandler((request, reply) => answer(notFound(), request, reply))
+  app.setErrorHandler<FastifyError | Problem>((error, request, reply) => {
+    const problem = toProblem(error)
+    if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem })
+    return answer(problem, request, reply)
+  })
+}
+
+/** A Problem as it is, a framework's refusal of the request as request_invalid, and anything else as a bug of ours. */
+function toProblem(error: FastifyError | Problem): Problem {
+  if (error instanceof Problem) return error
+  if (error.validation !== undefined) return requestInvalid(error.message)
+  const status = error.statusCode ?? 500
+  if (status >= 400 && status < 500) return requestInvalid(error.message, status)
+  return new Problem(500, 'internal_error', 'Something went wrong in Gatehouse.', { cause: error })
+}
+
+/** Answers programs with RFC 9457 and people with a page. */
+function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds))
+  if (request.url.startsWith('/api/')) {
+    return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send({
+      status: problem.status,
+      code: problem.code,
+      title: problem.message,
+      requestId: request.id,
+    })
+  }
+  const { t } = request.view
+  return sendPage(request, reply, problem.status, {
+    title: t(`problems:${problem.code}.title`, problem.values),
+    body: html`<div class="card">
+<h1>${t(`problems:${problem.code}.title`, problem.values)}</h1>
+${alert(t(`problems:${problem.code}.next`, problem.values))}
+<p><a class="button" href="/">${t('common:to_start')}</a></p>
+<p class="fine">${t('problems:request_id', { id: request.id })}</p>
+</div>`,
+  })
+}

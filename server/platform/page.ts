@@ -1,0 +1,92 @@
+// Pages: rendered on the server, complete without scripts. Whatever is put into the template is escaped.
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { html as template } from 'hono/html'
+import { assetUrl } from './assets.ts'
+import { type Language, languages, type Translate } from './text.ts'
+import { version } from './version.ts'
+
+/** A piece of a page. Strings put into it are escaped; other pieces are not escaped again. */
+export type Html = ReturnType<typeof template>
+export const html: (strings: TemplateStringsArray, ...values: unknown[]) => Html = template
+
+/** What every page of one request knows; the features fill it in as they learn it. */
+export type View = {
+  language: Language
+  t: Translate
+  /** The instance's name; undefined while no instance is known. */
+  instanceName: string | undefined
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    view: View
+  }
+}
+
+export type Page = {
+  title: string
+  body: Html
+  /** Shown above the title, for people who are logged in. */
+  menu?: Html
+  /** Names of files in public/, each of which only adds comfort. */
+  scripts?: string[]
+  /** Whether to offer the choice of a language to somebody who is not logged in, and the page to come back to. */
+  languageChoice?: { back: string }
+}
+
+/** Sends a page. */
+export function sendPage(request: FastifyRequest, reply: FastifyReply, status: number, page: Page): FastifyReply {
+  return reply.code(status).type('text/html; charset=utf-8').send(String(render(request.view, page)))
+}
+
+function render({ language, t, instanceName }: View, { title, body, menu, scripts = [], languageChoice }: Page): Html {
+  return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${instanceName === undefined ? title : `${title} · ${instanceName}`}</title>
+<link rel="icon" href="${assetUrl('gatehouse.svg')}">
+<link rel="stylesheet" href="${assetUrl('gatehouse.css')}">
+${scripts.map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
+</head>
+<body>
+<header class="top">
+<p class="instance"><img src="${assetUrl('gatehouse.svg')}" alt="" width="28" height="28"> ${instanceName ?? 'Gatehouse'}</p>
+${menu ?? ''}
+</header>
+<main>
+${body}
+</main>
+<footer>
+${languageChoice ? languageLinks(t, language, languageChoice.back) : ''}
+<p>Gatehouse ${version}</p>
+</footer>
+</body>
+</html>
+`
+}
+
+function languageLinks(t: Translate, current: Language, back: string): Html {
+  return html`<nav aria-label="${t('common:language')}"><ul class="languages">
+${Object.entries(languages).map(([code, name]) =>
+  code === current
+    ? html`<li><span aria-current="true" lang="${code}">${name}</span></li>`
+    : html`<li><a href="/language?choose=${code}&amp;back=${encodeURIComponent(back)}" lang="${code}" hreflang="${code}">${name}</a></li>`,
+)}
+</ul></nav>`
+}
+
+/** A message that a screen reader announces when the page opens, such as why a form was refused. */
+export function alert(text: string, id = 'alert'): Html {
+  return html`<p class="alert" role="alert" id="${id}">${text}</p>`
+}
+
+/** A link back that cannot lead to another site: a path of this one, or `otherwise`. Source: ASVS 5.0, 3.7.2. */
+export function localPath(text: unknown, otherwise: string): string {
+  if (typeof text !== 'string' || text.length > 2000 || !/^\/(?![/\\])[\x21-\x7e]*$/.test(text) || text.includes('\\')) return otherwise
+  const base = 'http://gatehouse.invalid'
+  if (!URL.canParse(text, base)) return otherwise
+  const url = new URL(text, base)
+  return url.origin === base ? url.pathname + url.search : otherwise
+}

@@ -1,0 +1,37 @@
+// Refusals: everything that Gatehouse says no to is one Problem, and one handler (http.ts) answers it.
+
+/**
+ * A refusal that people are told of.
+ * `code` is stable and snake_case; locales/*\/problems.json holds its texts.
+ */
+export class Problem extends Error {
+  readonly status: number
+  readonly code: string
+  /** Seconds after which it makes sense to try again. */
+  readonly retryAfterSeconds: number | undefined
+  /** What the texts need, such as a time. */
+  readonly values: Readonly<Record<string, string | number>>
+
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    more: { retryAfterSeconds?: number; values?: Record<string, string | number>; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause })
+    this.name = 'Problem'
+    this.status = status
+    this.code = code
+    this.retryAfterSeconds = more.retryAfterSeconds
+    this.values = more.values ?? {}
+  }
+}
+
+/** The problems that no feature owns, by what a person or a program did. */
+export const unavailable = (cause: unknown) =>
+  new Problem(503, 'database_unavailable', 'The database does not answer.', { retryAfterSeconds: 5, cause })
+export const notFound = () => new Problem(404, 'not_found', 'There is nothing at this address.')
+export const requestInvalid = (message: string, status = 400) => new Problem(status, 'request_invalid', message)
+export const formExpired = () => new Problem(403, 'form_expired', 'The form is too old or came from elsewhere.')
+export const notSignedIn = () => new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.')
+export const notPermitted = () => new Problem(403, 'not_permitted', 'The profile does not permit this.')

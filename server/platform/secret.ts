@@ -1,0 +1,60 @@
+// Secrets: random tokens, their hashes, and the keys that the database never sees.
+import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The keys derived from SECRET_KEY, one for each purpose, so that a value made for one is worth nothing for another. */
+export type Keys = Readonly<{ initialPassword: Buffer; form: Buffer; check: Buffer }>
+
+/** A new unguessable value: 256 random bits, base64url. Source: ASVS 5.0, 7.2.3 and 11.5.1. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** What of a token is stored. Tokens have 256 random bits, so one fast hash is enough. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest()
+}
+
+/** HMAC-SHA-256. */
+export function keyedHash(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+/** Compares two values in a time that does not depend on where they differ. */
+export function sameBytes(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other)
+}
+
+export function deriveKeys(secretKey: Buffer): Keys {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secretKey, '', `gatehouse ${purpose}`, 32))
+  return { initialPassword: derive('initial password'), form: derive('form'), check: derive('check') }
+}
+
+/** Reads the secret key of this folder, and makes it at the first start. Two processes that start at once get the same one. */
+export function keptSecretKey(dataDir: string): Buffer {
+  const path = join(dataDir, 'secret-key')
+  mkdirSync(dataDir, { recursive: true })
+  const made = `${path}.${process.pid}`
+  try {
+    return readSecretKey(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  // Written whole, then linked: link fails when the file is there, so neither half a key nor a second one can appear.
+  writeFileSync(made, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true })
+  try {
+    linkSync(made, path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    unlinkSync(made)
+  }
+  return readSecretKey(path)
+}
+
+function readSecretKey(path: string): Buffer {
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+  if (key.length < 32) throw new Error(`${path} is damaged: it must hold at least 64 hexadecimal digits. Restore it from a backup.`)
+  return key
+}

@@ -1,0 +1,102 @@
+// Every table of migrations/, as types. A test compares them with the migrated database.
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+/** Set by the database when a row is made, and changed later only on purpose. */
+type Default<T> = ColumnType<T, T | undefined, T>
+
+export type LoginHours = Partial<Record<'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun', [from: string, to: string][]>>
+
+export type Tables = {
+  instance: {
+    id: Generated<string>
+    name: string
+    hostname: string
+    language: Default<string>
+    timeZone: Default<string>
+    seats: number | null
+    createdAt: Generated<Date>
+  }
+  installation: { onlyOne: Generated<boolean>; keyCheck: Buffer }
+  profile: { instanceId: Generated<string>; id: Generated<string>; name: string; builtIn: Default<boolean>; permissions: string[] }
+  team: { instanceId: Generated<string>; id: Generated<string>; name: string }
+  teamSupervisor: { instanceId: Generated<string>; teamId: string; accountId: string }
+  account: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    username: string
+    usernameKey: string
+    fullName: string
+    email: string | null
+    phone: string | null
+    profileId: string
+    teamId: string | null
+    language: string | null
+    timeZone: string | null
+    enabled: Default<boolean>
+    disabledReason: string | null
+    /** A calendar day, as `YYYY-MM-DD`. */
+    validFrom: string | null
+    validUntil: string | null
+    loginHours: JSONColumnType<LoginHours> | null
+    credentialVersion: Default<number>
+    lastLoginAt: Date | null
+    createdAt: Generated<Date>
+  }
+  password: {
+    instanceId: Generated<string>
+    accountId: string
+    hash: string | null
+    changedAt: Date | null
+    initialHash: Buffer | null
+    initialExpiresAt: Date | null
+  }
+  loginAttempt: { instanceId: Generated<string>; usernameHash: Buffer; failures: number; waitUntil: Date | null; lastAt: Default<Date> }
+  knownDevice: {
+    instanceId: Generated<string>
+    deviceHash: Buffer
+    accountId: string
+    lastLoginAt: Default<Date>
+    failures: Default<number>
+    waitUntil: Date | null
+  }
+  addressAttempt: { instanceId: Generated<string>; address: string; windowStartedAt: Date; wrong: number }
+  pendingLogin: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    tokenHash: Buffer
+    accountId: string
+    step: 'choose_password'
+    reason: 'initial' | 'expired'
+    credentialVersion: number
+    returnTo: string
+    createdAt: Generated<Date>
+    expiresAt: Date
+    usedAt: Date | null
+  }
+  session: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    accountId: string
+    tokenHash: Buffer
+    startedAt: Generated<Date>
+    lastSeenAt: Default<Date>
+    lastActiveAt: Default<Date>
+    endedAt: Date | null
+    endReason: string | null
+    address: string
+    device: string
+  }
+  auditEvent: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    at: Generated<Date>
+    event: string
+    actorKind: 'account' | 'operator' | 'visitor' | 'system'
+    actorAccountId: string | null
+    accountId: string | null
+    sessionId: string | null
+    address: string | null
+    requestId: string | null
+    detail: JSONColumnType<Record<string, unknown>>
+  }
+}

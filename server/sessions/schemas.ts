@@ -1,0 +1,34 @@
+import { Type } from 'typebox'
+import { FormBody } from '../platform/forms.ts'
+import { ProblemBody } from '../platform/schemas.ts'
+
+export const logOutRoute = { hide: true, body: FormBody({}) }
+
+export const currentSessionRoute = {
+  operationId: 'currentSession',
+  summary: 'Who is logged in in this browser',
+  tags: ['session'],
+  security: [{ session: [] }],
+  response: {
+    200: Type.Object({
+      username: Type.String(),
+      fullName: Type.String(),
+      profile: Type.String(),
+      permissions: Type.Array(Type.String()),
+      startedAt: Type.String({ format: 'date-time' }),
+      device: Type.String({ description: 'What the browser called itself at login, such as "Chrome, Windows"; empty when it did not say.' }),
+      address: Type.String({ description: 'The address that the login came from.' }),
+    }),
+    401: ProblemBody,
+  },
+}
+
+export const aliveRoute = {
+  operationId: 'sessionAlive',
+  summary: 'A sign of life of the page that is open',
+  description: 'Keeps the session from giving way to another login. It is no action of a person, so it does not put off the idle end.',
+  tags: ['session'],
+  security: [{ session: [] }],
+  body: FormBody({}),
+  response: { 204: Type.Null(), 401: ProblemBody, 403: ProblemBody },
+}

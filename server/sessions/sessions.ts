@@ -1,0 +1,89 @@
+// Sessions: one live session per account; who is logged in in a browser, and how it ends.
+// Owns session. Knows nothing of how somebody proves who they are.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { clearCookie, readCookie } from '../platform/cookie.ts'
+import { callerOf } from '../platform/caller.ts'
+import type { Database } from '../platform/database.ts'
+import type { App } from '../platform/http.ts'
+import { notPermitted, notSignedIn } from '../platform/problem.ts'
+import { isLanguage, type Language, type Translate } from '../platform/text.ts'
+import { logOut } from './end-session.ts'
+import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
+import { type LiveSession, recogniseSession } from './store.ts'
+
+export { endRunOutSessionsOf, endSession } from './end-session.ts'
+export { startSession, type StartedSession } from './start-session.ts'
+export { findEnd, listLiveSessions, type ListedSession, type LiveSession, type OtherSession, replaceToken, sessionLimits } from './store.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The session of the browser that sent this request; undefined when nobody is logged in there. */
+    session: LiveSession | undefined
+  }
+  interface FastifyContextConfig {
+    /** A request that a page sends by itself: a sign of life, and no action of a person. */
+    automatic?: boolean
+  }
+}
+
+export type SessionsNeeds = { database: Database; texts: (language: Language) => Translate }
+
+/**
+ * Finds out who sends each request, and lets nobody in where the route does not permit it.
+ * @throws not_signed_in, not_permitted
+ */
+export function recogniseSessions(app: App, { database, texts }: SessionsNeeds): void {
+  app.decorateRequest('session', undefined)
+  app.addHook('onRequest', async (request, reply) => {
+    const { access, anyHost, automatic } = request.routeOptions.config
+    if (anyHost) return
+    const token = readCookie(request, 'session')
+    // Assets are the same for everybody.
+    if (token !== undefined && request.routeOptions.url !== '/assets/:name') {
+      request.session = await recogniseSession(database, request.instance, token, automatic !== true)
+      if (request.session) {
+        request.formBinding = `session ${token}`
+        if (isLanguage(request.session.language)) request.view = { ...request.view, language: request.session.language, t: texts(request.session.language) }
+      }
+    }
+    if (access === 'public' || request.is404) return
+    if (request.session === undefined) return refuseStranger(request, reply)
+    if (access !== 'signed-in' && !request.session.permissions.includes(access!)) throw notPermitted()
+  })
+}
+
+/** People are asked to log in and come back to where they wanted to go; programs are told. */
+function refuseStranger(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.url.startsWith('/api/')) throw notSignedIn()
+  const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
+  return reply.redirect(`/login${wanted}`, 303)
+}
+
+/** The session of a route that only people who are logged in may call. */
+export function sessionOf(request: FastifyRequest): LiveSession {
+  if (request.session === undefined) throw notSignedIn()
+  return request.session
+}
+
+export function sessions({ database }: SessionsNeeds): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.post('/log-out', { schema: logOutRoute, config: { access: 'signed-in' } }, async (request, reply) => {
+      await database.in(request.instance, (tx) => logOut(tx, sessionOf(request), callerOf(request)))
+      clearCookie(reply, 'session')
+      clearCookie(reply, 'visit')
+      // Source: ASVS 5.0, 14.3.1. Not "cookies": that would make the browser unknown to the person, and to all others at this desk.
+      reply.header('clear-site-data', '"cache", "storage"')
+      return reply.redirect('/login?bye', 303)
+    })
+
+    app.get('/api/session', { schema: currentSessionRoute, config: { access: 'signed-in' } }, async (request) => {
+      const { username, fullName, profileName, permissions, startedAt, device, address } = sessionOf(request)
+      return { username, fullName, profile: profileName, permissions, startedAt: startedAt.toISOString(), device, address }
+    })
+
+    app.post('/api/session/alive', { schema: aliveRoute, config: { access: 'signed-in', automatic: true } }, async (_request, reply) =>
+      reply.code(204).send(null),
+    )
+  }
+}

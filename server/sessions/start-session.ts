@@ -1,0 +1,27 @@
+import { record } from '../audit/audit.ts'
+import type { Caller } from '../platform/caller.ts'
+import type { Transaction } from '../platform/database.ts'
+import { hashToken, newToken } from '../platform/secret.ts'
+import { endLapsedSession, findLiveSession, insertSession, type OtherSession } from './store.ts'
+
+export type StartedSession = { kind: 'started'; token: string } | { kind: 'already_logged_in'; other: OtherSession }
+
+/**
+ * Starts an account's session, or says which other one is in the way. The only writer of sessions.
+ * Call it last, in the transaction of the whole login, with the account locked.
+ * A session without a sign of life gives way.
+ */
+export async function startSession(tx: Transaction, accountId: string, caller: Caller): Promise<StartedSession> {
+  const lapsed = await endLapsedSession(tx, accountId)
+  if (lapsed !== undefined)
+    await record(tx, { event: 'session_ended', actor: { kind: 'system' }, accountId, sessionId: lapsed.id, detail: { reason: lapsed.endReason } })
+  const token = newToken()
+  const sessionId = await insertSession(tx, { accountId, tokenHash: hashToken(token), address: caller.address, device: caller.device })
+  if (sessionId !== undefined) {
+    await record(tx, { event: 'login', actor: { kind: 'account', accountId }, accountId, sessionId, caller })
+    return { kind: 'started', token }
+  }
+  const other = await findLiveSession(tx, accountId)
+  // The account is locked, so the only one that could have ended it meanwhile is its own log-out: start anew.
+  return other === undefined ? startSession(tx, accountId, caller) : { kind: 'already_logged_in', other }
+}

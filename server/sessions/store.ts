@@ -1,0 +1,152 @@
+import { type Kysely, sql } from 'kysely'
+import type { Database, Transaction } from '../platform/database.ts'
+import { hashToken } from '../platform/secret.ts'
+import type { Tables } from '../platform/tables.ts'
+
+/** How long a session lives. Source: NIST SP 800-63B-4, 2.2.3 (AAL2: 1 hour idle, 24 hours at the most). */
+export const sessionLimits = {
+  /** Without a person's action. */
+  idleMinutes: 60,
+  /** Whatever happens. */
+  longestMinutes: 12 * 60,
+  /** Without any sign of life, a session gives way when its account logs in again. */
+  leaseSeconds: 120,
+} as const
+
+/** A session as the request that carries its cookie sees it. */
+export type LiveSession = {
+  id: string
+  accountId: string
+  startedAt: Date
+  address: string
+  device: string
+  username: string
+  fullName: string
+  /** The language that the person chose, if any. */
+  language: string | null
+  timeZone: string
+  profileName: string
+  permissions: string[]
+}
+
+/** Another session of the same account, as its person may see it. */
+export type OtherSession = { startedAt: Date; device: string; address: string }
+
+/**
+ * The live session of a token, and its sign of life.
+ * @param isAction whether a person did something, which also puts off the idle end
+ */
+export async function recogniseSession(database: Database, instance: { id: string }, token: string, isAction: boolean): Promise<LiveSession | undefined> {
+  const { idleMinutes, longestMinutes } = sessionLimits
+  return database.call(async (db: Kysely<Tables>) => {
+    const { rows } = await sql<LiveSession>`
+      select * from recognise_session(${instance.id}, ${hashToken(token)}, ${isAction}, ${idleMinutes}, ${longestMinutes})`.execute(db)
+    return rows[0]
+  })
+}
+
+export type EndReason = 'logged_out' | 'no_sign_of_life' | 'idle' | 'longest' | 'ended_by_operator' | 'account_disabled' | 'new_initial_password' | 'password_changed'
+
+/** Ends the account's session if it has outlived itself; returns it if so. */
+export async function endLapsedSession(tx: Transaction, accountId: string): Promise<{ id: string; endReason: string } | undefined> {
+  const { leaseSeconds, idleMinutes, longestMinutes } = sessionLimits
+  const { rows } = await sql<{ id: string; endReason: string }>`
+    update session set ended_at = now(), end_reason = case
+      when started_at <= now() - make_interval(mins => ${longestMinutes}) then 'longest'
+      when last_active_at <= now() - make_interval(mins => ${idleMinutes}) then 'idle'
+      else 'no_sign_of_life' end
+    where account_id = ${accountId} and ended_at is null and (
+      last_seen_at <= now() - make_interval(secs => ${leaseSeconds})
+      or last_active_at <= now() - make_interval(mins => ${idleMinutes})
+      or started_at <= now() - make_interval(mins => ${longestMinutes}))
+    returning id, end_reason`.execute(tx)
+  return rows[0]
+}
+
+/** Starts the account's session, unless it has one; then undefined. The unique index decides. */
+export async function insertSession(
+  tx: Transaction,
+  session: { accountId: string; tokenHash: Buffer; address: string; device: string },
+): Promise<string | undefined> {
+  const row = await tx
+    .insertInto('session')
+    .values({ ...session, endedAt: null, endReason: null })
+    .onConflict((conflict) => conflict.columns(['instanceId', 'accountId']).where('endedAt', 'is', null).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id
+}
+
+export async function findLiveSession(tx: Transaction, accountId: string): Promise<OtherSession | undefined> {
+  return tx.selectFrom('session').select(['startedAt', 'device', 'address']).where('accountId', '=', accountId).where('endedAt', 'is', null).executeTakeFirst()
+}
+
+/** Ends the account's session and returns its id; undefined when it has none. */
+export async function endSessionOf(tx: Transaction, accountId: string, reason: EndReason): Promise<string | undefined> {
+  const row = await tx
+    .updateTable('session')
+    .set({ endedAt: sql`now()`, endReason: reason })
+    .where('accountId', '=', accountId)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id
+}
+
+/** Ends one session; true when it was still live. */
+export async function endSessionById(tx: Transaction, id: string, reason: EndReason): Promise<boolean> {
+  const row = await tx
+    .updateTable('session')
+    .set({ endedAt: sql`now()`, endReason: reason })
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Gives a live session a new secret; false when it ended meanwhile. */
+export async function replaceToken(tx: Transaction, id: string, tokenHash: Buffer): Promise<boolean> {
+  const row = await tx.updateTable('session').set({ tokenHash }).where('id', '=', id).where('endedAt', 'is', null).returning('id').executeTakeFirst()
+  return row !== undefined
+}
+
+/** Why the session of this token is no more; undefined when there never was one. A session that ran out is not marked until somebody looks. */
+export async function findEnd(tx: Transaction, tokenHash: Buffer): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('session')
+    .select(sql<string>`coalesce(end_reason, case when started_at <= now() - make_interval(mins => ${sessionLimits.longestMinutes}) then 'longest' else 'idle' end)`.as('reason'))
+    .where('tokenHash', '=', tokenHash)
+    .executeTakeFirst()
+  return row?.reason
+}
+
+export type ListedSession = OtherSession & { username: string; fullName: string; profile: string; lastSeenAt: Date }
+
+/** The sessions that would keep their account from logging in elsewhere now, newest first. */
+export async function listLiveSessions(tx: Transaction): Promise<ListedSession[]> {
+  const { leaseSeconds, idleMinutes, longestMinutes } = sessionLimits
+  return tx
+    .selectFrom('session')
+    .innerJoin('account', 'account.id', 'session.accountId')
+    .innerJoin('profile', 'profile.id', 'account.profileId')
+    .select(['account.username', 'account.fullName', 'profile.name as profile', 'startedAt', 'lastSeenAt', 'device', 'address'])
+    .where('endedAt', 'is', null)
+    .where('lastSeenAt', '>', sql<Date>`now() - make_interval(secs => ${leaseSeconds})`)
+    .where('lastActiveAt', '>', sql<Date>`now() - make_interval(mins => ${idleMinutes})`)
+    .where('startedAt', '>', sql<Date>`now() - make_interval(mins => ${longestMinutes})`)
+    .orderBy('startedAt', 'desc')
+    .execute()
+}
+
+/** Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not. */
+export async function endRunOutSessions(tx: Transaction): Promise<{ id: string; accountId: string; endReason: string }[]> {
+  const { idleMinutes, longestMinutes } = sessionLimits
+  const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
+    update session set ended_at = now(), end_reason = case
+      when started_at <= now() - make_interval(mins => ${longestMinutes}) then 'longest' else 'idle' end
+    where ended_at is null and (
+      last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(mins => ${longestMinutes}))
+    returning id, account_id, end_reason`.execute(tx)
+  return rows
+}

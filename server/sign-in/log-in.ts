@@ -1,0 +1,50 @@
+import { lockAccount } from '../accounts/accounts.ts'
+import { record } from '../audit/audit.ts'
+import type { Instance } from '../instances/instances.ts'
+import { type Proof, type ProvePasswordNeeds, provePassword } from '../passwords/passwords.ts'
+import type { Caller } from '../platform/caller.ts'
+import { completeLogin, type LoginOutcome } from './complete-login.ts'
+
+export type LogIn = {
+  username: string
+  password: string
+  /** By which the browser is known, or will be known from now on. */
+  deviceToken: string
+  returnTo: string
+}
+
+/**
+ * Logs somebody in with username and password.
+ * `refused` is one answer for whatever is wrong before the password is known to be right.
+ * @throws busy, too_many_attempts
+ */
+export async function logIn(
+  needs: ProvePasswordNeeds,
+  instance: Instance,
+  { username, password, deviceToken, returnTo }: LogIn,
+  caller: Caller,
+): Promise<LoginOutcome | { kind: 'refused' }> {
+  const proof = await provePassword(needs, instance, { username, password, deviceToken }, caller)
+  return needs.database.in(instance, async (tx) => {
+    if (proof.kind === 'refused') {
+      await proof.settle(tx)
+      await record(tx, { event: 'login_refused', actor: { kind: 'visitor' }, accountId: proof.accountId, caller, detail: { reason: proof.reason } })
+      return { kind: 'refused' }
+    }
+    const account = await lockAccount(tx, proof.accountId)
+    // Between the proof and the lock, somebody may have disabled the account or given it a new password.
+    if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion) {
+      await record(tx, { event: 'login_refused', actor: { kind: 'visitor' }, accountId: proof.accountId, caller, detail: { reason: 'changed_meanwhile' } })
+      return { kind: 'refused' }
+    }
+    await proof.settle(tx)
+    const outcome = await completeLogin(tx, { account, passwordStep: passwordStep(proof), returnTo }, caller)
+    if (outcome.kind === 'started') await proof.remember(tx, deviceToken)
+    return outcome
+  })
+}
+
+function passwordStep({ password }: Proof) {
+  if (password === 'initial') return 'initial'
+  return password === 'expired_initial' ? 'initial_expired' : undefined
+}

@@ -1,0 +1,141 @@
+// Sign-in: from a username and a password to a session, step by step, each step kept in the database.
+// Owns pending_login. The only feature that starts sessions.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { judgePassword, PasswordRefused, passwordsDiffer, type ProvePasswordNeeds } from '../passwords/passwords.ts'
+import { callerOf } from '../platform/caller.ts'
+import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
+import { formToken } from '../platform/forms.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { localPath, sendPage } from '../platform/page.ts'
+import { notSignedIn, Problem } from '../platform/problem.ts'
+import { hashToken, newToken } from '../platform/secret.ts'
+import { isLanguage } from '../platform/text.ts'
+import { findEnd } from '../sessions/sessions.ts'
+import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choose-password.ts'
+import type { LoginOutcome } from './complete-login.ts'
+import { logIn } from './log-in.ts'
+import { choosePasswordPage, forgotPasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
+import { checkPasswordRoute, choosePasswordRoute, languageRoute, logInRoute, pageRoute } from './schemas.ts'
+
+export { removeOldPendingLogins } from './store.ts'
+
+export type SignInNeeds = ProvePasswordNeeds & ChoosePasswordNeeds & { metrics: Metrics }
+
+const home = '/home'
+const publicPage = { access: 'public' } as const
+
+export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
+  const { database, keys } = needs
+
+  return async (app) => {
+    app.get('/', { schema: pageRoute, config: publicPage }, async (request, reply) => reply.redirect(request.session ? home : '/login', 303))
+
+    app.get('/login', { schema: pageRoute, config: publicPage }, async (request, reply) => {
+      const next = localPath(request.query.next, '')
+      if (request.session) return reply.redirect(next || home, 303)
+      const notice = await noticeOf(request)
+      return showLogin(request, reply, 200, { next, ...(notice !== undefined && { notice }) })
+    })
+
+    app.post('/login', { schema: logInRoute, config: publicPage, errorHandler: loginAgain }, async (request, reply) => {
+      // Logging in over a live session would leave that one behind with nobody to end it.
+      if (request.session) return reply.redirect(home, 303)
+      const { username, password } = request.body
+      const next = localPath(request.body.next, '')
+      const deviceToken = readCookie(request, 'device') ?? newToken()
+      const outcome = await logIn(needs, request.instance, { username, password, deviceToken, returnTo: next || home }, callerOf(request))
+      needs.metrics.logins.inc({ outcome: outcome.kind })
+      if (outcome.kind === 'refused') return showLogin(request, reply, 401, { next, username, refusal: request.view.t('sign-in:incorrect') })
+      if (outcome.kind === 'started') setCookie(reply, 'device', deviceToken)
+      return answerOutcome(request, reply, outcome, false)
+    })
+
+    app.get('/choose-password', { schema: pageRoute, config: publicPage }, async (request, reply) => {
+      const { username } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
+      return sendPage(request, reply, 200, choosePasswordPage(request.view, { formToken: formToken(request, reply, keys.form), username, faults: [] }))
+    })
+
+    app.post('/choose-password', { schema: choosePasswordRoute, config: publicPage, errorHandler: chooseAgain }, async (request, reply) => {
+      const { newPassword, newPasswordAgain } = request.body
+      if (newPassword !== newPasswordAgain) throw passwordsDiffer()
+      const token = readCookie(request, 'pending')
+      const outcome = await choosePassword(needs, request.instance, { token, newPassword }, callerOf(request))
+      needs.metrics.logins.inc({ outcome: outcome.kind })
+      clearCookie(reply, 'pending')
+      return answerOutcome(request, reply, outcome, true)
+    })
+
+    app.get('/forgot-password', { schema: pageRoute, config: publicPage }, async (request, reply) =>
+      sendPage(request, reply, 200, forgotPasswordPage(request.view)),
+    )
+
+    app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
+      if (isLanguage(request.query.choose)) setCookie(reply, 'language', request.query.choose)
+      return reply.redirect(localPath(request.query.back, '/'), 303)
+    })
+
+    app.post('/api/password-check', { schema: checkPasswordRoute, config: publicPage }, async (request) => {
+      const { session, instance } = request
+      const token = readCookie(request, 'pending')
+      if (session === undefined && token === undefined) throw notSignedIn()
+      const { accountId, username, fullName } = session ?? (await pendingLoginOf(needs, instance, token))
+      const faults = await judgePassword(needs, { username, fullName, instanceName: instance.name }, request.body.newPassword, accountId)
+      return { faults: faults.map(({ code }) => code) }
+    })
+  }
+
+  function showLogin(request: FastifyRequest, reply: FastifyReply, status: number, page: Omit<LoginPage, 'formToken'>): FastifyReply {
+    return sendPage(request, reply, status, loginPage(request.view, { formToken: formToken(request, reply, keys.form), ...page }))
+  }
+
+  function answerOutcome(request: FastifyRequest, reply: FastifyReply, outcome: LoginOutcome, passwordChosen: boolean): FastifyReply {
+    switch (outcome.kind) {
+      case 'started':
+        setCookie(reply, 'session', outcome.token)
+        return reply.redirect(outcome.returnTo, 303)
+      case 'choose_password':
+        setCookie(reply, 'pending', outcome.token)
+        return reply.redirect('/choose-password', 303)
+      case 'already_logged_in':
+        return sendPage(request, reply, 409, stopPage(request.view, outcome, passwordChosen))
+      default:
+        return sendPage(request, reply, 403, stopPage(request.view, outcome, passwordChosen))
+    }
+  }
+
+  /** Says why the person is here again, when there is a reason. */
+  async function noticeOf(request: FastifyRequest): Promise<string | undefined> {
+    const { t } = request.view
+    if ((request.query as { bye?: string }).bye !== undefined) return t('sign-in:logged_out')
+    const token = readCookie(request, 'session')
+    const reason = token === undefined ? undefined : await database.in(request.instance, (tx) => findEnd(tx, hashToken(token)))
+    return reason === undefined ? undefined : t(`sign-in:ended.${reason}`)
+  }
+
+  /** Shows the login again for whatever stopped it, with the username that was typed. */
+  function loginAgain(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    if (!(error instanceof Problem) || !isTyped(request.body)) throw error
+    const { username, next } = request.body
+    if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
+    if (error.status >= 500) request.log.warn({ err: error })
+    return showLogin(request, reply, error.status, { next: localPath(next, ''), username, refusal: nextStep(request, error) })
+  }
+
+  /** Shows the choice of a password again, naming every rule that was broken. */
+  async function chooseAgain(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (!(error instanceof Problem) || error.code === 'login_expired') throw error
+    const { username } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
+    const faults = error instanceof PasswordRefused ? error.faults : []
+    const page = { formToken: formToken(request, reply, keys.form), username, faults, ...(faults.length === 0 && { refusal: nextStep(request, error) }) }
+    return sendPage(request, reply, error.status, choosePasswordPage(request.view, page))
+  }
+}
+
+function nextStep({ view }: FastifyRequest, { code, values }: Problem): string {
+  return view.t(`problems:${code}.next`, values)
+}
+
+function isTyped(body: unknown): body is { username: string; next: string } {
+  return typeof body === 'object' && body !== null && 'username' in body && typeof body.username === 'string' && 'next' in body
+}

@@ -1,0 +1,52 @@
+// The system below a node or a command: the database of the settings, migrated, and the keys.
+import type { Config } from './config.ts'
+import { keepKeyCheck } from './instances/instances.ts'
+import { type Database, type DatabaseAddress, openDatabase } from './platform/database.ts'
+import { openEmbeddedPostgres } from './platform/embedded-postgres.ts'
+import { migrate } from './platform/migrate.ts'
+import { deriveKeys, type Keys, keptSecretKey, sameBytes } from './platform/secret.ts'
+
+export type System = Readonly<{
+  database: Database
+  address: DatabaseAddress
+  keys: Keys
+  /** The names of the migrations that were applied now. */
+  migrated: string[]
+  close(): Promise<void>
+}>
+
+/**
+ * Opens the database that the settings name, brings it up to this version and checks that the secret key belongs to it.
+ * @param report told of what an operator should know, such as a PostgreSQL that went away
+ * @throws Error that says what to do
+ */
+export async function openSystem(config: Config, report: (message: string) => void): Promise<System> {
+  const embedded = config.databaseUrl === undefined ? await openEmbeddedPostgres(config.dataDir, report) : undefined
+  const address = embedded?.address ?? { connectionString: config.databaseUrl! }
+  try {
+    const keys = deriveKeys(config.secretKey ?? keptSecretKey(config.dataDir))
+    const migrated = await migrate(address)
+    const database = openDatabase(address, config.databaseConnections, (error) => report(`A database connection was lost: ${error.message}`))
+    try {
+      await refuseForeignKey(database, keys)
+    } catch (error) {
+      await database.close()
+      throw error
+    }
+    const close = async () => {
+      await database.close()
+      await embedded?.close()
+    }
+    return { database, address, keys, migrated, close }
+  } catch (error) {
+    await embedded?.close()
+    throw error
+  }
+}
+
+/** A node with another key than the others would refuse every initial password, and make some that the others refuse. */
+async function refuseForeignKey(database: Database, keys: Keys): Promise<void> {
+  const kept = await database.asOperator(undefined, (tx) => keepKeyCheck(tx, keys.check))
+  if (!sameBytes(kept, keys.check))
+    throw new Error('SECRET_KEY is not the one that this database was used with. Give every node the same key; restore DATA_DIR/secret-key if it was lost.')
+}
