@@ -18,9 +18,16 @@ export function run(program, args) {
   const hashing = Number(process.env.HASH_CONCURRENCY) || availableParallelism()
   // Hashing must not take all of libuv's threads: files and names need some too. Read by libuv before the first line of a program runs.
   const UV_THREADPOOL_SIZE = String(hashing + 6)
-  const env = { UV_THREADPOOL_SIZE, ...process.env, PATH: [pinned, join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter) }
+  const env = {
+    UV_THREADPOOL_SIZE,
+    ...process.env,
+    PATH: [pinned, join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
+  }
   // The 'ipc' channel tells the program when this launcher is gone, so that it never stays behind alone.
-  const child = spawn(join(pinned, 'node'), [join(root, program), ...args], { env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  const child = spawn(join(pinned, 'node'), [join(root, program), ...args], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   // A terminal sends Ctrl-C to both; other signals reach the launcher only.
   process.on('SIGINT', () => {})
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
@@ -29,7 +36,9 @@ export function run(program, args) {
 
 function install() {
   const stamp = join(root, 'node_modules/.gatehouse-installed')
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
   process.stderr.write('Installing the dependencies (once, about a minute) ...\n')
   // Everything npm says goes to standard error: standard output belongs to the program.

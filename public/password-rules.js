@@ -14,7 +14,8 @@ if (field instanceof HTMLInputElement) {
       const state = faults === undefined ? '' : faults.includes(item.dataset.code ?? '') ? 'broken' : 'kept'
       item.dataset.state = state
       const words = item.querySelector('.state')
-      if (words instanceof HTMLElement) words.textContent = state === '' ? '' : ((state === 'kept' ? words.dataset.kept : words.dataset.broken) ?? '')
+      if (words instanceof HTMLElement)
+        words.textContent = state === '' ? '' : ((state === 'kept' ? words.dataset.kept : words.dataset.broken) ?? '')
     }
   }
 
@@ -26,7 +27,10 @@ if (field instanceof HTMLInputElement) {
       const answer = await fetch('/api/password-check', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ newPassword: field.value, formToken: formToken instanceof HTMLInputElement ? formToken.value : '' }),
+        body: JSON.stringify({
+          newPassword: field.value,
+          formToken: formToken instanceof HTMLInputElement ? formToken.value : '',
+        }),
         signal: asking.signal,
       })
       if (answer.ok) show((await answer.json()).faults)

@@ -37,7 +37,13 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   const { publicUrl } = config
   let draining = false
 
-  const app = await openHttp({ config, logTo, texts, formKey: keys.form, originOf: (request) => `${publicUrl.protocol}//${request.headers.host}` })
+  const app = await openHttp({
+    config,
+    logTo,
+    texts,
+    formKey: keys.form,
+    originOf: (request) => `${publicUrl.protocol}//${request.headers.host}`,
+  })
   measureRequests(app, metrics)
   resolveInstances(app, { database, publicUrl })
   recogniseSessions(app, { database, texts })
@@ -46,7 +52,10 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
   await app.register(home({ database, keys, hashQueue, guesses }))
 
-  const anyHost = { config: { access: 'public', anyHost: true }, schema: { hide: true, response: { 200: Type.Object({ status: Type.String() }) } } } as const
+  const anyHost = {
+    config: { access: 'public', anyHost: true },
+    schema: { hide: true, response: { 200: Type.Object({ status: Type.String() }) } },
+  } as const
   app.get('/healthz', anyHost, async () => ({ status: 'alive' }))
   app.get('/readyz', anyHost, async () => {
     if (draining) throw unavailable(new Error('this node is shutting down'))

@@ -110,7 +110,9 @@ export const settings: readonly Setting[] = [
 /** All faults of the settings at once, each line led by the setting's name. */
 export class ConfigError extends Error {
   constructor(faults: readonly string[]) {
-    super(`${faults.length === 1 ? 'A setting is' : 'Some settings are'} wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+    super(
+      `${faults.length === 1 ? 'A setting is' : 'Some settings are'} wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    )
   }
 }
 
@@ -183,11 +185,14 @@ function address(text: string): string {
 function publicUrl(text: string): URL {
   if (!URL.canParse(text)) throw new Error(`must be an address such as https://acme.example.com, but is "${text}"`)
   const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new Error(`must begin with https:// or http://, but is "${text}"`)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw new Error(`must begin with https:// or http://, but is "${text}"`)
   if (url.pathname !== '/' || url.search || url.hash || url.username || url.password)
     throw new Error(`must hold a scheme, a host and perhaps a port, and nothing else, but is "${text}"`)
   if (url.protocol === 'http:' && !isLocalhost(url.hostname))
-    throw new Error(`must be https unless the host is localhost, because browsers keep the session cookie only there, but is "${text}"`)
+    throw new Error(
+      `must be https unless the host is localhost, because browsers keep the session cookie only there, but is "${text}"`,
+    )
   return url
 }
 
@@ -198,7 +203,8 @@ export function isLocalhost(hostname: string): boolean {
 
 function databaseUrl(text: string): string {
   // The text itself is not repeated: it holds a password.
-  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) throw new Error('must begin with postgres:// and be a valid address')
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
+    throw new Error('must begin with postgres:// and be a valid address')
   return text
 }
 
@@ -210,7 +216,10 @@ function secretKey(text: string): Buffer {
 }
 
 function cidrList(text: string): string[] {
-  const ranges = text.split(',').map((range) => range.trim()).filter((range) => range !== '')
+  const ranges = text
+    .split(',')
+    .map((range) => range.trim())
+    .filter((range) => range !== '')
   for (const range of ranges) {
     const [ip = '', bits, ...rest] = range.split('/')
     const most = isIP(ip) === 6 ? 128 : 32

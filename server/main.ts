@@ -34,14 +34,17 @@ async function dispatch(args: string[]): Promise<void> {
 
 async function serve(args: string[]): Promise<void> {
   const { values } = parse({ args, options: shared, strict: true })
-  if (values.help) return print('gatehouse serve [--json]\n\nServes all instances until it is told to stop. Its settings: docs/configuration.md\n')
+  if (values.help)
+    return print(
+      'gatehouse serve [--json]\n\nServes all instances until it is told to stop. Its settings: docs/configuration.md\n',
+    )
   const config = readConfig(process.env)
-  let log = (message: string) => void process.stderr.write(`${message}\n`)
+  let log = (message: string): void => void process.stderr.write(`${message}\n`)
   const system = await openSystem(config, (message) => log(message))
   const created = await ensureMain(system, config.publicUrl.hostname)
   const node = await openNode(config, system.database, system.keys, json ? process.stderr : process.stdout)
   log = (message) => node.app.log.warn(message)
-  const grace = closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
+  const grace = closeWithGrace({ delay: 15_000, logger: false }, async ({ err }): Promise<void> => {
     if (err) node.app.log.fatal({ err })
     await node.close()
     await system.close()
@@ -53,8 +56,13 @@ async function serve(args: string[]): Promise<void> {
   await node.listen()
 
   const url = config.publicUrl.origin
-  if (json) return print(`${JSON.stringify({ url, ...(created && { username: created.username, initialPassword: created.initialPassword, expiresAt: created.expiresAt }) })}\n`)
-  print(`\nGatehouse ${version} is up: ${url}\n${created ? credentials(created.username, created.initialPassword, created.expiresAt) : ''}\n`)
+  if (json)
+    return print(
+      `${JSON.stringify({ url, ...(created && { username: created.username, initialPassword: created.initialPassword, expiresAt: created.expiresAt }) })}\n`,
+    )
+  print(
+    `\nGatehouse ${version} is up: ${url}\n${created ? credentials(created.username, created.initialPassword, created.expiresAt) : ''}\n`,
+  )
 }
 
 async function runCommand(command: Command, args: string[]): Promise<void> {
@@ -62,9 +70,11 @@ async function runCommand(command: Command, args: string[]): Promise<void> {
   const { values, positionals } = parse({ args, options: { ...options, ...shared }, allowPositionals: true, strict: true })
   if (values.help) return print(helpFor(command))
   const given = positionals.slice(command.words.split(' ').length)
-  if (given.length !== command.values.length) throw new UsageError(`It takes ${command.values.join(' and ') || 'no value'}.\n\n${helpFor(command)}`)
+  if (given.length !== command.values.length)
+    throw new UsageError(`It takes ${command.values.join(' and ') || 'no value'}.\n\n${helpFor(command)}`)
   const texts = values as Record<string, string | undefined>
-  for (const name of command.required ?? []) if (texts[name] === undefined) throw new UsageError(`--${name} is missing.\n\n${helpFor(command)}`)
+  for (const name of command.required ?? [])
+    if (texts[name] === undefined) throw new UsageError(`--${name} is missing.\n\n${helpFor(command)}`)
 
   const config = readConfig(process.env)
   const system = await openSystem(config, (message) => void process.stderr.write(`${message}\n`))

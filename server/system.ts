@@ -26,7 +26,9 @@ export async function openSystem(config: Config, report: (message: string) => vo
   try {
     const keys = deriveKeys(config.secretKey ?? keptSecretKey(config.dataDir))
     const migrated = await migrate(address)
-    const database = openDatabase(address, config.databaseConnections, (error) => report(`A database connection was lost: ${error.message}`))
+    const database = openDatabase(address, config.databaseConnections, (error) =>
+      report(`A database connection was lost: ${error.message}`),
+    )
     try {
       await refuseForeignKey(database, keys)
     } catch (error) {
@@ -48,5 +50,7 @@ export async function openSystem(config: Config, report: (message: string) => vo
 async function refuseForeignKey(database: Database, keys: Keys): Promise<void> {
   const kept = await database.asOperator(undefined, (tx) => keepKeyCheck(tx, keys.check))
   if (!sameBytes(kept, keys.check))
-    throw new Error('SECRET_KEY is not the one that this database was used with. Give every node the same key; restore DATA_DIR/secret-key if it was lost.')
+    throw new Error(
+      'SECRET_KEY is not the one that this database was used with. Give every node the same key; restore DATA_DIR/secret-key if it was lost.',
+    )
 }

@@ -1,7 +1,12 @@
 // When an account may log in: its validity dates and its login hours, in the person's own time zone.
 import type { LoginHours } from '../platform/tables.ts'
 
-export type WindowedAccount = { validFrom: string | null; validUntil: string | null; loginHours: LoginHours | null; timeZone: string }
+export type WindowedAccount = {
+  validFrom: string | null
+  validUntil: string | null
+  loginHours: LoginHours | null
+  timeZone: string
+}
 
 export type LoginWindow =
   | { open: true }
@@ -17,7 +22,8 @@ export function loginWindow(account: WindowedAccount, at: Date): LoginWindow {
   const first = account.validFrom === null ? undefined : Temporal.PlainDate.from(account.validFrom)
   const last = account.validUntil === null ? undefined : Temporal.PlainDate.from(account.validUntil)
 
-  if (last !== undefined && Temporal.PlainDate.compare(now.toPlainDate(), last) > 0) return { open: false, reason: 'no_longer_valid' }
+  if (last !== undefined && Temporal.PlainDate.compare(now.toPlainDate(), last) > 0)
+    return { open: false, reason: 'no_longer_valid' }
   const notYet = first !== undefined && Temporal.PlainDate.compare(now.toPlainDate(), first) < 0
   const from = notYet ? first.toZonedDateTime(account.timeZone) : now
   const opensAt = nextOpening(account.loginHours, from, last)
@@ -27,7 +33,11 @@ export function loginWindow(account: WindowedAccount, at: Date): LoginWindow {
 }
 
 /** The first moment from `from` on, and up to the end of day `last`, that lies inside the hours. */
-function nextOpening(hours: LoginHours | null, from: Temporal.ZonedDateTime, last: Temporal.PlainDate | undefined): Temporal.ZonedDateTime | undefined {
+function nextOpening(
+  hours: LoginHours | null,
+  from: Temporal.ZonedDateTime,
+  last: Temporal.PlainDate | undefined,
+): Temporal.ZonedDateTime | undefined {
   if (hours === null) return from
   for (let days = 0; days <= 7; days += 1) {
     const day = from.toPlainDate().add({ days })
@@ -35,7 +45,10 @@ function nextOpening(hours: LoginHours | null, from: Temporal.ZonedDateTime, las
     for (const [begin, end] of [...(hours[weekdays[day.dayOfWeek - 1]!] ?? [])].sort()) {
       const opens = day.toZonedDateTime({ timeZone: from.timeZoneId, plainTime: begin })
       // 24:00 is the next midnight.
-      const closes = end === '24:00' ? day.add({ days: 1 }).toZonedDateTime(from.timeZoneId) : day.toZonedDateTime({ timeZone: from.timeZoneId, plainTime: end })
+      const closes =
+        end === '24:00'
+          ? day.add({ days: 1 }).toZonedDateTime(from.timeZoneId)
+          : day.toZonedDateTime({ timeZone: from.timeZoneId, plainTime: end })
       if (Temporal.ZonedDateTime.compare(from, closes) >= 0) continue
       return Temporal.ZonedDateTime.compare(opens, from) > 0 ? opens : from
     }

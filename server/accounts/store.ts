@@ -22,13 +22,25 @@ export async function insertAccount(tx: Transaction, account: NewAccount): Promi
   return row?.id
 }
 
-export async function findAccountByKey(tx: Transaction, usernameKey: string): Promise<{ id: string; username: string; fullName: string } | undefined> {
+export async function findAccountByKey(
+  tx: Transaction,
+  usernameKey: string,
+): Promise<{ id: string; username: string; fullName: string } | undefined> {
   return tx.selectFrom('account').select(['id', 'username', 'fullName']).where('usernameKey', '=', usernameKey).executeTakeFirst()
 }
 
 export type LockedAccount = Pick<
   Selectable<Tables['account']>,
-  'id' | 'username' | 'fullName' | 'email' | 'enabled' | 'language' | 'validFrom' | 'validUntil' | 'loginHours' | 'credentialVersion'
+  | 'id'
+  | 'username'
+  | 'fullName'
+  | 'email'
+  | 'enabled'
+  | 'language'
+  | 'validFrom'
+  | 'validUntil'
+  | 'loginHours'
+  | 'credentialVersion'
 > & { timeZone: string; now: Date }
 
 /**
@@ -41,8 +53,16 @@ export async function lockAccount(tx: Transaction, accountId: string): Promise<L
     .selectFrom('account')
     .innerJoin('instance', 'instance.id', 'account.instanceId')
     .select([
-      'account.id', 'account.username', 'account.fullName', 'account.email', 'account.enabled', 'account.language', 'account.validFrom',
-      'account.validUntil', 'account.loginHours', 'account.credentialVersion',
+      'account.id',
+      'account.username',
+      'account.fullName',
+      'account.email',
+      'account.enabled',
+      'account.language',
+      'account.validFrom',
+      'account.validUntil',
+      'account.loginHours',
+      'account.credentialVersion',
       sql<string>`coalesce(account.time_zone, instance.time_zone)`.as('timeZone'),
       sql<Date>`clock_timestamp()`.as('now'),
     ])

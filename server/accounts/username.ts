@@ -33,7 +33,8 @@ export function usernameFault(username: string): UsernameFault | undefined {
   if (hasForbiddenCharacter(key) || hasForbiddenCharacter(trimmed)) return 'character'
   const scripts = scriptsOf(key)
   if (scripts.length === 0 && !/\p{Script=Common}/u.test(key)) return 'character'
-  if (scripts.length > 1 && !allowedTogether.some((together) => scripts.every((script) => together.includes(script)))) return 'mixed_scripts'
+  if (scripts.length > 1 && !allowedTogether.some((together) => scripts.every((script) => together.includes(script))))
+    return 'mixed_scripts'
   if (isAllLookAlikes(key)) return 'look_alike'
   return undefined
 }
@@ -46,13 +47,43 @@ const phonetic = /[\u01c0-\u01c3\u0250-\u02ff\u1d00-\u1dbf\u2c60-\u2c7f\ua720-\u
 const leadingMark = /^\p{M}|[0-9._@+'’-]\p{M}/u
 
 function hasForbiddenCharacter(text: string): boolean {
-  return !allowed.test(text) || phonetic.test(text) || leadingMark.test(text) || /[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/.test(text)
+  return (
+    !allowed.test(text) ||
+    phonetic.test(text) ||
+    leadingMark.test(text) ||
+    /[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/.test(text)
+  )
 }
 
 // The scripts of TR #31, table 5, that living languages are written in.
 const recommendedScripts = [
-  'Arabic', 'Armenian', 'Bengali', 'Cyrillic', 'Devanagari', 'Ethiopic', 'Georgian', 'Greek', 'Gujarati', 'Gurmukhi', 'Hangul', 'Han', 'Hebrew',
-  'Hiragana', 'Kannada', 'Katakana', 'Khmer', 'Lao', 'Latin', 'Malayalam', 'Myanmar', 'Oriya', 'Sinhala', 'Tamil', 'Telugu', 'Thaana', 'Thai',
+  'Arabic',
+  'Armenian',
+  'Bengali',
+  'Cyrillic',
+  'Devanagari',
+  'Ethiopic',
+  'Georgian',
+  'Greek',
+  'Gujarati',
+  'Gurmukhi',
+  'Hangul',
+  'Han',
+  'Hebrew',
+  'Hiragana',
+  'Kannada',
+  'Katakana',
+  'Khmer',
+  'Lao',
+  'Latin',
+  'Malayalam',
+  'Myanmar',
+  'Oriya',
+  'Sinhala',
+  'Tamil',
+  'Telugu',
+  'Thaana',
+  'Thai',
   'Tibetan',
 ] as const
 const scriptTests = recommendedScripts.map((script) => ({ script, test: new RegExp(`\\p{Script=${script}}`, 'u') }))

@@ -1,7 +1,13 @@
 import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
-import { type JudgePasswordNeeds, prepareNewPassword, type ProvePasswordNeeds, provePassword, setPassword } from '../passwords/passwords.ts'
+import {
+  type JudgePasswordNeeds,
+  type ProvePasswordNeeds,
+  prepareNewPassword,
+  provePassword,
+  setPassword,
+} from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
@@ -27,11 +33,23 @@ export async function changePassword(
   const { database } = needs
   const { accountId } = session
   const actor = { kind: 'account', accountId } as const
-  const proof = await provePassword(needs, instance, { username: session.username, password: currentPassword, deviceToken }, caller)
+  const proof = await provePassword(
+    needs,
+    instance,
+    { username: session.username, password: currentPassword, deviceToken },
+    caller,
+  )
   if (proof.kind === 'refused' || proof.password !== 'lasting') {
     await database.in(instance, async (tx) => {
       if (proof.kind === 'refused') await proof.settle(tx)
-      await record(tx, { event: 'password_change_refused', actor, accountId, sessionId: session.id, caller, detail: { reason: 'current_password' } })
+      await record(tx, {
+        event: 'password_change_refused',
+        actor,
+        accountId,
+        sessionId: session.id,
+        caller,
+        detail: { reason: 'current_password' },
+      })
     })
     throw currentPasswordWrong()
   }
@@ -39,11 +57,18 @@ export async function changePassword(
   // The current password was right: the attempt is settled even when the new one is refused.
   await database.in(instance, (tx) => proof.settle(tx))
   const owner = { username: session.username, fullName: session.fullName, instanceName: instance.name }
-  const passwordHash = await prepareNewPassword(needs, owner, newPassword, accountId, newPassword.normalize('NFC') === currentPassword.normalize('NFC'))
+  const passwordHash = await prepareNewPassword(
+    needs,
+    owner,
+    newPassword,
+    accountId,
+    newPassword.normalize('NFC') === currentPassword.normalize('NFC'),
+  )
 
   return database.in(instance, async (tx) => {
     const account = await lockAccount(tx, accountId)
-    if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion) throw currentPasswordWrong()
+    if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion)
+      throw currentPasswordWrong()
     await setPassword(tx, account, passwordHash)
     const token = newToken()
     if (!(await replaceToken(tx, session.id, hashToken(token)))) throw notSignedIn()
@@ -51,4 +76,3 @@ export async function changePassword(
     return token
   })
 }
-

@@ -3,7 +3,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { updateLanguage } from '../accounts/accounts.ts'
-import { type JudgePasswordNeeds, PasswordRefused, passwordsDiffer, type ProvePasswordNeeds } from '../passwords/passwords.ts'
+import { type JudgePasswordNeeds, PasswordRefused, type ProvePasswordNeeds, passwordsDiffer } from '../passwords/passwords.ts'
 import { callerOf } from '../platform/caller.ts'
 import { readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
@@ -31,13 +31,17 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       showChange(request, reply, 200, { faults: [] }),
     )
 
-    app.post('/change-password', { schema: changePasswordRoute, config: signedInPage, errorHandler: changeAgain }, async (request, reply) => {
-      const { currentPassword, newPassword, newPasswordAgain } = request.body
-      if (newPassword !== newPasswordAgain) throw passwordsDiffer()
-      const change = { currentPassword, newPassword, deviceToken: readCookie(request, 'device') }
-      setCookie(reply, 'session', await changePassword(needs, request.instance, sessionOf(request), change, callerOf(request)))
-      return reply.redirect('/home?done=password', 303)
-    })
+    app.post(
+      '/change-password',
+      { schema: changePasswordRoute, config: signedInPage, errorHandler: changeAgain },
+      async (request, reply) => {
+        const { currentPassword, newPassword, newPasswordAgain } = request.body
+        if (newPassword !== newPasswordAgain) throw passwordsDiffer()
+        const change = { currentPassword, newPassword, deviceToken: readCookie(request, 'device') }
+        setCookie(reply, 'session', await changePassword(needs, request.instance, sessionOf(request), change, callerOf(request)))
+        return reply.redirect('/home?done=password', 303)
+      },
+    )
 
     app.get('/change-language', { schema: pageRoute, config: signedInPage }, async (request, reply) =>
       sendPage(request, reply, 200, languagePage(request.view, signedIn(request, reply))),
@@ -64,10 +68,19 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
 
   /** Shows the form again, with every fault beside its field. */
   function changeAgain(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    if (!(error instanceof Problem) || request.session === undefined || error.code === 'form_expired' || error.code === 'not_signed_in') throw error
+    if (
+      !(error instanceof Problem) ||
+      request.session === undefined ||
+      error.code === 'form_expired' ||
+      error.code === 'not_signed_in'
+    )
+      throw error
     if (error instanceof PasswordRefused) return showChange(request, reply, error.status, { faults: error.faults })
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
     const text = request.view.t(`problems:${error.code}.next`, error.values)
-    return showChange(request, reply, error.status, { faults: [], [error.code === 'current_password_wrong' ? 'wrongCurrent' : 'refusal']: text })
+    return showChange(request, reply, error.status, {
+      faults: [],
+      [error.code === 'current_password_wrong' ? 'wrongCurrent' : 'refusal']: text,
+    })
   }
 }

@@ -1,6 +1,7 @@
 // The pages of somebody who is logged in.
-import type { PasswordFault } from '../passwords/passwords.ts'
+
 import { passwordFields } from '../passwords/pages.ts'
+import type { PasswordFault } from '../passwords/passwords.ts'
 import { alert, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment, languages } from '../platform/text.ts'
 import type { LiveSession } from '../sessions/sessions.ts'
@@ -71,7 +72,10 @@ export function languagePage(view: View, signedIn: SignedIn): Page {
 <fieldset>
 <legend>${t('home:language_which')}</legend>
 ${Object.entries(languages).map(
-  ([code, name]) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${name}</span></label>
+  ([
+    code,
+    name,
+  ]) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${name}</span></label>
 `,
 )}</fieldset>
 <p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>

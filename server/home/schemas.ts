@@ -4,6 +4,12 @@ import { PageQuery } from '../platform/schemas.ts'
 
 const Typed = Type.String({ default: '' })
 
-export const pageRoute = { hide: true, querystring: Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })), ...PageQuery.properties }) }
-export const changePasswordRoute = { hide: true, body: FormBody({ username: Typed, currentPassword: Typed, newPassword: Typed, newPasswordAgain: Typed }) }
+export const pageRoute = {
+  hide: true,
+  querystring: Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })), ...PageQuery.properties }),
+}
+export const changePasswordRoute = {
+  hide: true,
+  body: FormBody({ username: Typed, currentPassword: Typed, newPassword: Typed, newPasswordAgain: Typed }),
+}
 export const changeLanguageRoute = { hide: true, body: FormBody({ language: Type.String({ maxLength: 10 }) }) }

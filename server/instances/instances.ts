@@ -6,7 +6,16 @@ import type { App } from '../platform/http.ts'
 import { hostUnknown } from './problems.ts'
 import { findInstance, type Instance } from './store.ts'
 
-export { findInstance, findInstanceByName, type Instance, insertInstance, keepKeyCheck, listInstances, updateHostname, updateSeats } from './store.ts'
+export {
+  findInstance,
+  findInstanceByName,
+  type Instance,
+  insertInstance,
+  keepKeyCheck,
+  listInstances,
+  updateHostname,
+  updateSeats,
+} from './store.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -8,8 +8,15 @@ export type Instance = Pick<Selectable<Tables['instance']>, 'id' | 'name' | 'hos
 const columns = ['id', 'name', 'hostname', 'language', 'timeZone', 'seats'] as const
 
 /** The instance at a host name, or, where `name` is given, the one with that name. Sets what the statement may see by itself. */
-export async function findInstance(db: Kysely<Tables>, hostname: string, name: string | undefined): Promise<Instance | undefined> {
-  const { rows } = await sql<Instance>`select id, name, hostname, language, time_zone, seats from find_instance(${hostname}, ${name ?? null})`.execute(db)
+export async function findInstance(
+  db: Kysely<Tables>,
+  hostname: string,
+  name: string | undefined,
+): Promise<Instance | undefined> {
+  const { rows } =
+    await sql<Instance>`select id, name, hostname, language, time_zone, seats from find_instance(${hostname}, ${name ?? null})`.execute(
+      db,
+    )
   return rows[0]
 }
 
@@ -38,7 +45,11 @@ export async function updateHostname(tx: Transaction, id: string, hostname: stri
 
 /** Keeps what the secret key is recognised by; the first node to come decides. Returns what is kept. */
 export async function keepKeyCheck(tx: Transaction, keyCheck: Buffer): Promise<Buffer> {
-  await tx.insertInto('installation').values({ keyCheck }).onConflict((conflict) => conflict.doNothing()).execute()
+  await tx
+    .insertInto('installation')
+    .values({ keyCheck })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
   const { keyCheck: kept } = await tx.selectFrom('installation').select('keyCheck').executeTakeFirstOrThrow()
   return kept
 }

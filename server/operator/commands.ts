@@ -1,7 +1,8 @@
 // The operator's commands: what `gatehouse …` can do, apart from serving. Each works beside a running server.
-import { findInstanceByName, type Instance, instanceUrl, listInstances, updateSeats } from '../instances/instances.ts'
+
 import { record } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
+import { findInstanceByName, type Instance, instanceUrl, listInstances, updateSeats } from '../instances/instances.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import type { System } from '../system.ts'
 import { createInstance } from './create-instance.ts'
@@ -47,7 +48,13 @@ export const commands: readonly Command[] = [
     required: ['hostname'],
     async run({ system, config }, [name], options) {
       const seats = options.seats === undefined ? undefined : wholeNumber(options.seats)
-      const created = await createInstance(system, { name: name!, hostname: options.hostname!, seats, admin: options.admin, adminEmail: options['admin-email'] })
+      const created = await createInstance(system, {
+        name: name!,
+        hostname: options.hostname!,
+        seats,
+        admin: options.admin,
+        adminEmail: options['admin-email'],
+      })
       const url = instanceUrl(config.publicUrl, created)
       const { id, hostname, username, initialPassword, expiresAt } = created
       return {
@@ -64,8 +71,20 @@ export const commands: readonly Command[] = [
     options: {},
     async run({ system, config }) {
       const instances = await system.database.asOperator(undefined, listInstances)
-      const rows = instances.map(({ id, name, hostname, seats }) => ({ id, name, hostname, url: instanceUrl(config.publicUrl, { hostname }), seats }))
-      return { json: { instances: rows }, text: table(['NAME', 'ADDRESS', 'SEATS'], rows.map(({ name, url, seats }) => [name, url, seats === null ? 'no limit' : String(seats)])) }
+      const rows = instances.map(({ id, name, hostname, seats }) => ({
+        id,
+        name,
+        hostname,
+        url: instanceUrl(config.publicUrl, { hostname }),
+        seats,
+      }))
+      return {
+        json: { instances: rows },
+        text: table(
+          ['NAME', 'ADDRESS', 'SEATS'],
+          rows.map(({ name, url, seats }) => [name, url, seats === null ? 'no limit' : String(seats)]),
+        ),
+      }
     },
   },
   {
@@ -81,7 +100,10 @@ export const commands: readonly Command[] = [
         await updateSeats(tx, instance.id, seats)
         await record(tx, { event: 'seats_changed', actor: { kind: 'operator' }, detail: { from: instance.seats, to: seats } })
       })
-      return { json: { name, seats }, text: `The instance ${name} has ${seats === null ? 'no limit of seats' : `${seats} seats`}.\n` }
+      return {
+        json: { name, seats },
+        text: `The instance ${name} has ${seats === null ? 'no limit of seats' : `${seats} seats`}.\n`,
+      }
     },
   },
   {
@@ -95,7 +117,10 @@ export const commands: readonly Command[] = [
       const instance = await instanceNamed(system, name!)
       const given = await giveNewPassword(system, instance, username!)
       const url = instanceUrl(config.publicUrl, instance)
-      return { json: { instance: name, url, ...given }, text: `${url}\n${credentials(given.username, given.initialPassword, given.expiresAt)}` }
+      return {
+        json: { instance: name, url, ...given },
+        text: `${url}\n${credentials(given.username, given.initialPassword, given.expiresAt)}`,
+      }
     },
   },
   ...(['disable', 'enable'] as const).map(
@@ -127,7 +152,15 @@ export const commands: readonly Command[] = [
         json: { instance: name, sessions },
         text: table(
           ['USERNAME', 'NAME', 'PROFILE', 'SINCE', 'LAST SIGN OF LIFE', 'DEVICE', 'ADDRESS'],
-          sessions.map((each) => [each.username, each.fullName, each.profile, moment(each.startedAt), moment(each.lastSeenAt), each.device, each.address]),
+          sessions.map((each) => [
+            each.username,
+            each.fullName,
+            each.profile,
+            moment(each.startedAt),
+            moment(each.lastSeenAt),
+            each.device,
+            each.address,
+          ]),
         ),
       }
     },
@@ -152,7 +185,11 @@ export const commands: readonly Command[] = [
     values: [],
     options: {},
     async run({ system: { migrated } }) {
-      return { json: { migrated }, text: migrated.length === 0 ? 'The database is up to date.\n' : `Applied:\n${migrated.map((name) => `  ${name}\n`).join('')}` }
+      return {
+        json: { migrated },
+        text:
+          migrated.length === 0 ? 'The database is up to date.\n' : `Applied:\n${migrated.map((name) => `  ${name}\n`).join('')}`,
+      }
     },
   },
   {
@@ -180,7 +217,8 @@ async function instanceNamed(system: System, name: string): Promise<Instance> {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new OperatorError(`The seats must be a whole number from 1 to 9999999, but are "${text}".`)
+  if (!/^[1-9]\d{0,6}$/.test(text))
+    throw new OperatorError(`The seats must be a whole number from 1 to 9999999, but are "${text}".`)
   return Number(text)
 }
 
@@ -195,5 +233,13 @@ function moment(at: Date): string {
 
 function table(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)))
-  return [head, ...rows].map((row) => `${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()}\n`).join('')
+  return [head, ...rows]
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
 }

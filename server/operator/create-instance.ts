@@ -10,9 +10,22 @@ import { OperatorError } from './problems.ts'
 
 export type OperatorNeeds = { database: Database; keys: Keys }
 
-export type NewInstance = { name: string; hostname: string; seats?: number | undefined; admin?: string | undefined; adminEmail?: string | undefined }
+export type NewInstance = {
+  name: string
+  hostname: string
+  seats?: number | undefined
+  admin?: string | undefined
+  adminEmail?: string | undefined
+}
 
-export type CreatedInstance = { id: string; name: string; hostname: string; username: string; initialPassword: string; expiresAt: Date }
+export type CreatedInstance = {
+  id: string
+  name: string
+  hostname: string
+  username: string
+  initialPassword: string
+  expiresAt: Date
+}
 
 const actor = { kind: 'operator' } as const
 
@@ -20,14 +33,19 @@ const actor = { kind: 'operator' } as const
  * Creates an instance with its built-in profiles and its first administrator, all or nothing.
  * @throws OperatorError when the name or the host name is taken or cannot be one
  */
-export async function createInstance({ database, keys }: OperatorNeeds, { name, hostname, seats, admin = 'admin', adminEmail }: NewInstance): Promise<CreatedInstance> {
+export async function createInstance(
+  { database, keys }: OperatorNeeds,
+  { name, hostname, seats, admin = 'admin', adminEmail }: NewInstance,
+): Promise<CreatedInstance> {
   refuseBadNames(name, hostname.toLowerCase(), admin)
   const id = randomUUID()
   return database.asOperator({ id }, async (tx) => {
     try {
       await insertInstance(tx, { id, name, hostname: hostname.toLowerCase(), seats: seats ?? null, language: 'en' })
     } catch (error) {
-      throw isTaken(error) ? new OperatorError(`The name "${name}" or the host name "${hostname}" is taken by another instance.`) : error
+      throw isTaken(error)
+        ? new OperatorError(`The name "${name}" or the host name "${hostname}" is taken by another instance.`)
+        : error
     }
     const profiles = await insertBuiltInProfiles(tx)
     const accountId = await insertAccount(tx, {
@@ -64,13 +82,17 @@ export async function ensureMain(needs: OperatorNeeds, hostname: string): Promis
   }
   const atHost = await needs.database.call((db) => findInstance(db, hostname, undefined))
   if (atHost !== undefined && atHost.name !== 'main')
-    throw new OperatorError(`PUBLIC_URL names the host ${hostname}, which belongs to the instance "${atHost.name}". Choose another host for "main".`)
-  if (main !== undefined && main.hostname !== hostname) await needs.database.asOperator(main, (tx) => updateHostname(tx, main.id, hostname))
+    throw new OperatorError(
+      `PUBLIC_URL names the host ${hostname}, which belongs to the instance "${atHost.name}". Choose another host for "main".`,
+    )
+  if (main !== undefined && main.hostname !== hostname)
+    await needs.database.asOperator(main, (tx) => updateHostname(tx, main.id, hostname))
   return undefined
 }
 
 function refuseBadNames(name: string, hostname: string, admin: string): void {
-  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) throw new OperatorError(`An instance's name has small letters, digits and dashes only, but is "${name}".`)
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
+    throw new OperatorError(`An instance's name has small letters, digits and dashes only, but is "${name}".`)
   if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname) || hostname.length > 253)
     throw new OperatorError(`A host name looks like acme.example.com, without a scheme or a port, but is "${hostname}".`)
   const fault = usernameFault(admin)

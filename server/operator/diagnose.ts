@@ -31,7 +31,13 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
       says: `${Math.abs(server.skewSeconds)} s apart from the database's, which is the one that counts`,
     },
     { check: 'secret key', ...secretKeyFinding(config) },
-    { check: 'main', ok: main?.name === 'main', says: main ? `the instance ${main.name} answers at ${config.publicUrl.origin}` : `no instance answers at ${config.publicUrl.hostname} yet; \`serve\` makes it` },
+    {
+      check: 'main',
+      ok: main?.name === 'main',
+      says: main
+        ? `the instance ${main.name} answers at ${config.publicUrl.origin}`
+        : `no instance answers at ${config.publicUrl.hostname} yet; \`serve\` makes it`,
+    },
   ]
 }
 
@@ -39,5 +45,7 @@ function secretKeyFinding(config: Config): { ok: boolean; says: string } {
   if (config.secretKey !== undefined) return { ok: true, says: 'from SECRET_KEY, and the one of this database' }
   const path = join(config.dataDir, 'secret-key')
   const open = (statSync(path).mode & 0o077) !== 0
-  return open ? { ok: false, says: `${path} can be read by others: chmod 600` } : { ok: true, says: `in ${path}; keep a copy apart from the database` }
+  return open
+    ? { ok: false, says: `${path} can be read by others: chmod 600` }
+    : { ok: true, says: `in ${path}; keep a copy apart from the database` }
 }

@@ -8,7 +8,11 @@ import { accountUnknown, OperatorError } from './problems.ts'
  * Ends an account's session.
  * @throws OperatorError when there is no such account, or it is not logged in
  */
-export async function endAccountSession({ database }: OperatorNeeds, instance: Instance, username: string): Promise<{ username: string }> {
+export async function endAccountSession(
+  { database }: OperatorNeeds,
+  instance: Instance,
+  username: string,
+): Promise<{ username: string }> {
   return database.asOperator(instance, async (tx) => {
     const account = await findAccountByKey(tx, usernameKey(username) ?? '')
     if (account === undefined) throw accountUnknown(username, instance.name)

@@ -12,7 +12,11 @@ const actor = { kind: 'operator' } as const
  * Gives an account a new initial password, which voids its old password and ends its session.
  * @throws OperatorError when there is no such account
  */
-export async function giveNewPassword({ database, keys }: OperatorNeeds, instance: Instance, username: string): Promise<{ username: string; initialPassword: string; expiresAt: Date }> {
+export async function giveNewPassword(
+  { database, keys }: OperatorNeeds,
+  instance: Instance,
+  username: string,
+): Promise<{ username: string; initialPassword: string; expiresAt: Date }> {
   return database.asOperator(instance, async (tx) => {
     const account = await findAccountByKey(tx, usernameKey(username) ?? '')
     if (account === undefined) throw accountUnknown(username, instance.name)

@@ -24,7 +24,12 @@ export async function setEnabled(
     if (account === undefined) throw accountUnknown(username, instance.name)
     await lockAccount(tx, account.id)
     await updateEnabled(tx, account.id, enabled, enabled ? null : (reason ?? null))
-    await record(tx, { event: enabled ? 'account_enabled' : 'account_disabled', actor, accountId: account.id, detail: { reason } })
+    await record(tx, {
+      event: enabled ? 'account_enabled' : 'account_disabled',
+      actor,
+      accountId: account.id,
+      detail: { reason },
+    })
     if (!enabled) await endSession(tx, account.id, 'account_disabled', actor)
     return { username: account.username, enabled }
   })

@@ -43,6 +43,10 @@ export async function verifyPassword(password: string, phc: string | null): Prom
 
 /** Whether the hash was made with other parameters than today's, and should be made again at the next login. */
 export function isOutdated(phc: string): boolean {
-  const { m, t, p } = Object.fromEntries((/\$argon2id\$v=19\$([^$]+)\$/.exec(phc)?.[1] ?? '').split(',').map((pair) => pair.split('=')))
-  return Number(m) !== hashParameters.memoryCost || Number(t) !== hashParameters.timeCost || Number(p) !== hashParameters.parallelism
+  const { m, t, p } = Object.fromEntries(
+    (/\$argon2id\$v=19\$([^$]+)\$/.exec(phc)?.[1] ?? '').split(',').map((pair) => pair.split('=')),
+  )
+  return (
+    Number(m) !== hashParameters.memoryCost || Number(t) !== hashParameters.timeCost || Number(p) !== hashParameters.parallelism
+  )
 }

@@ -1,5 +1,5 @@
 // The part of a page in which somebody chooses a new password.
-import { html, type Html, type View } from '../platform/page.ts'
+import { type Html, html, type View } from '../platform/page.ts'
 import { defaultPasswordRules, type PasswordFault } from './password-rules.ts'
 
 export type PasswordFields = {
@@ -21,7 +21,10 @@ export function passwordFields({ t }: View, { faults, autofocus = false }: Passw
 <p>${faults.length > 0 ? html`<strong role="alert">${t('passwords:refused')}</strong>` : t('passwords:rules')}</p>
 <ul>
 ${shownRules(broken).map(
-  ({ code, text }) => html`<li data-code="${code}"${broken.has(code) ? html` data-state="broken"` : ''}>${t(`passwords:rule.${code}`, text)}<span class="state" data-broken="${t('passwords:not_yet')}" data-kept="${t('passwords:kept')}">${broken.has(code) ? t('passwords:not_yet') : ''}</span></li>
+  ({
+    code,
+    text,
+  }) => html`<li data-code="${code}"${broken.has(code) ? html` data-state="broken"` : ''}>${t(`passwords:rule.${code}`, text)}<span class="state" data-broken="${t('passwords:not_yet')}" data-kept="${t('passwords:kept')}">${broken.has(code) ? t('passwords:not_yet') : ''}</span></li>
 `,
 )}</ul>
 </div>

@@ -23,7 +23,7 @@ export const defaultPasswordRules: PasswordRules = {
   minimumGuesses: 1e8,
 }
 
-/** One broken rule. `passwords:fault.CODE` holds its texts. */
+/** One broken rule. `passwords:rule.CODE` holds its texts. */
 export type PasswordFault =
   | { code: 'too_long' }
   | { code: 'too_short'; count: number }
@@ -58,11 +58,14 @@ export async function passwordFaults(
   if (isCommon(normalised)) faults.push({ code: 'common' })
   if (isPersonal(normalised, owner)) faults.push({ code: 'personal' })
   // Most short or common passwords can also be guessed; said once is enough.
-  if (faults.length === 0 && (await estimate(normalised, personalWords(owner))) < rules.minimumGuesses) faults.push({ code: 'guessable' })
+  if (faults.length === 0 && (await estimate(normalised, personalWords(owner))) < rules.minimumGuesses)
+    faults.push({ code: 'guessable' })
   return faults
 }
 
-const common = new Set<string>((dictionary['passwords-common'] as readonly (string | number)[]).map((word) => String(word).toLowerCase()))
+const common = new Set<string>(
+  (dictionary['passwords-common'] as readonly (string | number)[]).map((word) => String(word).toLowerCase()),
+)
 
 /** Whether the whole password stands in the list of common ones, whatever its case. */
 function isCommon(password: string): boolean {
@@ -76,7 +79,9 @@ function isCommon(password: string): boolean {
 function isPersonal(password: string, owner: PasswordOwner): boolean {
   const core = withoutTrimmings(password)
   if (core === '') return false
-  const words = personalWords(owner).map(withoutTrimmings).filter((word) => word !== '')
+  const words = personalWords(owner)
+    .map(withoutTrimmings)
+    .filter((word) => word !== '')
   // Names in a row are still only names: "anaperezacme".
   let rest = core
   for (const word of [...new Set(words)].sort((one, other) => other.length - one.length)) rest = rest.replaceAll(word, '')
@@ -84,10 +89,22 @@ function isPersonal(password: string, owner: PasswordOwner): boolean {
 }
 
 function personalWords({ username, fullName, instanceName }: PasswordOwner): string[] {
-  return [username, fullName, instanceName, ...fullName.split(/\s+/), ...username.split(/[._@+-]/)].filter((word) => word.length > 2)
+  return [username, fullName, instanceName, ...fullName.split(/\s+/), ...username.split(/[._@+-]/)].filter(
+    (word) => word.length > 2,
+  )
 }
 
-const lookAlikeDigits: Record<string, string> = { '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i' }
+const lookAlikeDigits: Record<string, string> = {
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+}
 
 function withoutTrimmings(text: string): string {
   return text

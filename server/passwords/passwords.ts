@@ -6,5 +6,13 @@ export { busy, type HashQueue, openHashQueue } from './hash-queue.ts'
 export { isInitialPassword } from './initial-password.ts'
 export { defaultPasswordRules, type PasswordFault, type PasswordOwner } from './password-rules.ts'
 export { type Proof, type ProvePasswordNeeds, provePassword, type Refusal } from './prove-password.ts'
-export { giveInitialPassword, type JudgePasswordNeeds, judgePassword, PasswordRefused, passwordsDiffer, prepareNewPassword, setPassword } from './set-password.ts'
+export {
+  giveInitialPassword,
+  type JudgePasswordNeeds,
+  judgePassword,
+  PasswordRefused,
+  passwordsDiffer,
+  prepareNewPassword,
+  setPassword,
+} from './set-password.ts'
 export { findPasswordHash, removeOldAttempts } from './store.ts'

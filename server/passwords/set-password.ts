@@ -18,7 +18,12 @@ export type JudgePasswordNeeds = { guesses: GuessEstimator; hashQueue: HashQueue
  * @param lane see hash-queue.ts: the estimate takes up to 50 ms, so it waits its turn like everything costly
  * @throws busy
  */
-export function judgePassword({ guesses, hashQueue }: JudgePasswordNeeds, owner: PasswordOwner, password: string, lane: string): Promise<PasswordFault[]> {
+export function judgePassword(
+  { guesses, hashQueue }: JudgePasswordNeeds,
+  owner: PasswordOwner,
+  password: string,
+  lane: string,
+): Promise<PasswordFault[]> {
   return hashQueue.run(lane, () => passwordFaults(password, owner, defaultPasswordRules, guesses.estimate))
 }
 
@@ -31,7 +36,8 @@ export class PasswordRefused extends Problem {
   }
 }
 
-export const passwordsDiffer = () => new Problem(422, 'passwords_differ', 'The new password was typed differently the second time.')
+export const passwordsDiffer = () =>
+  new Problem(422, 'passwords_differ', 'The new password was typed differently the second time.')
 
 /**
  * Judges a new password and hashes it, before any transaction: 10 ms of CPU must not hold a connection.

@@ -21,11 +21,17 @@ export type StoredPassword = {
 }
 
 /** What a login is checked against; undefined when no account has this username. */
-export async function findStoredPassword(tx: Transaction, usernameKey: string, deviceHash: Buffer | null): Promise<StoredPassword | undefined> {
+export async function findStoredPassword(
+  tx: Transaction,
+  usernameKey: string,
+  deviceHash: Buffer | null,
+): Promise<StoredPassword | undefined> {
   return tx
     .selectFrom('account')
     .leftJoin('password', 'password.accountId', 'account.id')
-    .leftJoin('knownDevice', (join) => join.onRef('knownDevice.accountId', '=', 'account.id').on('knownDevice.deviceHash', '=', deviceHash))
+    .leftJoin('knownDevice', (join) =>
+      join.onRef('knownDevice.accountId', '=', 'account.id').on('knownDevice.deviceHash', '=', deviceHash),
+    )
     .select([
       'account.id as accountId',
       'account.enabled',
@@ -64,7 +70,12 @@ export async function takeAttempt(tx: Transaction, usernameHash: Buffer): Promis
  * The same for a browser that this person has used before: it has its own waits, so that strangers' guesses do not make it wait.
  * The account's hundred count for it too.
  */
-export async function takeAttemptOfKnownDevice(tx: Transaction, usernameHash: Buffer, accountId: string, deviceHash: Buffer): Promise<boolean> {
+export async function takeAttemptOfKnownDevice(
+  tx: Transaction,
+  usernameHash: Buffer,
+  accountId: string,
+  deviceHash: Buffer,
+): Promise<boolean> {
   const { rows } = await sql`
     with device as (
       update known_device set failures = failures + 1, wait_until = ${waitUntil(sql`(failures + 1)`)}
@@ -79,7 +90,12 @@ export async function takeAttemptOfKnownDevice(tx: Transaction, usernameHash: Bu
 }
 
 /** Starts the count anew after a right password. From a known browser the waits of others stay: their guesses were not this person's. */
-export async function forgiveAttempts(tx: Transaction, usernameHash: Buffer, deviceHash: Buffer | null, accountId: string): Promise<void> {
+export async function forgiveAttempts(
+  tx: Transaction,
+  usernameHash: Buffer,
+  deviceHash: Buffer | null,
+  accountId: string,
+): Promise<void> {
   await sql`
     with device as (
       update known_device set failures = 0, wait_until = null where account_id = ${accountId} and device_hash = ${deviceHash} returning 1
@@ -99,7 +115,11 @@ const window = sql<Date>`date_bin(make_interval(mins => ${addressRules.windowMin
 export async function findAddressWait(tx: Transaction, address: string): Promise<number> {
   const row = await tx
     .selectFrom('addressAttempt')
-    .select(sql<number>`ceil(extract(epoch from window_started_at + make_interval(mins => ${addressRules.windowMinutes}) - now()))::int`.as('seconds'))
+    .select(
+      sql<number>`ceil(extract(epoch from window_started_at + make_interval(mins => ${addressRules.windowMinutes}) - now()))::int`.as(
+        'seconds',
+      ),
+    )
     .where('address', '=', address)
     .where('windowStartedAt', '=', window)
     .where('wrong', '>=', addressRules.mostWrong)
@@ -122,14 +142,18 @@ export async function rememberDevice(tx: Transaction, deviceHash: Buffer, accoun
   await tx
     .insertInto('knownDevice')
     .values({ deviceHash, accountId, waitUntil: null })
-    .onConflict((conflict) => conflict.columns(['instanceId', 'deviceHash', 'accountId']).doUpdateSet({ lastLoginAt: sql`now()` }))
+    .onConflict((conflict) =>
+      conflict.columns(['instanceId', 'deviceHash', 'accountId']).doUpdateSet({ lastLoginAt: sql`now()` }),
+    )
     .execute()
 }
 
 export async function forgetOldestPersons(tx: Transaction, deviceHash: Buffer): Promise<void> {
   await sql`
     delete from known_device where device_hash = ${deviceHash} and account_id in (
-      select account_id from known_device where device_hash = ${deviceHash} order by last_login_at desc offset ${mostPersonsOfDevice})`.execute(tx)
+      select account_id from known_device where device_hash = ${deviceHash} order by last_login_at desc offset ${mostPersonsOfDevice})`.execute(
+    tx,
+  )
 }
 
 /** Sets a lasting password, in place of whatever the account had. Call with the account locked. */
@@ -143,8 +167,18 @@ export async function storePassword(tx: Transaction, accountId: string, hash: st
 }
 
 /** Gives an initial password in place of whatever the account had; returns when it expires. Call with the account locked. */
-export async function storeInitialPassword(tx: Transaction, accountId: string, initialHash: Buffer, hours: number): Promise<Date> {
-  const fields = { hash: null, changedAt: null, initialHash, initialExpiresAt: sql<Date>`now() + make_interval(hours => ${hours})` }
+export async function storeInitialPassword(
+  tx: Transaction,
+  accountId: string,
+  initialHash: Buffer,
+  hours: number,
+): Promise<Date> {
+  const fields = {
+    hash: null,
+    changedAt: null,
+    initialHash,
+    initialExpiresAt: sql<Date>`now() + make_interval(hours => ${hours})`,
+  }
   const { initialExpiresAt } = await tx
     .insertInto('password')
     .values({ accountId, ...fields })
@@ -166,7 +200,9 @@ export async function findPasswordHash(tx: Transaction, accountId: string): Prom
 
 /** Removes what can no longer have an effect: past windows, and the counts of usernames that no account has. */
 export async function removeOldAttempts(tx: Transaction): Promise<void> {
-  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(tx)
+  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(
+    tx,
+  )
   await sql`
     delete from login_attempt where last_at < now() - interval '1 day'
     and not exists (select from account where sha256(convert_to(username_key, 'UTF8')) = username_hash)`.execute(tx)

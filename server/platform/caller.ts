@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { describeDevice } from './device.ts'
 
 /** Where a request came from, for the audit and for the person's own eyes. */
@@ -11,5 +12,9 @@ export type Caller = {
 }
 
 export function callerOf(request: FastifyRequest): Caller {
-  return { address: request.ip, device: describeDevice(request.headers['user-agent']), requestId: request.id }
+  return {
+    address: ipaddr.process(request.ip).toString(),
+    device: describeDevice(request.headers['user-agent']),
+    requestId: request.id,
+  }
 }

@@ -50,7 +50,10 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
   })
   // Without a listener a lost idle connection would end the process. The pool makes a new one when it needs it.
   pool.on('error', onLostConnection)
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })] })
+  const kysely = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
 
   const transaction = <T>(opening: string, work: (tx: Transaction) => Promise<T>) =>
     orUnavailable(() =>
@@ -71,7 +74,8 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
 
   return {
     in: (instance, work) => transaction(only(instance), work),
-    asOperator: (instance, work) => transaction(`set local role gatehouse_operator${instance ? `; ${only(instance)}` : ''}`, work),
+    asOperator: (instance, work) =>
+      transaction(`set local role gatehouse_operator${instance ? `; ${only(instance)}` : ''}`, work),
     call: (work) => orUnavailable(() => work(kysely)),
     close: () => kysely.destroy(),
   }
@@ -104,5 +108,7 @@ export function isUnavailable(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string' && unavailableCodes.test(error.code)) return true
   // pg and pg-pool give no code to these.
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(error.message)
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
+    error.message,
+  )
 }

@@ -36,16 +36,20 @@ export async function ownerOf(dataDir: string, postgres: string): Promise<Owner>
     uid: nobody,
     give,
     run: (program, args) =>
-      run('setpriv', [
-        `--reuid=${nobody}`,
-        `--regid=${nobody}`,
-        '--clear-groups',
-        '--inh-caps=+dac_read_search',
-        '--ambient-caps=+dac_read_search',
-        '--securebits=+no_setuid_fixup',
-        program,
-        ...args,
-      ], { cwd: '/' }),
+      run(
+        'setpriv',
+        [
+          `--reuid=${nobody}`,
+          `--regid=${nobody}`,
+          '--clear-groups',
+          '--inh-caps=+dac_read_search',
+          '--ambient-caps=+dac_read_search',
+          '--securebits=+no_setuid_fixup',
+          program,
+          ...args,
+        ],
+        { cwd: '/' },
+      ),
   }
   if (await canReach(passing, dataDir, postgres)) return passing
   throw new Error(
@@ -68,6 +72,8 @@ function refuseUnwritable(dataDir: string): void {
   try {
     accessSync(dataDir, constants.W_OK | constants.X_OK)
   } catch (error) {
-    throw new Error(`DATA_DIR ${dataDir} cannot be written by this user. Choose another folder, or change its owner.`, { cause: error })
+    throw new Error(`DATA_DIR ${dataDir} cannot be written by this user. Choose another folder, or change its owner.`, {
+      cause: error,
+    })
   }
 }

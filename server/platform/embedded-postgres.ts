@@ -4,8 +4,8 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { hashToken } from './secret.ts'
 import { type Owner, ownerOf } from './embedded-postgres-owner.ts'
+import { hashToken } from './secret.ts'
 
 const major = '18'
 const user = 'gatehouse'
@@ -29,7 +29,11 @@ type Binaries = { initdb: string; pg_ctl: string; postgres: string }
  * @param settings PostgreSQL settings beyond the defaults, such as `{ fsync: 'off' }` for tests
  * @throws Error that says what to do, when the folder is another version's, cannot be written, or there is no PostgreSQL for this machine
  */
-export async function openEmbeddedPostgres(dataDir: string, onTrouble: (message: string) => void, settings: Record<string, string> = {}): Promise<EmbeddedPostgres> {
+export async function openEmbeddedPostgres(
+  dataDir: string,
+  onTrouble: (message: string) => void,
+  settings: Record<string, string> = {},
+): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
   const folder = join(dataDir, 'postgres')
   makeFolder(dataDir)
@@ -111,11 +115,23 @@ export async function openEmbeddedPostgres(dataDir: string, onTrouble: (message:
       ...settings,
     })
     try {
-      await control('start', '-w', '-t', '60', '-l', join(folder, 'start.log'), '-o', options.map(([key, value]) => `-c ${key}=${shellQuoted(value)}`).join(' '))
+      await control(
+        'start',
+        '-w',
+        '-t',
+        '60',
+        '-l',
+        join(folder, 'start.log'),
+        '-o',
+        options.map(([key, value]) => `-c ${key}=${shellQuoted(value)}`).join(' '),
+      )
     } catch (error) {
       // Another process may be starting or stopping the same server at this moment: look again before giving up.
       if (tries < 3) return
-      throw new Error(`The embedded PostgreSQL did not start. Its log is in ${join(folder, 'log')}.\n${(error as Error).message}`, { cause: error })
+      throw new Error(
+        `The embedded PostgreSQL did not start. Its log is in ${join(folder, 'log')}.\n${(error as Error).message}`,
+        { cause: error },
+      )
     }
   }
 
@@ -141,7 +157,10 @@ async function findBinaries(): Promise<Binaries> {
   try {
     return (await import(packageName)) as Binaries
   } catch (error) {
-    throw new Error(`There is no embedded PostgreSQL for ${process.platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or newer.`, { cause: error })
+    throw new Error(
+      `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or newer.`,
+      { cause: error },
+    )
   }
 }
 
@@ -149,7 +168,10 @@ function makeFolder(dataDir: string): void {
   try {
     mkdirSync(dataDir, { recursive: true })
   } catch (error) {
-    throw new Error(`DATA_DIR ${dataDir} cannot be made: ${(error as Error).message}. Choose a folder that this user may write.`, { cause: error })
+    throw new Error(
+      `DATA_DIR ${dataDir} cannot be made: ${(error as Error).message}. Choose a folder that this user may write.`,
+      { cause: error },
+    )
   }
 }
 
@@ -162,9 +184,22 @@ async function makeCluster(binaries: Binaries, folder: string, owner: Owner): Pr
       mkdirSync(unfinished, { mode: 0o700 })
       owner.give(unfinished)
     } catch (error) {
-      throw new Error(`DATA_DIR cannot be written: ${(error as Error).message}. Choose a folder that this user may write.`, { cause: error })
+      throw new Error(`DATA_DIR cannot be written: ${(error as Error).message}. Choose a folder that this user may write.`, {
+        cause: error,
+      })
     }
-    await owner.run(binaries.initdb, ['-D', unfinished, '-U', user, '--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--auth-local=trust', '--auth-host=reject'])
+    await owner.run(binaries.initdb, [
+      '-D',
+      unfinished,
+      '-U',
+      user,
+      '--encoding=UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--auth-local=trust',
+      '--auth-host=reject',
+    ])
     try {
       renameSync(unfinished, folder)
     } catch (error) {
@@ -177,10 +212,15 @@ async function makeCluster(binaries: Binaries, folder: string, owner: Owner): Pr
   try {
     found = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim()
   } catch (error) {
-    throw new Error(`${folder} cannot be read as a PostgreSQL folder: ${(error as Error).message}. Start as the user that made it, or choose another DATA_DIR.`, { cause: error })
+    throw new Error(
+      `${folder} cannot be read as a PostgreSQL folder: ${(error as Error).message}. Start as the user that made it, or choose another DATA_DIR.`,
+      { cause: error },
+    )
   }
   if (found !== major)
-    throw new Error(`${folder} belongs to PostgreSQL ${found}; this Gatehouse brings PostgreSQL ${major}. Move it with pg_upgrade or pg_dump, or choose another DATA_DIR.`)
+    throw new Error(
+      `${folder} belongs to PostgreSQL ${found}; this Gatehouse brings PostgreSQL ${major}. Move it with pg_upgrade or pg_dump, or choose another DATA_DIR.`,
+    )
 }
 
 /** Clears what processes that were killed while making a cluster left behind. */
@@ -204,18 +244,26 @@ function isAlive(pid: number): boolean {
 /** The folder of the socket: who can enter it can use the database, so it is closed to all but the owner. */
 function makeSocketFolder(dataDir: string, owner: Owner): string {
   const inside = join(dataDir, 'postgres-socket')
-  const path = Buffer.byteLength(inside) <= longestSocketFolder ? inside : join(tmpdir(), `gatehouse-${hashToken(dataDir).toString('hex').slice(0, 16)}`)
+  const path =
+    Buffer.byteLength(inside) <= longestSocketFolder
+      ? inside
+      : join(tmpdir(), `gatehouse-${hashToken(dataDir).toString('hex').slice(0, 16)}`)
   mkdirSync(path, { recursive: true, mode: 0o700 })
   owner.give(path)
   const stat = lstatSync(path)
   if (!stat.isDirectory() || stat.uid !== owner.uid || (stat.mode & 0o077) !== 0)
-    throw new Error(`${path} must be a folder of user ${owner.uid} that nobody else may enter (mode 0700). Remove it and start again.`)
+    throw new Error(
+      `${path} must be a folder of user ${owner.uid} that nobody else may enter (mode 0700). Remove it and start again.`,
+    )
   return path
 }
 
 function isAway(error: unknown): boolean {
   const { code, message } = error as { code?: string; message: string }
-  return ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(code ?? '') || message.startsWith('Connection terminated')
+  return (
+    ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(code ?? '') ||
+    message.startsWith('Connection terminated')
+  )
 }
 
 function shellQuoted(text: string): string {

@@ -30,7 +30,8 @@ export function guardForms(app: App, key: Buffer, originOf: (request: FastifyReq
   app.addHook('preHandler', async (request) => {
     if (safeMethods.includes(request.method) || request.is404) return
     const { formToken } = (request.body ?? {}) as { formToken?: unknown }
-    if (!isFromHere(request, originOf(request)) || request.formBinding === undefined || typeof formToken !== 'string') throw formExpired()
+    if (!isFromHere(request, originOf(request)) || request.formBinding === undefined || typeof formToken !== 'string')
+      throw formExpired()
     if (!sameBytes(hashToken(formToken), hashToken(tokenFor(key, request.formBinding)))) throw formExpired()
   })
 }

@@ -5,7 +5,14 @@ import cookies from '@fastify/cookie'
 import forms from '@fastify/formbody'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Config } from '../config.ts'
 import { serveAssets } from './assets.ts'
 import { cookieNames, readCookie } from './cookie.ts'
@@ -13,7 +20,7 @@ import { guardForms } from './forms.ts'
 import { logOptions } from './log.ts'
 import { alert, html, sendPage } from './page.ts'
 import { notFound, Problem, requestInvalid } from './problem.ts'
-import { isLanguage, languages, preferredLanguage, type Translate } from './text.ts'
+import { isLanguage, type languages, preferredLanguage, type Translate } from './text.ts'
 import { version } from './version.ts'
 
 /** Who may call a route: anybody, an account that is logged in, or one whose profile has the permission of this name. */
@@ -42,7 +49,7 @@ export async function openHttp({ config, logTo, texts, formKey, originOf }: Http
   const app: App = fastify<Server>({
     logger: { ...logOptions(config.logLevel), stream: logTo },
     // One line a request is written below; it holds the route and not the address, whose query can be private.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 64 * 1024,
@@ -52,7 +59,11 @@ export async function openHttp({ config, logTo, texts, formKey, originOf }: Http
     forceCloseConnections: 'idle',
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     frameworkErrors: (error, _request, reply: FastifyReply) => {
-      reply.code(error.statusCode ?? 400).headers(securityHeaders(config)).type('text/plain').send('The address of this request cannot be read.\n')
+      reply
+        .code(error.statusCode ?? 400)
+        .headers(securityHeaders(config))
+        .type('text/plain')
+        .send('The address of this request cannot be read.\n')
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 

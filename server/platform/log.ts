@@ -12,7 +12,12 @@ export function logOptions(level: LogLevel) {
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: {
       // An error's fields can hold parameters of a statement; its name, words and place are what helps.
-      err: (error: Error & { code?: string }) => ({ type: error.name, code: error.code, message: error.message, stack: error.stack ?? '' }),
+      err: (error: Error & { code?: string }) => ({
+        type: error.name,
+        code: error.code,
+        message: error.message,
+        stack: error.stack ?? '',
+      }),
     },
   }
 }

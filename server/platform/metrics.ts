@@ -1,7 +1,8 @@
 // Metrics for Prometheus, on a port of their own that people do not reach.
-import { createServer, type Server } from 'node:http'
+
 import { once } from 'node:events'
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createServer, type Server } from 'node:http'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { App } from './http.ts'
 
 export type Metrics = Readonly<{
@@ -16,7 +17,12 @@ export function openMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   return {
     registry,
-    logins: new Counter({ name: 'gatehouse_logins_total', help: 'Logins by how they ended.', labelNames: ['outcome'], registers: [registry] }),
+    logins: new Counter({
+      name: 'gatehouse_logins_total',
+      help: 'Logins by how they ended.',
+      labelNames: ['outcome'],
+      registers: [registry],
+    }),
     watchHashQueue(queue) {
       new Gauge({
         name: 'gatehouse_hash_queue',
@@ -42,7 +48,10 @@ export function measureRequests(app: App, { registry }: Metrics): void {
     registers: [registry],
   })
   app.addHook('onResponse', async (request, reply) => {
-    seconds.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000)
+    seconds.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    )
   })
 }
 

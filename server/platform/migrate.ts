@@ -44,17 +44,22 @@ async function applyMissing(client: pg.Client): Promise<string[]> {
   )
   const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from migration')
   const applied = new Map(rows.map((row) => [row.name, row.checksum]))
-  const files = readdirSync(folder).filter((name) => name.endsWith('.sql')).sort()
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort()
   const unknown = [...applied.keys()].filter((name) => !files.includes(name))
   if (unknown.length > 0)
-    throw new Error(`The database was used by a newer Gatehouse (migration ${unknown.join(', ')}). Start that version, or a newer one.`)
+    throw new Error(
+      `The database was used by a newer Gatehouse (migration ${unknown.join(', ')}). Start that version, or a newer one.`,
+    )
 
   const done: string[] = []
   for (const name of files) {
     const text = readFileSync(join(folder, name), 'utf8')
     const checksum = createHash('sha256').update(text).digest('hex')
     if (applied.has(name)) {
-      if (applied.get(name) !== checksum) throw new Error(`migrations/${name} was changed after it had been applied. Write a new migration instead.`)
+      if (applied.get(name) !== checksum)
+        throw new Error(`migrations/${name} was changed after it had been applied. Write a new migration instead.`)
       continue
     }
     await client.query('begin')

@@ -36,7 +36,10 @@ export type Page = {
 
 /** Sends a page. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, status: number, page: Page): FastifyReply {
-  return reply.code(status).type('text/html; charset=utf-8').send(String(render(request.view, page)))
+  return reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .send(String(render(request.view, page)))
 }
 
 function render({ language, t, instanceName }: View, { title, body, menu, scripts = [], languageChoice }: Page): Html {
@@ -84,7 +87,8 @@ export function alert(text: string, id = 'alert'): Html {
 
 /** A link back that cannot lead to another site: a path of this one, or `otherwise`. Source: ASVS 5.0, 3.7.2. */
 export function localPath(text: unknown, otherwise: string): string {
-  if (typeof text !== 'string' || text.length > 2000 || !/^\/(?![/\\])[\x21-\x7e]*$/.test(text) || text.includes('\\')) return otherwise
+  if (typeof text !== 'string' || text.length > 2000 || !/^\/(?![/\\])[\x21-\x7e]*$/.test(text) || text.includes('\\'))
+    return otherwise
   const base = 'http://gatehouse.invalid'
   if (!URL.canParse(text, base)) return otherwise
   const url = new URL(text, base)

@@ -55,6 +55,7 @@ export function keptSecretKey(dataDir: string): Buffer {
 
 function readSecretKey(path: string): Buffer {
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
-  if (key.length < 32) throw new Error(`${path} is damaged: it must hold at least 64 hexadecimal digits. Restore it from a backup.`)
+  if (key.length < 32)
+    throw new Error(`${path} is damaged: it must hold at least 64 hexadecimal digits. Restore it from a backup.`)
   return key
 }

@@ -17,7 +17,13 @@ export type Tables = {
     createdAt: Generated<Date>
   }
   installation: { onlyOne: Generated<boolean>; keyCheck: Buffer }
-  profile: { instanceId: Generated<string>; id: Generated<string>; name: string; builtIn: Default<boolean>; permissions: string[] }
+  profile: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    name: string
+    builtIn: Default<boolean>
+    permissions: string[]
+  }
   team: { instanceId: Generated<string>; id: Generated<string>; name: string }
   teamSupervisor: { instanceId: Generated<string>; teamId: string; accountId: string }
   account: {
@@ -50,7 +56,13 @@ export type Tables = {
     initialHash: Buffer | null
     initialExpiresAt: Date | null
   }
-  loginAttempt: { instanceId: Generated<string>; usernameHash: Buffer; failures: number; waitUntil: Date | null; lastAt: Default<Date> }
+  loginAttempt: {
+    instanceId: Generated<string>
+    usernameHash: Buffer
+    failures: number
+    waitUntil: Date | null
+    lastAt: Default<Date>
+  }
   knownDevice: {
     instanceId: Generated<string>
     deviceHash: Buffer

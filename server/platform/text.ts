@@ -15,12 +15,16 @@ const folder = fileURLToPath(new URL('../../locales', import.meta.url))
 /** All texts of one language, by subject. */
 export function readTexts(language: Language): Record<string, Record<string, unknown>> {
   const files = readdirSync(`${folder}/${language}`).sort()
-  return Object.fromEntries(files.map((file) => [file.replace(/\.json$/, ''), JSON.parse(readFileSync(`${folder}/${language}/${file}`, 'utf8'))]))
+  return Object.fromEntries(
+    files.map((file) => [file.replace(/\.json$/, ''), JSON.parse(readFileSync(`${folder}/${language}/${file}`, 'utf8'))]),
+  )
 }
 
 /** Reads all texts, once, at start. */
 export function openTexts(): (language: Language) => Translate {
-  const texts = Object.fromEntries((Object.keys(languages) as Language[]).map((language) => [language, readTexts(language) as Resource[string]]))
+  const texts = Object.fromEntries(
+    (Object.keys(languages) as Language[]).map((language) => [language, readTexts(language) as Resource[string]]),
+  )
   const i18n = i18next.createInstance()
   void i18n.init({
     resources: texts,
@@ -30,7 +34,9 @@ export function openTexts(): (language: Language) => Translate {
     interpolation: { escapeValue: false },
     initAsync: false,
   })
-  const byLanguage = Object.fromEntries((Object.keys(languages) as Language[]).map((language) => [language, i18n.getFixedT(language)]))
+  const byLanguage = Object.fromEntries(
+    (Object.keys(languages) as Language[]).map((language) => [language, i18n.getFixedT(language)]),
+  )
   return (language) => byLanguage[language]!
 }
 

@@ -5,7 +5,9 @@ import { builtInProfiles } from './permissions.ts'
 export async function insertBuiltInProfiles(tx: Transaction): Promise<Map<string, string>> {
   const rows = await tx
     .insertInto('profile')
-    .values(Object.entries(builtInProfiles).map(([name, permissions]) => ({ name, builtIn: true, permissions: [...permissions] })))
+    .values(
+      Object.entries(builtInProfiles).map(([name, permissions]) => ({ name, builtIn: true, permissions: [...permissions] })),
+    )
     .returning(['id', 'name'])
     .execute()
   return new Map(rows.map(({ id, name }) => [name, id]))

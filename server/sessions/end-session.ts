@@ -4,7 +4,13 @@ import type { Transaction } from '../platform/database.ts'
 import { type EndReason, endRunOutSessions, endSessionById, endSessionOf } from './store.ts'
 
 /** Ends an account's session, whoever wants it; false when it has none. Call it with the account locked. */
-export async function endSession(tx: Transaction, accountId: string, reason: EndReason, actor: Actor, caller?: Caller): Promise<boolean> {
+export async function endSession(
+  tx: Transaction,
+  accountId: string,
+  reason: EndReason,
+  actor: Actor,
+  caller?: Caller,
+): Promise<boolean> {
   const sessionId = await endSessionOf(tx, accountId, reason)
   if (sessionId === undefined) return false
   await record(tx, { event: 'session_ended', actor, accountId, sessionId, caller, detail: { reason } })
@@ -15,7 +21,14 @@ export async function endSession(tx: Transaction, accountId: string, reason: End
 export async function logOut(tx: Transaction, session: { id: string; accountId: string }, caller: Caller): Promise<void> {
   if (!(await endSessionById(tx, session.id, 'logged_out'))) return
   const { accountId } = session
-  await record(tx, { event: 'session_ended', actor: { kind: 'account', accountId }, accountId, sessionId: session.id, caller, detail: { reason: 'logged_out' } })
+  await record(tx, {
+    event: 'session_ended',
+    actor: { kind: 'account', accountId },
+    accountId,
+    sessionId: session.id,
+    caller,
+    detail: { reason: 'logged_out' },
+  })
 }
 
 /** Marks the sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */

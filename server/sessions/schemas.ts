@@ -16,7 +16,9 @@ export const currentSessionRoute = {
       profile: Type.String(),
       permissions: Type.Array(Type.String()),
       startedAt: Type.String({ format: 'date-time' }),
-      device: Type.String({ description: 'What the browser called itself at login, such as "Chrome, Windows"; empty when it did not say.' }),
+      device: Type.String({
+        description: 'What the browser called itself at login, such as "Chrome, Windows"; empty when it did not say.',
+      }),
       address: Type.String({ description: 'The address that the login came from.' }),
     }),
     401: ProblemBody,
@@ -26,7 +28,8 @@ export const currentSessionRoute = {
 export const aliveRoute = {
   operationId: 'sessionAlive',
   summary: 'A sign of life of the page that is open',
-  description: 'Keeps the session from giving way to another login. It is no action of a person, so it does not put off the idle end.',
+  description:
+    'Keeps the session from giving way to another login. It is no action of a person, so it does not put off the idle end.',
   tags: ['session'],
   security: [{ session: [] }],
   body: FormBody({}),

@@ -2,8 +2,8 @@
 // Owns session. Knows nothing of how somebody proves who they are.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { clearCookie, readCookie } from '../platform/cookie.ts'
 import { callerOf } from '../platform/caller.ts'
+import { clearCookie, readCookie } from '../platform/cookie.ts'
 import type { Database } from '../platform/database.ts'
 import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
@@ -13,8 +13,16 @@ import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
 import { type LiveSession, recogniseSession } from './store.ts'
 
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
-export { startSession, type StartedSession } from './start-session.ts'
-export { findEnd, listLiveSessions, type ListedSession, type LiveSession, type OtherSession, replaceToken, sessionLimits } from './store.ts'
+export { type StartedSession, startSession } from './start-session.ts'
+export {
+  findEnd,
+  type ListedSession,
+  type LiveSession,
+  listLiveSessions,
+  type OtherSession,
+  replaceToken,
+  sessionLimits,
+} from './store.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -44,7 +52,8 @@ export function recogniseSessions(app: App, { database, texts }: SessionsNeeds):
       request.session = await recogniseSession(database, request.instance, token, automatic !== true)
       if (request.session) {
         request.formBinding = `session ${token}`
-        if (isLanguage(request.session.language)) request.view = { ...request.view, language: request.session.language, t: texts(request.session.language) }
+        if (isLanguage(request.session.language))
+          request.view = { ...request.view, language: request.session.language, t: texts(request.session.language) }
       }
     }
     if (access === 'public' || request.is404) return
@@ -82,8 +91,10 @@ export function sessions({ database }: SessionsNeeds): FastifyPluginAsyncTypebox
       return { username, fullName, profile: profileName, permissions, startedAt: startedAt.toISOString(), device, address }
     })
 
-    app.post('/api/session/alive', { schema: aliveRoute, config: { access: 'signed-in', automatic: true } }, async (_request, reply) =>
-      reply.code(204).send(null),
+    app.post(
+      '/api/session/alive',
+      { schema: aliveRoute, config: { access: 'signed-in', automatic: true } },
+      async (_request, reply) => reply.code(204).send(null),
     )
   }
 }

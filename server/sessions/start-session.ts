@@ -14,9 +14,20 @@ export type StartedSession = { kind: 'started'; token: string } | { kind: 'alrea
 export async function startSession(tx: Transaction, accountId: string, caller: Caller): Promise<StartedSession> {
   const lapsed = await endLapsedSession(tx, accountId)
   if (lapsed !== undefined)
-    await record(tx, { event: 'session_ended', actor: { kind: 'system' }, accountId, sessionId: lapsed.id, detail: { reason: lapsed.endReason } })
+    await record(tx, {
+      event: 'session_ended',
+      actor: { kind: 'system' },
+      accountId,
+      sessionId: lapsed.id,
+      detail: { reason: lapsed.endReason },
+    })
   const token = newToken()
-  const sessionId = await insertSession(tx, { accountId, tokenHash: hashToken(token), address: caller.address, device: caller.device })
+  const sessionId = await insertSession(tx, {
+    accountId,
+    tokenHash: hashToken(token),
+    address: caller.address,
+    device: caller.device,
+  })
   if (sessionId !== undefined) {
     await record(tx, { event: 'login', actor: { kind: 'account', accountId }, accountId, sessionId, caller })
     return { kind: 'started', token }

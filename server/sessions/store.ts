@@ -36,19 +36,37 @@ export type OtherSession = { startedAt: Date; device: string; address: string }
  * The live session of a token, and its sign of life.
  * @param isAction whether a person did something, which also puts off the idle end
  */
-export async function recogniseSession(database: Database, instance: { id: string }, token: string, isAction: boolean): Promise<LiveSession | undefined> {
+export async function recogniseSession(
+  database: Database,
+  instance: { id: string },
+  token: string,
+  isAction: boolean,
+): Promise<LiveSession | undefined> {
   const { idleMinutes, longestMinutes } = sessionLimits
   return database.call(async (db: Kysely<Tables>) => {
     const { rows } = await sql<LiveSession>`
-      select * from recognise_session(${instance.id}, ${hashToken(token)}, ${isAction}, ${idleMinutes}, ${longestMinutes})`.execute(db)
+      select * from recognise_session(${instance.id}, ${hashToken(token)}, ${isAction}, ${idleMinutes}, ${longestMinutes})`.execute(
+      db,
+    )
     return rows[0]
   })
 }
 
-export type EndReason = 'logged_out' | 'no_sign_of_life' | 'idle' | 'longest' | 'ended_by_operator' | 'account_disabled' | 'new_initial_password' | 'password_changed'
+export type EndReason =
+  | 'logged_out'
+  | 'no_sign_of_life'
+  | 'idle'
+  | 'longest'
+  | 'ended_by_operator'
+  | 'account_disabled'
+  | 'new_initial_password'
+  | 'password_changed'
 
 /** Ends the account's session if it has outlived itself; returns it if so. */
-export async function endLapsedSession(tx: Transaction, accountId: string): Promise<{ id: string; endReason: string } | undefined> {
+export async function endLapsedSession(
+  tx: Transaction,
+  accountId: string,
+): Promise<{ id: string; endReason: string } | undefined> {
   const { leaseSeconds, idleMinutes, longestMinutes } = sessionLimits
   const { rows } = await sql<{ id: string; endReason: string }>`
     update session set ended_at = now(), end_reason = case
@@ -78,7 +96,12 @@ export async function insertSession(
 }
 
 export async function findLiveSession(tx: Transaction, accountId: string): Promise<OtherSession | undefined> {
-  return tx.selectFrom('session').select(['startedAt', 'device', 'address']).where('accountId', '=', accountId).where('endedAt', 'is', null).executeTakeFirst()
+  return tx
+    .selectFrom('session')
+    .select(['startedAt', 'device', 'address'])
+    .where('accountId', '=', accountId)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst()
 }
 
 /** Ends the account's session and returns its id; undefined when it has none. */
@@ -107,7 +130,13 @@ export async function endSessionById(tx: Transaction, id: string, reason: EndRea
 
 /** Gives a live session a new secret; false when it ended meanwhile. */
 export async function replaceToken(tx: Transaction, id: string, tokenHash: Buffer): Promise<boolean> {
-  const row = await tx.updateTable('session').set({ tokenHash }).where('id', '=', id).where('endedAt', 'is', null).returning('id').executeTakeFirst()
+  const row = await tx
+    .updateTable('session')
+    .set({ tokenHash })
+    .where('id', '=', id)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
   return row !== undefined
 }
 
@@ -115,7 +144,11 @@ export async function replaceToken(tx: Transaction, id: string, tokenHash: Buffe
 export async function findEnd(tx: Transaction, tokenHash: Buffer): Promise<string | undefined> {
   const row = await tx
     .selectFrom('session')
-    .select(sql<string>`coalesce(end_reason, case when started_at <= now() - make_interval(mins => ${sessionLimits.longestMinutes}) then 'longest' else 'idle' end)`.as('reason'))
+    .select(
+      sql<string>`coalesce(end_reason, case when started_at <= now() - make_interval(mins => ${sessionLimits.longestMinutes}) then 'longest' else 'idle' end)`.as(
+        'reason',
+      ),
+    )
     .where('tokenHash', '=', tokenHash)
     .executeTakeFirst()
   return row?.reason

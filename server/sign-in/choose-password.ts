@@ -17,7 +17,11 @@ export const loginExpired = () => new Problem(403, 'login_expired', 'This login 
  * The login that waits in this browser for a password to be chosen.
  * @throws login_expired
  */
-export async function pendingLoginOf({ database }: { database: Database }, instance: Instance, token: string | undefined): Promise<PendingLogin> {
+export async function pendingLoginOf(
+  { database }: { database: Database },
+  instance: Instance,
+  token: string | undefined,
+): Promise<PendingLogin> {
   const pending = token === undefined ? undefined : await database.in(instance, (tx) => findPendingLogin(tx, hashToken(token)))
   if (pending === undefined) throw loginExpired()
   return pending

@@ -27,9 +27,19 @@ export type ProvenLogin = {
  * All in the caller's transaction, with the account locked, so that nothing that was checked can change before the session is there.
  * Outcomes are returned and not thrown: what was written until then, such as a new password, stays.
  */
-export async function completeLogin(tx: Transaction, { account, passwordStep, returnTo }: ProvenLogin, caller: Caller): Promise<LoginOutcome> {
+export async function completeLogin(
+  tx: Transaction,
+  { account, passwordStep, returnTo }: ProvenLogin,
+  caller: Caller,
+): Promise<LoginOutcome> {
   const refused = (reason: string) =>
-    record(tx, { event: 'login_refused', actor: { kind: 'account', accountId: account.id }, accountId: account.id, caller, detail: { reason } })
+    record(tx, {
+      event: 'login_refused',
+      actor: { kind: 'account', accountId: account.id },
+      accountId: account.id,
+      caller,
+      detail: { reason },
+    })
 
   const window = loginWindow(account, account.now)
   if (!window.open) {

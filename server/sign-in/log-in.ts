@@ -28,13 +28,25 @@ export async function logIn(
   return needs.database.in(instance, async (tx) => {
     if (proof.kind === 'refused') {
       await proof.settle(tx)
-      await record(tx, { event: 'login_refused', actor: { kind: 'visitor' }, accountId: proof.accountId, caller, detail: { reason: proof.reason } })
+      await record(tx, {
+        event: 'login_refused',
+        actor: { kind: 'visitor' },
+        accountId: proof.accountId,
+        caller,
+        detail: { reason: proof.reason },
+      })
       return { kind: 'refused' }
     }
     const account = await lockAccount(tx, proof.accountId)
     // Between the proof and the lock, somebody may have disabled the account or given it a new password.
     if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion) {
-      await record(tx, { event: 'login_refused', actor: { kind: 'visitor' }, accountId: proof.accountId, caller, detail: { reason: 'changed_meanwhile' } })
+      await record(tx, {
+        event: 'login_refused',
+        actor: { kind: 'visitor' },
+        accountId: proof.accountId,
+        caller,
+        detail: { reason: 'changed_meanwhile' },
+      })
       return { kind: 'refused' }
     }
     await proof.settle(tx)

@@ -43,7 +43,8 @@ ${refusal === undefined ? '' : alert(refusal)}
 }
 
 const autofocus = (yes: boolean): Html | '' => (yes ? html` autofocus` : '')
-const described = (refusal: string | undefined): Html | '' => (refusal === undefined ? '' : html` aria-invalid="true" aria-describedby="alert"`)
+const described = (refusal: string | undefined): Html | '' =>
+  refusal === undefined ? '' : html` aria-invalid="true" aria-describedby="alert"`
 
 export function forgotPasswordPage({ t }: View): Page {
   return {

@@ -7,9 +7,15 @@ const Typed = Type.String({ default: '' })
 
 export const pageRoute = { hide: true, querystring: PageQuery }
 
-export const logInRoute = { hide: true, body: FormBody({ username: Typed, password: Typed, next: Type.String({ default: '', maxLength: 2000 }) }) }
+export const logInRoute = {
+  hide: true,
+  body: FormBody({ username: Typed, password: Typed, next: Type.String({ default: '', maxLength: 2000 }) }),
+}
 
-export const choosePasswordRoute = { hide: true, body: FormBody({ username: Typed, newPassword: Typed, newPasswordAgain: Typed }) }
+export const choosePasswordRoute = {
+  hide: true,
+  body: FormBody({ username: Typed, newPassword: Typed, newPasswordAgain: Typed }),
+}
 
 export const languageRoute = {
   hide: true,

@@ -2,7 +2,7 @@
 // Owns pending_login. The only feature that starts sessions.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { judgePassword, PasswordRefused, passwordsDiffer, type ProvePasswordNeeds } from '../passwords/passwords.ts'
+import { judgePassword, PasswordRefused, type ProvePasswordNeeds, passwordsDiffer } from '../passwords/passwords.ts'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
@@ -29,7 +29,9 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
 
   return async (app) => {
-    app.get('/', { schema: pageRoute, config: publicPage }, async (request, reply) => reply.redirect(request.session ? home : '/login', 303))
+    app.get('/', { schema: pageRoute, config: publicPage }, async (request, reply) =>
+      reply.redirect(request.session ? home : '/login', 303),
+    )
 
     app.get('/login', { schema: pageRoute, config: publicPage }, async (request, reply) => {
       const next = localPath(request.query.next, '')
@@ -44,27 +46,42 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       const { username, password } = request.body
       const next = localPath(request.body.next, '')
       const deviceToken = readCookie(request, 'device') ?? newToken()
-      const outcome = await logIn(needs, request.instance, { username, password, deviceToken, returnTo: next || home }, callerOf(request))
+      const outcome = await logIn(
+        needs,
+        request.instance,
+        { username, password, deviceToken, returnTo: next || home },
+        callerOf(request),
+      )
       needs.metrics.logins.inc({ outcome: outcome.kind })
-      if (outcome.kind === 'refused') return showLogin(request, reply, 401, { next, username, refusal: request.view.t('sign-in:incorrect') })
+      if (outcome.kind === 'refused')
+        return showLogin(request, reply, 401, { next, username, refusal: request.view.t('sign-in:incorrect') })
       if (outcome.kind === 'started') setCookie(reply, 'device', deviceToken)
       return answerOutcome(request, reply, outcome, false)
     })
 
     app.get('/choose-password', { schema: pageRoute, config: publicPage }, async (request, reply) => {
       const { username } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
-      return sendPage(request, reply, 200, choosePasswordPage(request.view, { formToken: formToken(request, reply, keys.form), username, faults: [] }))
+      return sendPage(
+        request,
+        reply,
+        200,
+        choosePasswordPage(request.view, { formToken: formToken(request, reply, keys.form), username, faults: [] }),
+      )
     })
 
-    app.post('/choose-password', { schema: choosePasswordRoute, config: publicPage, errorHandler: chooseAgain }, async (request, reply) => {
-      const { newPassword, newPasswordAgain } = request.body
-      if (newPassword !== newPasswordAgain) throw passwordsDiffer()
-      const token = readCookie(request, 'pending')
-      const outcome = await choosePassword(needs, request.instance, { token, newPassword }, callerOf(request))
-      needs.metrics.logins.inc({ outcome: outcome.kind })
-      clearCookie(reply, 'pending')
-      return answerOutcome(request, reply, outcome, true)
-    })
+    app.post(
+      '/choose-password',
+      { schema: choosePasswordRoute, config: publicPage, errorHandler: chooseAgain },
+      async (request, reply) => {
+        const { newPassword, newPasswordAgain } = request.body
+        if (newPassword !== newPasswordAgain) throw passwordsDiffer()
+        const token = readCookie(request, 'pending')
+        const outcome = await choosePassword(needs, request.instance, { token, newPassword }, callerOf(request))
+        needs.metrics.logins.inc({ outcome: outcome.kind })
+        clearCookie(reply, 'pending')
+        return answerOutcome(request, reply, outcome, true)
+      },
+    )
 
     app.get('/forgot-password', { schema: pageRoute, config: publicPage }, async (request, reply) =>
       sendPage(request, reply, 200, forgotPasswordPage(request.view)),
@@ -80,16 +97,31 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       const token = readCookie(request, 'pending')
       if (session === undefined && token === undefined) throw notSignedIn()
       const { accountId, username, fullName } = session ?? (await pendingLoginOf(needs, instance, token))
-      const faults = await judgePassword(needs, { username, fullName, instanceName: instance.name }, request.body.newPassword, accountId)
+      const faults = await judgePassword(
+        needs,
+        { username, fullName, instanceName: instance.name },
+        request.body.newPassword,
+        accountId,
+      )
       return { faults: faults.map(({ code }) => code) }
     })
   }
 
-  function showLogin(request: FastifyRequest, reply: FastifyReply, status: number, page: Omit<LoginPage, 'formToken'>): FastifyReply {
+  function showLogin(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    page: Omit<LoginPage, 'formToken'>,
+  ): FastifyReply {
     return sendPage(request, reply, status, loginPage(request.view, { formToken: formToken(request, reply, keys.form), ...page }))
   }
 
-  function answerOutcome(request: FastifyRequest, reply: FastifyReply, outcome: LoginOutcome, passwordChosen: boolean): FastifyReply {
+  function answerOutcome(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    outcome: LoginOutcome,
+    passwordChosen: boolean,
+  ): FastifyReply {
     switch (outcome.kind) {
       case 'started':
         setCookie(reply, 'session', outcome.token)
@@ -127,7 +159,12 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     if (!(error instanceof Problem) || error.code === 'login_expired') throw error
     const { username } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
     const faults = error instanceof PasswordRefused ? error.faults : []
-    const page = { formToken: formToken(request, reply, keys.form), username, faults, ...(faults.length === 0 && { refusal: nextStep(request, error) }) }
+    const page = {
+      formToken: formToken(request, reply, keys.form),
+      username,
+      faults,
+      ...(faults.length === 0 && { refusal: nextStep(request, error) }),
+    }
     return sendPage(request, reply, error.status, choosePasswordPage(request.view, page))
   }
 }

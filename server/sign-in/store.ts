@@ -6,7 +6,14 @@ export const pendingMinutes = 15
 
 export type PendingReason = 'initial' | 'expired'
 
-export type PendingLogin = { accountId: string; username: string; fullName: string; reason: PendingReason; initialHash: Buffer | null; hash: string | null }
+export type PendingLogin = {
+  accountId: string
+  username: string
+  fullName: string
+  reason: PendingReason
+  initialHash: Buffer | null
+  hash: string | null
+}
 
 export async function insertPendingLogin(
   tx: Transaction,
@@ -14,7 +21,12 @@ export async function insertPendingLogin(
 ): Promise<void> {
   await tx
     .insertInto('pendingLogin')
-    .values({ ...pending, step: 'choose_password', expiresAt: sql<Date>`now() + make_interval(mins => ${pendingMinutes})`, usedAt: null })
+    .values({
+      ...pending,
+      step: 'choose_password',
+      expiresAt: sql<Date>`now() + make_interval(mins => ${pendingMinutes})`,
+      usedAt: null,
+    })
     .execute()
 }
 
@@ -24,7 +36,14 @@ export async function findPendingLogin(tx: Transaction, tokenHash: Buffer): Prom
     .selectFrom('pendingLogin')
     .innerJoin('account', 'account.id', 'pendingLogin.accountId')
     .leftJoin('password', 'password.accountId', 'account.id')
-    .select(['account.id as accountId', 'account.username', 'account.fullName', 'pendingLogin.reason', 'password.initialHash', 'password.hash'])
+    .select([
+      'account.id as accountId',
+      'account.username',
+      'account.fullName',
+      'pendingLogin.reason',
+      'password.initialHash',
+      'password.hash',
+    ])
     .where('pendingLogin.tokenHash', '=', tokenHash)
     .where('pendingLogin.step', '=', 'choose_password')
     .where('pendingLogin.usedAt', 'is', null)
@@ -38,7 +57,11 @@ export async function findPendingLogin(tx: Transaction, tokenHash: Buffer): Prom
  * Takes a pending login's step and returns where the person wanted to go; undefined when it was taken, has expired, or the account has
  * other credentials by now. One statement, so one winner. Call it with the account locked.
  */
-export async function consumePendingLogin(tx: Transaction, tokenHash: Buffer, credentialVersion: number): Promise<{ returnTo: string } | undefined> {
+export async function consumePendingLogin(
+  tx: Transaction,
+  tokenHash: Buffer,
+  credentialVersion: number,
+): Promise<{ returnTo: string } | undefined> {
   return tx
     .updateTable('pendingLogin')
     .set({ usedAt: sql`now()` })

@@ -1,0 +1,64 @@
+// A browser without a screen: keeps cookies, follows no redirect, fills in the form token of the page that it last saw.
+import type { App } from '../server/platform/http.ts'
+
+export type Answer = {
+  status: number
+  body: string
+  headers: Record<string, string | string[] | number | undefined>
+  location: string | undefined
+}
+
+export class Browser {
+  readonly cookies = new Map<string, string>()
+  headers: Record<string, string> = {}
+  formToken = ''
+  readonly #app: App
+  readonly #host: string
+
+  constructor(app: App, host: string) {
+    this.#app = app
+    this.#host = host
+  }
+
+  get(url: string): Promise<Answer> {
+    return this.send('GET', url)
+  }
+
+  /** Sends a form, with the token of the last page unless the fields hold another. */
+  post(url: string, fields: Record<string, string> = {}): Promise<Answer> {
+    const body = new URLSearchParams({ formToken: this.formToken, ...fields }).toString()
+    return this.send('POST', url, body, 'application/x-www-form-urlencoded')
+  }
+
+  postJson(url: string, fields: Record<string, unknown> = {}): Promise<Answer> {
+    return this.send('POST', url, JSON.stringify({ formToken: this.formToken, ...fields }), 'application/json')
+  }
+
+  async send(method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD', url: string, body?: string, type?: string): Promise<Answer> {
+    const answer = await this.#app.inject({
+      method,
+      url,
+      headers: {
+        host: this.#host,
+        ...(method !== 'GET' && { 'sec-fetch-site': 'same-origin' }),
+        ...(type !== undefined && { 'content-type': type }),
+        ...(this.cookies.size > 0 && { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...this.headers,
+      },
+      ...(body !== undefined && { payload: body }),
+    })
+    for (const { name, value, maxAge } of answer.cookies) {
+      if (value === '' || maxAge === 0) this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+    const token = /name="formToken" value="([^"]+)"/.exec(answer.body)?.[1]
+    if (token !== undefined) this.formToken = token
+    return { status: answer.statusCode, body: answer.body, headers: answer.headers, location: answer.headers.location }
+  }
+
+  /** Opens the login page and sends the form. */
+  async logIn(username: string, password: string, next?: string): Promise<Answer> {
+    await this.get(next === undefined ? '/login' : `/login?next=${encodeURIComponent(next)}`)
+    return this.post('/login', { username, password, ...(next !== undefined && { next }) })
+  }
+}

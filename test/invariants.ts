@@ -1,0 +1,26 @@
+// What must be true of every database at every moment.
+import assert from 'node:assert/strict'
+import type pg from 'pg'
+
+const invariants: Record<string, string> = {
+  'an account has at most one live session':
+    'select account_id from session where ended_at is null group by instance_id, account_id having count(*) > 1',
+  'every session has its login in the audit':
+    "select id from session s where not exists (select from audit_event a where a.session_id = s.id and a.event = 'login')",
+  'every ended session has its end in the audit':
+    "select id from session s where ended_at is not null and not exists (select from audit_event a where a.session_id = s.id and a.event = 'session_ended')",
+  'a disabled account has no live session':
+    'select s.id from session s join account a on a.instance_id = s.instance_id and a.id = s.account_id where s.ended_at is null and not a.enabled',
+  'every password that a person set is in the audit':
+    "select account_id from password p where hash is not null and exists (select from audit_event a where a.account_id = p.account_id and a.event = 'initial_password_made') and not exists (select from audit_event a where a.account_id = p.account_id and a.event in ('password_chosen', 'password_changed'))",
+  'every initial password expires':
+    'select account_id from password where initial_hash is not null and initial_expires_at is null',
+}
+
+/** @throws AssertionError naming the invariant that is broken, with the rows that break it */
+export async function checkInvariants(owner: pg.Pool): Promise<void> {
+  for (const [rule, query] of Object.entries(invariants)) {
+    const { rows } = await owner.query(query)
+    assert.deepEqual(rows, [], `broken: ${rule}`)
+  }
+}

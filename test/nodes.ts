@@ -1,0 +1,195 @@
+// Starts real nodes on a fresh, real database, for tests.
+import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { after, type TestContext } from 'node:test'
+import pg from 'pg'
+import { insertAccount, lockAccount, usernameKey } from '../server/accounts/accounts.ts'
+import { openNode } from '../server/app.ts'
+import { type Config, readConfig } from '../server/config.ts'
+import type { Instance } from '../server/instances/instances.ts'
+import { createInstance } from '../server/operator/create-instance.ts'
+import { hashPassword } from '../server/passwords/hash-password.ts'
+import { giveInitialPassword, setPassword } from '../server/passwords/passwords.ts'
+import { type Database, type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
+import { type EmbeddedPostgres, openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
+import type { App } from '../server/platform/http.ts'
+import { migrate } from '../server/platform/migrate.ts'
+import { deriveKeys, type Keys } from '../server/platform/secret.ts'
+import { findProfileId } from '../server/profiles/profiles.ts'
+import { Browser } from './browser.ts'
+import { checkInvariants } from './invariants.ts'
+
+/** A lasting password that keeps the default rules. */
+export const goodPassword = 'walnut drifts over copper rails'
+
+const postgresFolder = process.env.GATEHOUSE_TEST_FOLDER ?? join(tmpdir(), `gatehouse-test-${process.getuid?.()}`)
+const template = 'gatehouse_template'
+const templateLock = 741_911_099
+
+let postgres: Promise<EmbeddedPostgres> | undefined
+
+/** The PostgreSQL of the tests: one for all test files, without the durability that only a power cut would show. */
+export function testPostgres(): Promise<EmbeddedPostgres> {
+  postgres ??= openEmbeddedPostgres(postgresFolder, () => {}, { fsync: 'off', full_page_writes: 'off', max_connections: '400' })
+  return postgres
+}
+
+after(async () => (await postgres)?.close())
+
+/** A new empty database, or a migrated one. It goes with the folder, after the run. */
+export async function newDatabase({ migrated }: { migrated: boolean }): Promise<DatabaseAddress & { database: string }> {
+  const { address } = await testPostgres()
+  const client = new pg.Client({ ...address, database: 'postgres' })
+  await client.connect()
+  try {
+    const name = `test_${randomBytes(8).toString('hex')}`
+    // One at a time: PostgreSQL copies a template only while nobody uses it.
+    await client.query('select pg_advisory_lock($1)', [templateLock])
+    if (migrated) {
+      const { rowCount } = await client.query('select from pg_database where datname = $1', [template])
+      if (rowCount === 0) {
+        await client.query(`create database ${template}_new`)
+        await migrate({ ...address, database: `${template}_new` })
+        await client.query(`alter database ${template}_new rename to ${template}`)
+      }
+    }
+    await client.query(`create database ${name} ${migrated ? `template ${template}` : ''}`)
+    return { ...address, database: name }
+  } finally {
+    await client.end()
+  }
+}
+
+export type NewTestAccount = { username?: string; profile?: string; password?: string | 'initial' | 'none'; fullName?: string }
+export type TestAccount = { id: string; username: string; password: string }
+
+export type TestSystem = {
+  nodes: App[]
+  database: Database
+  address: DatabaseAddress
+  keys: Keys
+  main: Instance
+  admin: { username: string; initialPassword: string }
+  /** Everything that the nodes have logged. */
+  logged(): string
+  browser(node?: number, host?: string): Browser
+  addInstance(
+    name: string,
+    hostname: string,
+  ): Promise<{ instance: Instance; admin: { username: string; initialPassword: string } }>
+  addAccount(account?: NewTestAccount, instance?: Instance): Promise<TestAccount>
+  /** Rows of one statement, as the owner of the database, whom no policy holds back. */
+  sql<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
+  /**
+   * Holds a lock on the table, starts all, waits until the database says that as many as expected wait, and lets go.
+   * Requests that merely run in parallel miss a broken rule most of the time.
+   */
+  race<T>(table: string, starts: (() => Promise<T>)[], waiters?: number): Promise<T[]>
+}
+
+/** Nodes of one system, with the instance `main` at localhost. */
+export async function startNodes(t: TestContext, count = 1, settings: Record<string, string> = {}): Promise<TestSystem> {
+  const address = await newDatabase({ migrated: true })
+  const keys = deriveKeys(randomBytes(32))
+  const log: string[] = []
+  const logTo = new Writable({
+    write(chunk, _encoding, done) {
+      log.push(String(chunk))
+      done()
+    },
+  })
+  const config: Config = readConfig({ PORT: '8080', LOG_LEVEL: 'debug', HASH_CONCURRENCY: '2', ...settings })
+  const database = openDatabase(address, 10, () => {})
+  const owner = new pg.Pool({ ...address, max: 3 })
+  owner.on('error', () => {})
+  const open = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const own = openDatabase(address, config.databaseConnections, () => {})
+      return { node: await openNode(config, own, keys, logTo), own }
+    }),
+  )
+  const nodes = open.map(({ node }) => node.app)
+  t.after(async () => {
+    for (const { node, own } of open) {
+      await node.close()
+      await own.close()
+    }
+    await checkInvariants(owner)
+    await owner.end()
+    await database.close()
+  })
+
+  const createOne = async (name: string, hostname: string) => {
+    const created = await createInstance({ database, keys }, { name, hostname })
+    const instance: Instance = { id: created.id, name, hostname, language: 'en', timeZone: 'UTC', seats: null }
+    return { instance, admin: { username: created.username, initialPassword: created.initialPassword } }
+  }
+  const { instance: main, admin } = await createOne('main', 'localhost')
+  let accounts = 0
+
+  return {
+    nodes,
+    database,
+    address,
+    keys,
+    main,
+    admin,
+    logged: () => log.join(''),
+    browser: (node = 0, host = 'localhost:8080') => new Browser(nodes[node]!, host),
+    addInstance: createOne,
+    async addAccount(
+      { username = `agent${++accounts}`, profile = 'Agent', password = goodPassword, fullName = 'Ana Souza' } = {},
+      instance = main,
+    ) {
+      const hash = password === 'initial' || password === 'none' ? undefined : await testHash(password)
+      return database.in(instance, async (tx) => {
+        const profileId = (await findProfileId(tx, profile))!
+        const id = (await insertAccount(tx, { username, usernameKey: usernameKey(username)!, fullName, email: null, profileId }))!
+        if (hash !== undefined) await setPassword(tx, (await lockAccount(tx, id))!, hash)
+        if (password !== 'initial') return { id, username, password }
+        return { id, username, password: (await giveInitialPassword(tx, { keys }, id)).initialPassword }
+      })
+    },
+    async sql(text, values) {
+      const { rows } = await owner.query(text, values)
+      return rows
+    },
+    async race(table, starts, waiters = starts.length) {
+      const lock = await owner.connect()
+      try {
+        await lock.query('begin')
+        await lock.query(`lock table ${table} in exclusive mode`)
+        const racing = Promise.all(starts.map((start) => start()))
+        await until(async () => {
+          const { rows } = await owner.query(
+            "select count(*)::int as waiting from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+          )
+          return rows[0].waiting >= waiters
+        })
+        await lock.query('commit')
+        return await racing
+      } finally {
+        lock.release()
+      }
+    },
+  }
+}
+
+const hashes = new Map<string, Promise<string>>()
+/** Many accounts of one test have the same password; one hash serves them all. */
+function testHash(password: string): Promise<string> {
+  const hash = hashes.get(password) ?? hashPassword(password)
+  hashes.set(password, hash)
+  return hash
+}
+
+/** Waits for a condition, not for a time. Gives up, loudly, after ten seconds. */
+export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  const giveUpAt = performance.now() + 10_000
+  while (!(await condition())) {
+    if (performance.now() > giveUpAt) throw new Error('the condition was not met within ten seconds')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
