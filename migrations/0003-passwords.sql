@@ -20,7 +20,10 @@ create table password (
 create table login_attempt (
   instance_id uuid not null references instance (id),
   username_hash bytea not null,
+  -- Each attempt counts as wrong from before it is checked until it is found right.
   failures integer not null,
+  -- How many of them are being checked at this moment.
+  in_flight integer not null default 0,
   wait_until timestamptz,
   last_at timestamptz not null default now(),
   primary key (instance_id, username_hash)

@@ -1,7 +1,5 @@
 // Starts real nodes on a fresh, real database, for tests.
 import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { after, type TestContext } from 'node:test'
 import pg from 'pg'
@@ -13,54 +11,17 @@ import { createInstance } from '../server/operator/create-instance.ts'
 import { hashPassword } from '../server/passwords/hash-password.ts'
 import { giveInitialPassword, setPassword } from '../server/passwords/passwords.ts'
 import { type Database, type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
-import { type EmbeddedPostgres, openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
 import type { App } from '../server/platform/http.ts'
-import { migrate } from '../server/platform/migrate.ts'
 import { deriveKeys, type Keys } from '../server/platform/secret.ts'
 import { findProfileId } from '../server/profiles/profiles.ts'
 import { Browser } from './browser.ts'
 import { checkInvariants } from './invariants.ts'
+import { closeTestPostgres, newDatabase } from './postgres.ts'
 
 /** A lasting password that keeps the default rules. */
 export const goodPassword = 'walnut drifts over copper rails'
 
-const postgresFolder = process.env.GATEHOUSE_TEST_FOLDER ?? join(tmpdir(), `gatehouse-test-${process.getuid?.()}`)
-const template = 'gatehouse_template'
-const templateLock = 741_911_099
-
-let postgres: Promise<EmbeddedPostgres> | undefined
-
-/** The PostgreSQL of the tests: one for all test files, without the durability that only a power cut would show. */
-export function testPostgres(): Promise<EmbeddedPostgres> {
-  postgres ??= openEmbeddedPostgres(postgresFolder, () => {}, { fsync: 'off', full_page_writes: 'off', max_connections: '400' })
-  return postgres
-}
-
-after(async () => (await postgres)?.close())
-
-/** A new empty database, or a migrated one. It goes with the folder, after the run. */
-export async function newDatabase({ migrated }: { migrated: boolean }): Promise<DatabaseAddress & { database: string }> {
-  const { address } = await testPostgres()
-  const client = new pg.Client({ ...address, database: 'postgres' })
-  await client.connect()
-  try {
-    const name = `test_${randomBytes(8).toString('hex')}`
-    // One at a time: PostgreSQL copies a template only while nobody uses it.
-    await client.query('select pg_advisory_lock($1)', [templateLock])
-    if (migrated) {
-      const { rowCount } = await client.query('select from pg_database where datname = $1', [template])
-      if (rowCount === 0) {
-        await client.query(`create database ${template}_new`)
-        await migrate({ ...address, database: `${template}_new` })
-        await client.query(`alter database ${template}_new rename to ${template}`)
-      }
-    }
-    await client.query(`create database ${name} ${migrated ? `template ${template}` : ''}`)
-    return { ...address, database: name }
-  } finally {
-    await client.end()
-  }
-}
+after(closeTestPostgres)
 
 export type NewTestAccount = { username?: string; profile?: string; password?: string | 'initial' | 'none'; fullName?: string }
 export type TestAccount = { id: string; username: string; password: string }

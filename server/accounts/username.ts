@@ -32,7 +32,7 @@ export function usernameFault(username: string): UsernameFault | undefined {
   const key = fold(trimmed)
   if (hasForbiddenCharacter(key) || hasForbiddenCharacter(trimmed)) return 'character'
   const scripts = scriptsOf(key)
-  if (scripts.length === 0 && !/\p{Script=Common}/u.test(key)) return 'character'
+  if (scripts.includes('other')) return 'character'
   if (scripts.length > 1 && !allowedTogether.some((together) => scripts.every((script) => together.includes(script))))
     return 'mixed_scripts'
   if (isAllLookAlikes(key)) return 'look_alike'

@@ -41,7 +41,7 @@ export async function changePassword(
   )
   if (proof.kind === 'refused' || proof.password !== 'lasting') {
     await database.in(instance, async (tx) => {
-      if (proof.kind === 'refused') await proof.settle(tx)
+      await proof.settle(tx)
       await record(tx, {
         event: 'password_change_refused',
         actor,

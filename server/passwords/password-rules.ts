@@ -77,15 +77,19 @@ function isCommon(password: string): boolean {
  * and digits or symbols around it. The whole password counts; a longer phrase that contains such a word is fine.
  */
 function isPersonal(password: string, owner: PasswordOwner): boolean {
-  const core = withoutTrimmings(password)
-  if (core === '') return false
-  const words = personalWords(owner)
-    .map(withoutTrimmings)
+  const words = [...new Set(personalWords(owner).map(lettersOf))]
     .filter((word) => word !== '')
+    .sort((one, other) => other.length - one.length)
+  // A digit at an end is a trimming or a look-alike: "2026" or the 4 of "4na".
+  const bare = password.normalize('NFKD')
+  const forms = [
+    bare,
+    bare.replace(/^[^\p{L}]+/u, ''),
+    bare.replace(/[^\p{L}]+$/u, ''),
+    bare.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, ''),
+  ].map(lettersOf)
   // Names in a row are still only names: "anaperezacme".
-  let rest = core
-  for (const word of [...new Set(words)].sort((one, other) => other.length - one.length)) rest = rest.replaceAll(word, '')
-  return rest === ''
+  return forms.some((form) => form !== '' && words.reduce((rest, word) => rest.replaceAll(word, ''), form) === '')
 }
 
 function personalWords({ username, fullName, instanceName }: PasswordOwner): string[] {
@@ -106,11 +110,11 @@ const lookAlikeDigits: Record<string, string> = {
   '!': 'i',
 }
 
-function withoutTrimmings(text: string): string {
+/** The letters alone, in small, with look-alike digits read as the letters that they stand for, and without accents. */
+function lettersOf(text: string): string {
   return text
     .normalize('NFKD')
     .toLowerCase()
-    .replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '')
     .replace(/[0-9@$!]/g, (digit) => lookAlikeDigits[digit] ?? digit)
     .replace(/[^\p{L}]/gu, '')
 }

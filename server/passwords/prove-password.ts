@@ -1,4 +1,5 @@
 // Proving a password: the one place where a typed password meets what is stored.
+import { setTimeout } from 'node:timers/promises'
 import { usernameKey } from '../accounts/accounts.ts'
 import { limitedAddress } from '../platform/address.ts'
 import type { Caller } from '../platform/caller.ts'
@@ -14,12 +15,18 @@ import {
   findStoredPassword,
   forgetOldestPersons,
   forgiveAttempts,
+  landAttempt,
+  mayBeLetThroughSoon,
   rememberDevice,
   type StoredPassword,
   takeAttempt,
   takeAttemptOfKnownDevice,
   upgradeHash,
 } from './store.ts'
+
+// For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
+const longestWaitForOthers = 5000
+const betweenTries = 40
 
 /** What an initial password is compared with where there is none, so that the work is the same. */
 const nobodys = Buffer.alloc(32)
@@ -43,6 +50,8 @@ export type Proof = {
   password: 'lasting' | 'initial' | 'expired_initial'
   /** Settles the attempt in the transaction that makes use of the proof. */
   settle(tx: Transaction): Promise<void>
+  /** Settles it where the proof turned out to be worth nothing. */
+  discard(tx: Transaction): Promise<void>
   /** Lets the browser be known to the person from now on. */
   remember(tx: Transaction, deviceToken: string): Promise<void>
 }
@@ -62,7 +71,7 @@ export const tooManyAttempts = (seconds: number) =>
   })
 
 /**
- * Checks a password. Every refusal comes after the same work: two statements and one Argon2id verification.
+ * Checks a password. Every refusal comes after the same work: the same statements and one Argon2id verification.
  * The attempt is counted, in the database, before the password is checked, so parallel guesses cannot outrun the limit.
  * @throws busy, too_many_attempts
  */
@@ -76,9 +85,17 @@ export async function provePassword(
   const key = usernameKey(username)
   const usernameHash = attemptKey(key ?? username)
   const deviceHash = deviceToken === undefined ? null : hashToken(deviceToken)
+  const giveUpAt = performance.now() + longestWaitForOthers
 
-  return hashQueue.run(`${instance.id} ${address}`, async () => {
-    const { stored, admitted } = await database.in(instance, async (tx) => {
+  for (;;) {
+    const last = performance.now() > giveUpAt
+    const result = await hashQueue.run(`${instance.id} ${address}`, () => tryOnce(last))
+    if (result !== 'again') return result
+    await setTimeout(betweenTries)
+  }
+
+  async function tryOnce(last: boolean): Promise<Proof | Refusal | 'again'> {
+    const taken = await database.in(instance, async (tx) => {
       // A name that cannot be looked for is looked for all the same: as one that nobody has.
       const stored = await findStoredPassword(tx, key ?? '', deviceHash)
       if (!stored?.knowsDevice) {
@@ -88,8 +105,11 @@ export async function provePassword(
       const admitted = stored?.knowsDevice
         ? await takeAttemptOfKnownDevice(tx, usernameHash, stored.accountId, deviceHash!)
         : await takeAttempt(tx, usernameHash)
+      if (!admitted && !last && (await mayBeLetThroughSoon(tx, usernameHash))) return 'again'
       return { stored, admitted }
     })
+    if (taken === 'again') return taken
+    const { stored, admitted } = taken
     const lasting = await verifyPassword(password, stored?.hash ?? null)
     const initial = isInitialPassword(keys, password, stored?.initialHash ?? nobodys)
 
@@ -98,7 +118,10 @@ export async function provePassword(
         kind: 'refused',
         accountId: stored?.accountId,
         reason: refusalReason(stored, admitted),
-        settle: (tx) => countWrongFromAddress(tx, address),
+        async settle(tx) {
+          if (admitted) await landAttempt(tx, usernameHash)
+          await countWrongFromAddress(tx, address)
+        },
       }
 
     // Only now and only rarely: after the parameters were raised.
@@ -112,13 +135,14 @@ export async function provePassword(
         await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
         if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
       },
+      discard: (tx) => landAttempt(tx, usernameHash),
       async remember(tx, token) {
         const hash = hashToken(token)
         await rememberDevice(tx, hash, stored.accountId)
         if (!stored.knowsDevice) await forgetOldestPersons(tx, hash)
       },
     }
-  })
+  }
 }
 
 /** What the attempts of a username are counted under. A hash: what people type by mistake may be their password. */

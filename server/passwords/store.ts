@@ -51,6 +51,12 @@ const waitUntil = (failures: ReturnType<typeof sql>) => sql<Date | null>`case wh
     ${attemptRules.firstWaitSeconds}::int * power(2, least(20, ${failures} - ${attemptRules.freeFailures} - 1))))
   end`
 
+// A check takes milliseconds; one that has not settled after this long never will, because its node is gone.
+const inFlightSeconds = 30
+
+/** How many are in flight once this attempt is among them, as SQL over the row of before. */
+const oneMoreInFlight = sql`1 + case when known.last_at > clock_timestamp() - make_interval(secs => ${inFlightSeconds}) then known.in_flight else 0 end`
+
 /**
  * Counts an attempt before its password is checked, and tells whether it may be checked at all.
  * One statement: parallel guesses queue on the row, and each sees what the one before has written.
@@ -58,9 +64,9 @@ const waitUntil = (failures: ReturnType<typeof sql>) => sql<Date | null>`case wh
  */
 export async function takeAttempt(tx: Transaction, usernameHash: Buffer): Promise<boolean> {
   const { rows } = await sql`
-    insert into login_attempt as known (username_hash, failures) values (${usernameHash}, 1)
+    insert into login_attempt as known (username_hash, failures, in_flight) values (${usernameHash}, 1, 1)
     on conflict (instance_id, username_hash) do update
-      set failures = known.failures + 1, wait_until = ${waitUntil(sql`(known.failures + 1)`)}, last_at = clock_timestamp()
+      set failures = known.failures + 1, in_flight = ${oneMoreInFlight}, wait_until = ${waitUntil(sql`(known.failures + 1)`)}, last_at = clock_timestamp()
       where known.failures < ${attemptRules.mostFailures} and (known.wait_until is null or known.wait_until <= clock_timestamp())
     returning failures`.execute(tx)
   return rows.length > 0
@@ -82,14 +88,39 @@ export async function takeAttemptOfKnownDevice(
       where account_id = ${accountId} and device_hash = ${deviceHash} and (wait_until is null or wait_until <= clock_timestamp())
       returning 1
     )
-    insert into login_attempt as known (username_hash, failures) select ${usernameHash}, 1 from device
-    on conflict (instance_id, username_hash) do update set failures = known.failures + 1, last_at = clock_timestamp()
+    insert into login_attempt as known (username_hash, failures, in_flight) select ${usernameHash}, 1, 1 from device
+    on conflict (instance_id, username_hash) do update
+      set failures = known.failures + 1, in_flight = ${oneMoreInFlight}, last_at = clock_timestamp()
       where known.failures < ${attemptRules.mostFailures}
     returning failures`.execute(tx)
   return rows.length > 0
 }
 
-/** Starts the count anew after a right password. From a known browser the waits of others stay: their guesses were not this person's. */
+/**
+ * Whether an attempt that was not let through might be, once those in flight have settled: they may turn out to be right.
+ * Many logins of one account at the same moment are no guesses.
+ */
+export async function mayBeLetThroughSoon(tx: Transaction, usernameHash: Buffer): Promise<boolean> {
+  const row = await tx
+    .selectFrom('loginAttempt')
+    .select('failures')
+    .where('usernameHash', '=', usernameHash)
+    .where('inFlight', '>', 0)
+    .where('failures', '<', attemptRules.mostFailures)
+    .where('lastAt', '>', sql<Date>`clock_timestamp() - make_interval(secs => ${inFlightSeconds})`)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** An attempt is no longer in flight; it stays counted as wrong. */
+export async function landAttempt(tx: Transaction, usernameHash: Buffer): Promise<void> {
+  await sql`update login_attempt set in_flight = greatest(in_flight - 1, 0) where username_hash = ${usernameHash}`.execute(tx)
+}
+
+/**
+ * Starts the count anew after a right password; only what else is in flight still counts.
+ * From a known browser the waits of others stay: their guesses were not this person's.
+ */
 export async function forgiveAttempts(
   tx: Transaction,
   usernameHash: Buffer,
@@ -100,7 +131,8 @@ export async function forgiveAttempts(
     with device as (
       update known_device set failures = 0, wait_until = null where account_id = ${accountId} and device_hash = ${deviceHash} returning 1
     )
-    update login_attempt set failures = 0, wait_until = case when exists (select from device) then wait_until end
+    update login_attempt set failures = greatest(in_flight - 1, 0), in_flight = greatest(in_flight - 1, 0),
+      wait_until = case when exists (select from device) then wait_until end
     where username_hash = ${usernameHash}`.execute(tx)
 }
 

@@ -13,8 +13,14 @@ export type Caller = {
 
 export function callerOf(request: FastifyRequest): Caller {
   return {
-    address: ipaddr.process(request.ip).toString(),
+    address: addressOf(request),
     device: describeDevice(request.headers['user-agent']),
     requestId: request.id,
   }
+}
+
+/** What a trusted proxy passes on can still be no address at all; then the proxy's own counts. */
+function addressOf({ ip, socket }: FastifyRequest): string {
+  const address = ipaddr.isValid(ip) ? ip : (socket.remoteAddress ?? '0.0.0.0')
+  return ipaddr.process(address).toString()
 }

@@ -60,6 +60,7 @@ export type Tables = {
     instanceId: Generated<string>
     usernameHash: Buffer
     failures: number
+    inFlight: Default<number>
     waitUntil: Date | null
     lastAt: Default<Date>
   }

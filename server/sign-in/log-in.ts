@@ -40,6 +40,7 @@ export async function logIn(
     const account = await lockAccount(tx, proof.accountId)
     // Between the proof and the lock, somebody may have disabled the account or given it a new password.
     if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion) {
+      await proof.discard(tx)
       await record(tx, {
         event: 'login_refused',
         actor: { kind: 'visitor' },

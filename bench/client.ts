@@ -1,0 +1,75 @@
+// The load client: so many workers at once for so long, and what their work took.
+
+export type Load = {
+  perSecond: number
+  /** Milliseconds. */
+  p50: number
+  p95: number
+  p99: number
+  count: number
+  seconds: number
+  /** How often each failure came, by its words. */
+  errors: Record<string, number>
+}
+
+export type LoadOptions = { workers: number; seconds: number; warmUpSeconds: number }
+
+/**
+ * Lets every worker do `work` again and again, and measures after the warm-up.
+ * Closed loop: a worker begins again when it is done, so a slower server is asked less often.
+ * @param work returns how many milliseconds the counted part took; what it throws is counted as an error, and never as work
+ */
+export async function load(
+  { workers, seconds, warmUpSeconds }: LoadOptions,
+  work: (worker: number) => Promise<number>,
+): Promise<Load> {
+  const begin = performance.now() + warmUpSeconds * 1000
+  const end = begin + seconds * 1000
+  const took: number[] = []
+  const errors: Record<string, number> = {}
+
+  await Promise.all(
+    Array.from({ length: workers }, async (_, worker) => {
+      while (performance.now() < end) {
+        try {
+          const milliseconds = await work(worker)
+          const now = performance.now()
+          if (now >= begin && now < end) took.push(milliseconds)
+        } catch (error) {
+          // Errors of the warm-up count too: nothing may go wrong at all.
+          const words = (error as Error).message
+          errors[words] = (errors[words] ?? 0) + 1
+          await pause(10)
+        }
+      }
+    }),
+  )
+  return { perSecond: took.length / seconds, ...percentiles(took), count: took.length, seconds, errors }
+}
+
+/** The median and the slow end, by nearest rank. NaN when there are no values. */
+export function percentiles(values: readonly number[]): { p50: number; p95: number; p99: number } {
+  const sorted = Float64Array.from(values).sort()
+  const rank = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+  return { p50: rank(0.5), p95: rank(0.95), p99: rank(0.99) }
+}
+
+/** Milliseconds that a piece of work took, and what came of it. */
+export async function timed<T>(work: () => Promise<T>): Promise<{ milliseconds: number; result: T }> {
+  const begin = performance.now()
+  const result = await work()
+  return { milliseconds: performance.now() - begin, result }
+}
+
+/** Throws unless the answer has the expected status: a benchmark that counts failures as work measures nothing. */
+export function expectStatus(what: string, status: number, expected: number): void {
+  if (status !== expected) throw new Error(`${what}: ${status} instead of ${expected}`)
+}
+
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
+export function errorCount({ errors }: Pick<Load, 'errors'>): number {
+  return Object.values(errors).reduce((sum, count) => sum + count, 0)
+}

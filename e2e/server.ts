@@ -1,0 +1,88 @@
+// The server under test: the real program with its own database, started and stopped as an operator would.
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const node = join(root, 'node_modules/node/bin/node')
+const main = join(root, 'server/main.ts')
+
+/** One customer's world, fresh: nobody has logged in yet. */
+export type NewInstance = { name: string; url: string; username: string; initialPassword: string }
+
+export type TestServer = {
+  port: number
+  main: NewInstance
+  /** Runs one command of the program beside the server, and returns what it printed. */
+  command(...args: string[]): Promise<Record<string, unknown>>
+  createInstance(): Promise<NewInstance>
+  /** What the server has logged as an error so far: a fault of ours, whatever the browser showed. */
+  errors(): string[]
+  /** Asks the server to stop, and waits until it has. */
+  stop(): Promise<void>
+}
+
+export async function startServer(): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'))
+  // The embedded PostgreSQL may run as another user, who must be able to enter.
+  await chmod(folder, 0o755)
+  const port = await freePort()
+  // Nothing else of the surroundings: a DATABASE_URL in them must never be tested on.
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    TMPDIR: process.env.TMPDIR,
+    PORT: String(port),
+    METRICS_PORT: '0',
+    PUBLIC_URL: `http://localhost:${port}`,
+    DATA_DIR: join(folder, 'data'),
+    LOG_LEVEL: 'warn',
+  }
+  // The 'ipc' channel ends the server when these tests are gone without having stopped it.
+  const server = spawn(node, [main, 'serve', '--json'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const log: string[] = []
+  createInterface(server.stderr!).on('line', (line) => log.push(line))
+  const ended = once(server, 'exit')
+  const first = once(createInterface(server.stdout!), 'line') as Promise<[string]>
+  const [line] = await Promise.race([first, ended.then(() => [undefined])])
+  const said = JSON.parse(line ?? '{"error":"it ended"}')
+  if (said.url === undefined) throw new Error(`The server did not start: ${said.error}\n${log.join('\n')}`)
+
+  const command = async (...args: string[]) => {
+    const { stdout } = await promisify(execFile)(node, [main, ...args, '--json'], { cwd: folder, env })
+    return JSON.parse(stdout)
+  }
+  let instances = 0
+
+  return {
+    port,
+    main: { ...said, name: 'main' },
+    command,
+    createInstance() {
+      const name = `acme-${++instances}`
+      return command('instance', 'create', name, '--hostname', `${name}.localhost`)
+    },
+    errors: () => log.filter((line) => /"level":"(error|fatal)"/.test(line)),
+    async stop() {
+      server.kill('SIGTERM')
+      const [code, signal] = await ended
+      await rm(folder, { recursive: true, force: true })
+      if (code !== 0) throw new Error(`The server ended with ${code ?? signal}:\n${log.join('\n')}`)
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const taker = createServer().listen(0)
+  await once(taker, 'listening')
+  const { port } = taker.address() as AddressInfo
+  taker.close()
+  await once(taker, 'close')
+  return port
+}

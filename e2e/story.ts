@@ -1,0 +1,94 @@
+// What every story has: a server, an instance that nobody else uses, and people who can do the usual things.
+import { test as base, expect, type Page } from '@playwright/test'
+import { type NewInstance, startServer, type TestServer } from './server.ts'
+import { type Texts, textsIn } from './texts.ts'
+
+export { expect }
+
+/** Lasting passwords that keep the rules. */
+export const goodPassword = 'walnut drifts over copper rails'
+export const otherGoodPassword = 'seven lanterns beneath a slow tram'
+
+type Stories = { instance: NewInstance }
+
+export const test = base.extend<Stories, { server: TestServer }>({
+  server: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures that one needs from this pattern.
+    async ({}, use) => {
+      const server = await startServer()
+      await use(server)
+      await server.stop()
+    },
+    { scope: 'worker' },
+  ],
+  instance: async ({ server }, use) => {
+    const before = server.errors().length
+    await use(await server.createInstance())
+    expect(server.errors().slice(before), 'what the server logged as an error meanwhile').toEqual([])
+  },
+  baseURL: async ({ instance }, use) => use(instance.url),
+})
+
+const english = textsIn('en')
+
+/** Opens the login page and sends it. */
+export async function logIn(page: Page, username: string, password: string, t: Texts = english): Promise<void> {
+  await page.goto('/login')
+  await sendLogin(page, username, password, t)
+}
+
+/** Fills in the login page that is open, and sends it. */
+export async function sendLogin(page: Page, username: string, password: string, t: Texts = english): Promise<void> {
+  await page.getByLabel(t('sign-in:username')).fill(username)
+  await page.getByLabel(t('sign-in:password'), { exact: true }).fill(password)
+  await page.getByRole('button', { name: t('sign-in:log_in') }).click()
+}
+
+/** Fills in the new password, twice, on the page that asks for one. */
+export async function fillNewPassword(page: Page, password: string, again = password, t: Texts = english): Promise<void> {
+  await page.getByLabel(t('passwords:new_password'), { exact: true }).fill(password)
+  await page.getByLabel(t('passwords:new_password_again')).fill(again)
+}
+
+export async function saveAndLogIn(page: Page, t: Texts = english): Promise<void> {
+  await page.getByRole('button', { name: t('sign-in:save_and_log_in') }).click()
+}
+
+/** The whole first login: from the initial password to home. */
+export async function logInForTheFirstTime(page: Page, instance: NewInstance, t: Texts = english): Promise<void> {
+  await logIn(page, instance.username, instance.initialPassword, t)
+  await fillNewPassword(page, goodPassword, goodPassword, t)
+  await saveAndLogIn(page, t)
+  await expectHome(page, t)
+}
+
+/** Takes an entry of the user menu. */
+export async function takeFromMenu(
+  page: Page,
+  entry: 'home:change_password' | 'common:language' | 'home:log_out',
+  t: Texts = english,
+): Promise<void> {
+  await openMenu(page)
+  const menu = page.getByRole('navigation', { name: t('home:user_menu') })
+  await menu.getByRole(entry === 'home:log_out' ? 'button' : 'link', { name: t(entry) }).click()
+}
+
+export async function openMenu(page: Page): Promise<void> {
+  await page.getByRole('banner').getByText('Administrator').click()
+}
+
+export async function logOut(page: Page, t: Texts = english): Promise<void> {
+  await takeFromMenu(page, 'home:log_out', t)
+  await expect(page.getByText(t('sign-in:logged_out'))).toBeVisible()
+}
+
+export async function expectHome(page: Page, t: Texts = english): Promise<void> {
+  await expect(page.getByRole('heading', { name: t('home:welcome', { name: 'Administrator' }) })).toBeVisible()
+}
+
+/** Nobody is logged in in this browser: a page for people who are leads to the login. */
+export async function expectNobodyLoggedIn(page: Page, t: Texts = english): Promise<void> {
+  await page.goto('/home')
+  await expect(page).toHaveURL(/\/login\?next=%2Fhome$/)
+  await expect(page.getByRole('heading', { name: t('sign-in:log_in') })).toBeVisible()
+}

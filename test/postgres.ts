@@ -1,0 +1,53 @@
+// The PostgreSQL of the tests.
+import { createHash, randomBytes } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { DatabaseAddress } from '../server/platform/database.ts'
+import { type EmbeddedPostgres, openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
+import { migrate } from '../server/platform/migrate.ts'
+
+const postgresFolder = process.env.GATEHOUSE_TEST_FOLDER ?? join(tmpdir(), `gatehouse-test-${process.getuid?.()}`)
+const migrations = globSync('migrations/*.sql')
+  .sort()
+  .map((path) => readFileSync(path, 'utf8'))
+const template = `gatehouse_template_${createHash('sha256').update(migrations.join()).digest('hex').slice(0, 16)}`
+const templateLock = 741_911_099
+
+let postgres: Promise<EmbeddedPostgres> | undefined
+
+/** The PostgreSQL of the tests: one for all test files, without the durability that only a power cut would show. */
+export function testPostgres(): Promise<EmbeddedPostgres> {
+  postgres ??= openEmbeddedPostgres(postgresFolder, () => {}, { fsync: 'off', full_page_writes: 'off', max_connections: '400' })
+  return postgres
+}
+
+/** Lets go of it. A test file that uses it says `after(closeTestPostgres)`, or its process would not end. */
+export async function closeTestPostgres(): Promise<void> {
+  await (await postgres)?.close()
+}
+
+/** A new empty database, or a migrated one. It goes with the folder, after the run. */
+export async function newDatabase({ migrated }: { migrated: boolean }): Promise<DatabaseAddress & { database: string }> {
+  const { address } = await testPostgres()
+  const client = new pg.Client({ ...address, database: 'postgres' })
+  await client.connect()
+  try {
+    const name = `test_${randomBytes(8).toString('hex')}`
+    // One at a time: PostgreSQL copies a template only while nobody uses it.
+    await client.query('select pg_advisory_lock($1)', [templateLock])
+    if (migrated) {
+      const { rowCount } = await client.query('select from pg_database where datname = $1', [template])
+      if (rowCount === 0) {
+        await client.query(`create database ${template}_new`)
+        await migrate({ ...address, database: `${template}_new` })
+        await client.query(`alter database ${template}_new rename to ${template}`)
+      }
+    }
+    await client.query(`create database ${name} ${migrated ? `template ${template}` : ''}`)
+    return { ...address, database: name }
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,70 @@
+// npm test: formatting and lint, types, then every test on a real PostgreSQL and in a real browser. Ends with one line that counts.
+import { spawn } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from 'node:test'
+import { spec } from 'node:test/reporters'
+import { findChromium } from './chromium.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+// The embedded PostgreSQL may run as another user, who must be able to enter.
+process.env.GATEHOUSE_TEST_FOLDER = folder
+process.env.CHROMIUM_PATH = await findChromium()
+
+let passed = 0
+let failed = 0
+
+await step('format and lint', 'biome', ['ci', '--error-on-warnings'])
+await step('types of the server', 'tsc', ['--noEmit', '-p', '.'])
+await step('types of the pages’ scripts', 'tsc', ['--noEmit', '-p', 'public'])
+await databaseTests()
+await browserTests()
+rmSync(folder, { recursive: true, force: true })
+
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exitCode = failed === 0 ? 0 : 1
+
+/** Runs one program; counts as one test. */
+async function step(name: string, program: string, args: string[], env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  console.log(`\n— ${name}`)
+  const code = await new Promise((resolve) =>
+    spawn(program, args, { stdio: 'inherit', env }).on('exit', resolve).on('error', resolve),
+  )
+  if (code === 0) passed += 1
+  else failed += 1
+  return code === 0
+}
+
+async function databaseTests(): Promise<void> {
+  console.log('\n— units, database and nodes')
+  // Held open here, so that the PostgreSQL of the tests is not started anew for every file.
+  const { testPostgres } = await import('./postgres.ts')
+  const postgres = await testPostgres()
+  const only = process.argv.slice(2).filter((arg) => arg.endsWith('.test.ts'))
+  const files = only.length > 0 ? only : globSync(['server/**/*.test.ts', 'test/**/*.test.ts'])
+  await new Promise<void>((resolve) => {
+    const tests = run({ files, concurrency: availableParallelism(), timeout: 300_000 })
+    tests.on('test:pass', ({ details }) => {
+      if (details.type !== 'suite') passed += 1
+    })
+    tests.on('test:fail', ({ details }) => {
+      if (details.type !== 'suite') failed += 1
+    })
+    tests.compose(new spec()).on('end', resolve).pipe(process.stdout)
+  })
+  await postgres.close()
+}
+
+async function browserTests(): Promise<void> {
+  console.log('\n— browser stories')
+  const report = join(folder, 'playwright.json')
+  const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
+  await new Promise((resolve) =>
+    spawn('playwright', ['test', '--reporter=list,json'], { stdio: 'inherit', env }).on('exit', resolve),
+  )
+  const { stats } = JSON.parse(readFileSync(report, 'utf8')) as { stats: { expected: number; unexpected: number; flaky: number } }
+  passed += stats.expected
+  // A story that passes only at the second try is a fault of the story or of the product.
+  failed += stats.unexpected + stats.flaky + (stats.expected === 0 ? 1 : 0)
+}
