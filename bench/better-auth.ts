@@ -1,4 +1,5 @@
 // People who log in and out at Better Auth.
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { DatabaseAddress } from '../server/platform/database.ts'
 import { freePort, startChild } from './child.ts'
@@ -12,7 +13,7 @@ const sessionCookie = 'better-auth.session_token'
 
 /** Starts Better Auth in a process of its own, on a new database of the same PostgreSQL. */
 export async function startBetterAuth(address: DatabaseAddress): Promise<BetterAuth> {
-  const database = 'better_auth'
+  const database = `better_auth_${randomBytes(4).toString('hex')}`
   const client = new pg.Client({ ...address, database: 'postgres' })
   await client.connect()
   await client.query(`create database ${database}`)
@@ -58,15 +59,6 @@ export class BetterAuthPerson {
 
   sessionCheckHeaders(): Record<string, string> {
     return { cookie: `${sessionCookie}=${this.#session}` }
-  }
-
-  sessionCheckRequest(): string {
-    return requestText({
-      method: 'GET',
-      path: '/api/auth/get-session',
-      host: this.#host,
-      headers: this.sessionCheckHeaders(),
-    })
   }
 
   #post(path: string, fields: Record<string, string>, headers: Record<string, string> = {}): string {

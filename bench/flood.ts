@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import { startChild } from './child.ts'
 import { errorCount, type Load, load, pause, percentiles, timed } from './client.ts'
 import { Connection } from './connection.ts'
-import { type Gatehouse, newUsername, Person } from './gatehouse.ts'
+import { type Gatehouse, newUsername } from './gatehouse.ts'
+import { Person } from './person.ts'
 
 type Answers = { count: number; p50: number; p95: number; p99: number }
 

@@ -67,7 +67,7 @@ export function errorReport(errors: Record<string, number>): string {
 }
 
 /** Keeps a run, named by its time, and returns the path. */
-export function keep(folder: string, result: { at: string }): string {
+export function keep(folder: string, result: { at: string; [part: string]: unknown }): string {
   mkdirSync(folder, { recursive: true })
   const path = join(folder, `${result.at.slice(0, 19).replaceAll(':', '-')}.json`)
   writeFileSync(path, `${JSON.stringify(result, undefined, 2)}\n`)

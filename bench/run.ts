@@ -1,15 +1,123 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
-// All on this machine: server, PostgreSQL and load share its processors.
+// All in one run on this machine: server, PostgreSQL and load share its processors.
+//   npm run bench -- --short             under 40 s, for a first look
+//   npm run bench -- --only checks       some parts: logins, checks, timing, flood
+//   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
-import { startBetterAuth } from './better-auth.ts'
-import { measureFlood } from './flood.ts'
-import { startGatehouse } from './gatehouse.ts'
+import { compareChecks } from './compare-checks.ts'
+import { compareLogins } from './compare-logins.ts'
+import { floodErrors, measureFlood } from './flood.ts'
+import { addAccounts, startGatehouse } from './gatehouse.ts'
 import { describeMachine } from './machine.ts'
-import { measureRaw } from './raw.ts'
+import { loggedIn } from './person.ts'
+import { errorReport, figures, floodReport, keep, type Row, timingReport } from './report.ts'
+import { measureTiming } from './timing.ts'
 
-// (filled in below)
+const parts = ['logins', 'checks', 'timing', 'flood'] as const
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [...parts] },
+    profile: { type: 'string' },
+  },
+})
+
+/** What a whole run and a short one do. */
+const plan = values.short
+  ? { seconds: 2.5, warmUpSeconds: 0.7, rawSeconds: 1.5, accounts: 120, betterAuthAccounts: 16, samples: 40, floodSeconds: 2.5 }
+  : { seconds: 10, warmUpSeconds: 2, rawSeconds: 4, accounts: 400, betterAuthAccounts: 40, samples: 200, floodSeconds: 8 }
+const loginWorkers = 16
+const checkWorkers = 32
+
+// Not a hidden folder of this user: when this is root, PostgreSQL runs as another user and must get in.
+const dataDir = join(tmpdir(), `gatehouse-bench-${process.pid}`)
+mkdirSync(dataDir)
+const postgres = await openEmbeddedPostgres(dataDir, progress)
+try {
+  await run()
+} finally {
+  await postgres.close()
+  rmSync(dataDir, { recursive: true, force: true })
+}
+
+async function run(): Promise<void> {
+  const { address } = postgres
+  const begin = performance.now()
+  const at = new Date().toISOString()
+  const wanted = (part: (typeof parts)[number]) => values.only.includes(part)
+  const needs = { address, plan, start: startNode, progress }
+  const rows: Row[] = []
+  const errors: Record<string, number> = {}
+
+  if (wanted('logins')) rows.push(...(await compareLogins(needs, { ...plan, workers: loginWorkers })))
+  if (wanted('checks')) rows.push(...(await compareChecks(needs, { ...plan, workers: checkWorkers })))
+
+  // Only here the sender's address is taken from a header, so that one machine can be many.
+  const manyAddresses = { TRUSTED_PROXIES: '127.0.0.1,::1' }
+  const timing = wanted('timing')
+    ? await withNode(manyAddresses, (node) => {
+        progress(`timing of wrong logins, ${plan.samples} of each kind`)
+        return measureTiming(node, address, plan.samples)
+      })
+    : undefined
+  const flood = wanted('flood')
+    ? await withNode(manyAddresses, async (node) => {
+        const people = await loggedIn(node, await addAccounts(address, checkWorkers / 2, 'ready'))
+        progress('session checks, and then a flood of wrong logins')
+        return measureFlood(node, people, plan.floodSeconds)
+      })
+    : undefined
+
+  const machine = await describeMachine(address, dataDir)
+  for (const { what, load } of rows) addErrors(what, load.errors)
+  if (flood) addErrors('flood', { ...flood.sent.errors, ...flood.calm.errors, ...flood.flooded.errors })
+  const seconds = Math.round((performance.now() - begin) / 1000)
+  const path = keep(fileURLToPath(new URL('results', import.meta.url)), { at, machine, plan, rows, timing, flood, seconds })
+  progress(`kept in ${path}; took ${seconds} s`)
+
+  const { cpu, processors, node, postgres: version, durability, argon2id } = machine
+  print(
+    `${cpu}, ${processors} processors, shared by server, PostgreSQL and load; Node ${node}; PostgreSQL ${version} (${durability}); ` +
+      `Argon2id ${argon2id}; ${loginWorkers} logins and ${checkWorkers} session checks at once; Better Auth without its rate limiter, else as it comes`,
+  )
+  print(figures(rows))
+  if (timing) print(timingReport(timing))
+  if (flood) print(floodReport(flood))
+  print(errorReport(errors))
+  const failed = Object.keys(errors).length > 0 || timing?.sameAnswers === false || (flood && floodErrors(flood) > 0)
+  if (failed) process.exitCode = 1
+
+  function addErrors(what: string, found: Record<string, number>): void {
+    for (const [words, count] of Object.entries(found)) errors[`${what}: ${words}`] = count
+  }
+}
+
+function startNode(settings: Record<string, string> = {}) {
+  return startGatehouse(dataDir, settings, values.profile)
+}
+
+async function withNode<T>(
+  settings: Record<string, string>,
+  work: (node: Awaited<ReturnType<typeof startNode>>) => Promise<T>,
+): Promise<T> {
+  const node = await startNode(settings)
+  try {
+    return await work(node)
+  } finally {
+    await node.stop()
+  }
+}
+
+/** Results go to standard output and everything else to standard error. */
+function progress(message: string): void {
+  process.stderr.write(`${message} ...\n`)
+}
+
+function print(text: string): void {
+  if (text !== '') process.stdout.write(`${text}\n\n`)
+}

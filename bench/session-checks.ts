@@ -1,5 +1,5 @@
 // Session checks: who is logged in, asked with a live session's cookie.
-import { Agent, get } from 'node:http'
+import { Agent, get, type RequestOptions } from 'node:http'
 import { type Load, type LoadOptions, load } from './client.ts'
 import { Connection } from './connection.ts'
 
@@ -45,9 +45,9 @@ export async function measureChecksByNode(
   return result
 }
 
-function ask(options: Parameters<typeof get>[0]): Promise<{ status: number | undefined; body: string }> {
+function ask(options: RequestOptions): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
-    get(options as object, (answer) => {
+    get(options, (answer) => {
       let body = ''
       answer.setEncoding('latin1').on('data', (text: string) => {
         body += text

@@ -3,8 +3,9 @@ import { randomInt } from 'node:crypto'
 import type { DatabaseAddress } from '../server/platform/database.ts'
 import { percentiles, timed } from './client.ts'
 import { type Answer, Connection } from './connection.ts'
-import { addAccounts, type Gatehouse, newUsername, Person, password } from './gatehouse.ts'
+import { addAccounts, type Gatehouse, newUsername, password } from './gatehouse.ts'
 import { mannWhitneyP } from './mann-whitney.ts'
+import { Person } from './person.ts'
 
 export type Timing = {
   /** The same kind of wrong login twice is among them: what differs between those two is chance. */

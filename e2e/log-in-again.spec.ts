@@ -79,6 +79,9 @@ test('asvs-3.3.1 asvs-3.3.2 asvs-3.3.3 asvs-3.3.4 nist-5.1.1 no script and no ot
   instance,
 }) => {
   await logInForTheFirstTime(page, instance)
+  await logOut(page)
+  await logIn(page, instance.username, goodPassword)
+  await expectHome(page)
   const cookies = await context.cookies()
   const kept = cookies.filter(({ expires }) => expires !== -1).map(({ name }) => name)
   expect(cookies.map(({ name }) => name)).toContain('__Host-gatehouse-session')
@@ -102,7 +105,7 @@ test('after the login one is at the page that one first asked for', async ({ pag
 
 test('asvs-3.7.2 cve-C06 no link can make the login lead to another site', async ({ page, instance }) => {
   await logInForTheFirstTime(page, instance)
-  for (const next of ['//127.0.0.1:9/', 'http://127.0.0.1:9/', '/\\127.0.0.1:9/', '/%09/127.0.0.1:9/']) {
+  for (const next of ['//127.0.0.1:9/', 'http://127.0.0.1:9/', '/\\127.0.0.1:9/', '/\t/127.0.0.1:9/']) {
     await logOut(page)
     await page.goto(`/login?next=${encodeURIComponent(next)}`)
     await sendLogin(page, instance.username, goodPassword)

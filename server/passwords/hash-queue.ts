@@ -3,19 +3,25 @@ import { Problem } from '../platform/problem.ts'
 
 export const busy = () => new Problem(503, 'busy', 'Too many logins at this moment.', { retryAfterSeconds: 5 })
 
-type Waiting = { begin: () => void; turnAway: (reason: Problem) => void }
+export type Place = {
+  /** Whose work it is, such as an address: lanes take turns. */
+  lane: string
+  /** Work with the same key runs one after the other, such as the logins of one account from one address. */
+  key: string
+}
 
 export type HashQueue = Readonly<{
   /**
-   * Runs `work` when its turn comes. Lanes take turns, so one source that sends a flood waits behind itself and not before others.
+   * Runs `work` when its turn comes. One source that sends a flood waits behind itself and not before others.
    * When the queue is full, the newest of the longest lane is turned away.
-   * @param lane whose work it is, such as an address
    * @throws busy at once, or while it waits
    */
-  run<T>(lane: string, work: () => Promise<T>): Promise<T>
+  run<T>(place: Place, work: () => Promise<T>): Promise<T>
   readonly running: number
   readonly waiting: number
 }>
+
+type Waiting = { key: string; begin: () => void; turnAway: (reason: Problem) => void }
 
 /**
  * @param atOnce how many run at the same time
@@ -24,28 +30,35 @@ export type HashQueue = Readonly<{
 export function openHashQueue(atOnce: number, mostWaiting: number): HashQueue {
   // A Map keeps the order in which lanes came: the first is the next to be served, and then goes to the end.
   const lanes = new Map<string, Waiting[]>()
+  const runningKeys = new Set<string>()
   let running = 0
   let waiting = 0
 
-  async function run<T>(lane: string, work: () => Promise<T>): Promise<T> {
-    if (running >= atOnce || waiting > 0) await turn(lane)
-    else running += 1
+  async function run<T>({ lane, key }: Place, work: () => Promise<T>): Promise<T> {
+    if (running < atOnce && !runningKeys.has(key)) take(key)
+    else await turn(lane, key)
     try {
       return await work()
     } finally {
-      // The place is handed on without becoming free in between.
-      if (!serveNext()) running -= 1
+      running -= 1
+      runningKeys.delete(key)
+      while (running < atOnce && serveNext());
     }
   }
 
-  function turn(lane: string): Promise<void> {
+  function take(key: string): void {
+    running += 1
+    runningKeys.add(key)
+  }
+
+  function turn(lane: string, key: string): Promise<void> {
     return new Promise((begin, turnAway) => {
       const line = lanes.get(lane) ?? []
       if (waiting >= mostWaiting && !makeRoomFor(line.length)) {
         turnAway(busy())
         return
       }
-      line.push({ begin, turnAway })
+      line.push({ key, begin, turnAway })
       lanes.set(lane, line)
       waiting += 1
     })
@@ -61,16 +74,20 @@ export function openHashQueue(atOnce: number, mostWaiting: number): HashQueue {
     return true
   }
 
+  /** Begins the next work whose key is free; false when there is none. */
   function serveNext(): boolean {
-    const next = lanes.entries().next().value
-    if (next === undefined) return false
-    const [lane, line] = next
-    lanes.delete(lane)
-    const first = line.shift()!
-    if (line.length > 0) lanes.set(lane, line)
-    waiting -= 1
-    first.begin()
-    return true
+    for (const [lane, line] of lanes) {
+      const index = line.findIndex(({ key }) => !runningKeys.has(key))
+      if (index === -1) continue
+      const [next] = line.splice(index, 1) as [Waiting]
+      lanes.delete(lane)
+      if (line.length > 0) lanes.set(lane, line)
+      waiting -= 1
+      take(next.key)
+      next.begin()
+      return true
+    }
+    return false
   }
 
   return {

@@ -26,7 +26,7 @@ import {
 
 // For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
 const longestWaitForOthers = 5000
-const betweenTries = 40
+const betweenTries = 100
 
 /** What an initial password is compared with where there is none, so that the work is the same. */
 const nobodys = Buffer.alloc(32)
@@ -85,11 +85,13 @@ export async function provePassword(
   const key = usernameKey(username)
   const usernameHash = attemptKey(key ?? username)
   const deviceHash = deviceToken === undefined ? null : hashToken(deviceToken)
+  const lane = `${instance.id} ${address}`
+  const place = { lane, key: `${lane} ${usernameHash.toString('base64')}` }
   const giveUpAt = performance.now() + longestWaitForOthers
 
   for (;;) {
     const last = performance.now() > giveUpAt
-    const result = await hashQueue.run(`${instance.id} ${address}`, () => tryOnce(last))
+    const result = await hashQueue.run(place, () => tryOnce(last))
     if (result !== 'again') return result
     await setTimeout(betweenTries)
   }

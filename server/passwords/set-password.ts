@@ -15,16 +15,18 @@ export type JudgePasswordNeeds = { guesses: GuessEstimator; hashQueue: HashQueue
 
 /**
  * Every rule that a new password of this account breaks.
- * @param lane see hash-queue.ts: the estimate takes up to 50 ms, so it waits its turn like everything costly
+ * The estimate takes up to 50 ms, so it waits its turn like everything costly.
  * @throws busy
  */
 export function judgePassword(
   { guesses, hashQueue }: JudgePasswordNeeds,
   owner: PasswordOwner,
   password: string,
-  lane: string,
+  accountId: string,
 ): Promise<PasswordFault[]> {
-  return hashQueue.run(lane, () => passwordFaults(password, owner, defaultPasswordRules, guesses.estimate))
+  return hashQueue.run({ lane: accountId, key: accountId }, () =>
+    passwordFaults(password, owner, defaultPasswordRules, guesses.estimate),
+  )
 }
 
 /** The new password cannot be taken; the faults say why, all of them. */
@@ -48,13 +50,13 @@ export async function prepareNewPassword(
   needs: JudgePasswordNeeds,
   owner: PasswordOwner,
   password: string,
-  lane: string,
+  accountId: string,
   unchanged: boolean,
 ): Promise<string> {
-  const faults = await judgePassword(needs, owner, password, lane)
+  const faults = await judgePassword(needs, owner, password, accountId)
   if (unchanged) faults.push({ code: 'unchanged' })
   if (faults.length > 0) throw new PasswordRefused(faults)
-  return needs.hashQueue.run(lane, () => hashPassword(password))
+  return needs.hashQueue.run({ lane: accountId, key: accountId }, () => hashPassword(password))
 }
 
 /** Sets a lasting password that was prepared. Everything proven with the old credentials is worth nothing from here on. */

@@ -4,7 +4,7 @@ import { startNodes, type TestSystem } from '../../test/nodes.ts'
 import { setEnabled } from '../operator/set-enabled.ts'
 import { endRunOutSessionsOf } from './sessions.ts'
 
-const wide = { HASH_CONCURRENCY: '40', DATABASE_CONNECTIONS: '40' }
+const wide = { HASH_CONCURRENCY: '18', DATABASE_CONNECTIONS: '22' }
 
 /** Makes the session look as it will after so much time. */
 async function later(

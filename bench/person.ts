@@ -1,0 +1,93 @@
+// People who log in and out at Gatehouse.
+import { deriveKeys, keyedHash } from '../server/platform/secret.ts'
+import { expectStatus } from './client.ts'
+import { Connection, cookieOf, requestText } from './connection.ts'
+import { type Gatehouse, password, secretKey } from './gatehouse.ts'
+
+const formKey = deriveKeys(secretKey).form
+
+/** One person's browser: its cookies and the form of its login page. Keeps the form of the first visit, as an open tab does. */
+export class Person {
+  readonly username: string
+  readonly #host: string
+  #visit = ''
+  #formToken = ''
+  #device: string | undefined
+  session: string | undefined
+
+  constructor(host: string, username: string) {
+    this.#host = host
+    this.username = username
+  }
+
+  async openLoginPage(connection: Connection): Promise<void> {
+    const answer = await connection.send(requestText({ method: 'GET', path: '/login', host: this.#host }))
+    expectStatus('GET /login', answer.status, 200)
+    this.#visit = cookieOf(answer, '__Host-gatehouse-visit')!
+    this.#formToken = /name="formToken" value="([^"]+)"/.exec(answer.body)![1]!
+  }
+
+  /** The login form as the browser sends it. */
+  loginRequest(password: string, username = this.username, headers: Record<string, string> = {}): string {
+    const device = this.#device === undefined ? '' : `; __Host-gatehouse-device=${this.#device}`
+    return this.#form(
+      '/login',
+      { formToken: this.#formToken, username, password, next: '' },
+      { cookie: `__Host-gatehouse-visit=${this.#visit}${device}`, ...headers },
+    )
+  }
+
+  /** @throws Error unless a session was started */
+  async logIn(connection: Connection): Promise<void> {
+    const answer = await connection.send(this.loginRequest(password))
+    expectStatus('POST /login', answer.status, 303)
+    this.session = cookieOf(answer, '__Host-gatehouse-session')
+    if (this.session === undefined) throw new Error('POST /login: no session')
+    this.#device = cookieOf(answer, '__Host-gatehouse-device') ?? this.#device
+  }
+
+  /** @throws Error unless the session was ended */
+  async logOut(connection: Connection): Promise<void> {
+    // What the page would carry. The bench knows the key, so the page need not be made, which would count as part of a log-out.
+    const formToken = keyedHash(formKey, `session ${this.session}`).toString('base64url')
+    const answer = await connection.send(this.#form('/log-out', { formToken }, { cookie: this.#sessionCookie() }))
+    expectStatus('POST /log-out', answer.status, 303)
+    if (!/location: \/login\?bye/i.test(answer.head)) throw new Error('POST /log-out: was not logged in')
+    this.session = undefined
+  }
+
+  sessionCheckHeaders(): Record<string, string> {
+    return { cookie: this.#sessionCookie() }
+  }
+
+  sessionCheckRequest(): string {
+    return requestText({ method: 'GET', path: '/api/session', host: this.#host, headers: this.sessionCheckHeaders() })
+  }
+
+  #sessionCookie(): string {
+    return `__Host-gatehouse-session=${this.session}`
+  }
+
+  #form(path: string, fields: Record<string, string>, headers: Record<string, string>): string {
+    const body = { type: 'application/x-www-form-urlencoded', text: new URLSearchParams(fields).toString() }
+    return requestText({ method: 'POST', path, host: this.#host, headers: { 'sec-fetch-site': 'same-origin', ...headers }, body })
+  }
+}
+
+/** People who have the login page open. */
+export async function visitors({ port, host }: Gatehouse, usernames: readonly string[]): Promise<Person[]> {
+  const people = usernames.map((username) => new Person(host, username))
+  const connection = new Connection(port)
+  for (const person of people) await person.openLoginPage(connection)
+  connection.close()
+  return people
+}
+
+/** People who are logged in. */
+export async function loggedIn(gatehouse: Gatehouse, usernames: readonly string[]): Promise<Person[]> {
+  const people = await visitors(gatehouse, usernames)
+  const connection = new Connection(gatehouse.port)
+  for (const person of people) await person.logIn(connection)
+  connection.close()
+  return people
+}

@@ -1,0 +1,167 @@
+// A walk through every page in every state that people can see, for what must hold of all of them.
+import type { Page } from '@playwright/test'
+import type { NewInstance, TestServer } from './server.ts'
+import {
+  expect,
+  expectHome,
+  fillNewPassword,
+  goodPassword,
+  logIn,
+  logOut,
+  openMenu,
+  otherGoodPassword,
+  saveAndLogIn,
+} from './story.ts'
+
+export type State = {
+  /** As the name of a picture. */
+  name: string
+  /** Where it can be seen, until the next one is asked for. */
+  page: Page
+  /** Whether somebody is logged in. */
+  signedIn: boolean
+}
+
+/** Where the walk goes: two browsers at one fresh instance. */
+export type Walk = { page: Page; elsewhere: Page; instance: NewInstance; server: TestServer }
+
+/** Leads to one state after the other. */
+export async function* everyState(walk: Walk): AsyncGenerator<State> {
+  yield* beforeTheLogin(walk)
+  yield* firstLogin(walk)
+  yield* loggedIn(walk)
+  yield* ofTwoBrowsers(walk)
+  yield* nowhere(walk)
+}
+
+const shown = (page: Page, name: string, signedIn = false): State => ({ name, page, signedIn })
+
+async function* beforeTheLogin({ page, instance }: Walk): AsyncGenerator<State> {
+  await page.goto('/login')
+  yield shown(page, 'login')
+
+  await logIn(page, instance.username, 'not the password')
+  await expect(page.getByRole('alert')).toContainText('Incorrect username or password')
+  yield shown(page, 'login-wrong-password')
+
+  await page.getByLabel('Password', { exact: true }).fill('what I typed')
+  await page.getByRole('button', { name: 'Show' }).click()
+  yield shown(page, 'login-password-shown')
+
+  await page.goto('/login')
+  await page.context().clearCookies()
+  await page.getByLabel('Username').fill(instance.username)
+  await page.getByLabel('Password', { exact: true }).fill('anything')
+  await page.getByRole('button', { name: 'Log In' }).click()
+  await expect(page.getByRole('alert')).toContainText('open for too long')
+  yield shown(page, 'login-form-expired')
+
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
+  yield shown(page, 'forgot-password')
+}
+
+async function* firstLogin({ page, instance }: Walk): AsyncGenerator<State> {
+  await page.goto('/choose-password')
+  await expect(page.getByRole('heading', { name: 'This login has expired' })).toBeVisible()
+  yield shown(page, 'choose-password-expired')
+
+  await logIn(page, instance.username, instance.initialPassword)
+  await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible()
+  yield shown(page, 'choose-password')
+
+  await fillNewPassword(page, goodPassword)
+  await expect(page.locator('#rules li[data-state=kept]')).toHaveCount(await page.locator('#rules li').count())
+  yield shown(page, 'choose-password-rules-kept')
+
+  await fillNewPassword(page, 'admin')
+  await saveAndLogIn(page)
+  await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+  yield shown(page, 'choose-password-faults')
+
+  await fillNewPassword(page, goodPassword, otherGoodPassword)
+  await saveAndLogIn(page)
+  await expect(page.getByRole('alert')).toContainText('typed differently')
+  yield shown(page, 'choose-password-differ')
+
+  await fillNewPassword(page, goodPassword)
+  await saveAndLogIn(page)
+  await expectHome(page)
+}
+
+async function* loggedIn({ page }: Walk): AsyncGenerator<State> {
+  const send = () => page.getByRole('main').getByRole('button', { name: 'Change Password' }).click()
+  yield shown(page, 'home', true)
+
+  await openMenu(page)
+  await expect(page.getByRole('navigation', { name: 'User menu' })).toBeVisible()
+  yield shown(page, 'home-menu', true)
+
+  await page.goto('/change-password')
+  yield shown(page, 'change-password', true)
+
+  await page.getByLabel('Current password').fill(goodPassword)
+  await fillNewPassword(page, 'admin')
+  await send()
+  await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+  yield shown(page, 'change-password-faults', true)
+
+  await page.getByLabel('Current password').fill('not the password')
+  await fillNewPassword(page, otherGoodPassword)
+  await send()
+  await expect(page.getByRole('alert')).toContainText('The current password is not right')
+  yield shown(page, 'change-password-wrong-current', true)
+
+  await page.goto('/change-language')
+  yield shown(page, 'language', true)
+
+  const secondTab = await page.context().newPage()
+  await secondTab.goto('/change-password')
+  await page.goto('/change-password')
+  await page.getByLabel('Current password').fill(goodPassword)
+  await fillNewPassword(page, otherGoodPassword)
+  await send()
+  await expect(page.getByRole('status')).toHaveText('Your password is changed.')
+  yield shown(page, 'home-password-changed', true)
+
+  // The other tab's form belongs to the session's secret of before.
+  await openMenu(secondTab)
+  await secondTab.getByRole('button', { name: 'Log Out' }).click()
+  await expect(secondTab.getByRole('heading', { name: 'This page was open for too long' })).toBeVisible()
+  yield shown(secondTab, 'form-expired', true)
+  await secondTab.close()
+}
+
+async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): AsyncGenerator<State> {
+  await logIn(elsewhere, instance.username, otherGoodPassword)
+  await expect(elsewhere.getByRole('heading', { name: 'The user is already logged in' })).toBeVisible()
+  yield shown(elsewhere, 'already-logged-in')
+
+  await page.goto('/no-such-page')
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
+  yield shown(page, 'not-found', true)
+
+  await logOut(page)
+  yield shown(page, 'logged-out')
+
+  await logIn(page, instance.username, otherGoodPassword)
+  await expectHome(page)
+  await server.command('session', 'end', instance.username, '--instance', instance.name)
+  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
+  await expect(page.getByRole('alert')).toContainText('Your session has ended')
+  yield shown(page, 'home-session-ended', true)
+
+  await page.reload()
+  await expect(page.getByText('ended by an administrator')).toBeVisible()
+  yield shown(page, 'login-session-ended')
+}
+
+async function* nowhere({ page, server }: Walk): AsyncGenerator<State> {
+  await page.goto('/no-such-page')
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
+  yield shown(page, 'not-found-visitor')
+
+  await page.goto(`http://unknown-host.localhost:${server.port}/`)
+  await expect(page.getByRole('heading', { name: 'There is nothing at this address' })).toBeVisible()
+  yield shown(page, 'unknown-host')
+}
