@@ -24,27 +24,27 @@ const millisecondsBetweenChecks = 50
 
 /** Sends session checks at a steady pace, first in peace and then while wrong logins come as fast as they are answered. */
 export async function measureFlood(gatehouse: Gatehouse, people: readonly Person[], seconds: number): Promise<Flood> {
-  const calm = await steadyChecks(gatehouse, people, seconds)
+  // Whoever is logged in has a connection already.
+  const connections = people.map(() => new Connection(gatehouse.port))
+  const calm = await steadyChecks(connections, people, seconds)
   // From a process of its own: what sends it must not slow down what measures.
   const flooding = startChild<Sent>('bench/flood.ts', { args: [String(gatehouse.port), String(seconds + 3)] })
   // The flood is under way before anything is measured.
   await pause(1500)
-  const flooded = await steadyChecks(gatehouse, people, seconds)
+  const flooded = await steadyChecks(connections, people, seconds)
+  for (const connection of connections) connection.close()
   const child = await flooding
   await child.stop()
   return { calm, flooded, sent: child.ready }
 }
 
-async function steadyChecks(gatehouse: Gatehouse, people: readonly Person[], seconds: number): Promise<Load> {
-  const connections = people.map(() => new Connection(gatehouse.port))
-  const result = await load({ workers: people.length, seconds, warmUpSeconds: 0.5 }, async (worker) => {
+function steadyChecks(connections: readonly Connection[], people: readonly Person[], seconds: number): Promise<Load> {
+  return load({ workers: people.length, seconds, warmUpSeconds: 0.5 }, async (worker) => {
     await pause(millisecondsBetweenChecks)
     const { milliseconds, result } = await timed(() => connections[worker]!.send(people[worker]!.sessionCheckRequest()))
     if (result.status !== 200) throw new Error(`session check: ${result.status}`)
     return milliseconds
   })
-  for (const connection of connections) connection.close()
-  return result
 }
 
 async function flood(port: number, seconds: number): Promise<Sent> {

@@ -36,7 +36,10 @@ test('asvs-6.2.2 asvs-6.2.3 the new password logs in afterwards, and the old one
   await expectHome(page)
 })
 
-test('asvs-6.2.3 a wrong current password is said beside its field, and aloud, and changes nothing', async ({ page, instance }) => {
+test('asvs-6.2.3 a wrong current password is said beside its field, and aloud, and changes nothing', async ({
+  page,
+  instance,
+}) => {
   await logInForTheFirstTime(page, instance)
   await takeFromMenu(page, 'home:change_password')
   await change(page, 'not the password', otherGoodPassword)

@@ -1,5 +1,15 @@
 // The login of every day: with an own password, through the front door, and out again.
-import { expect, expectHome, expectNobodyLoggedIn, logIn, logInForTheFirstTime, logOut, sendLogin, test, goodPassword } from './story.ts'
+import {
+  expect,
+  expectHome,
+  expectNobodyLoggedIn,
+  goodPassword,
+  logIn,
+  logInForTheFirstTime,
+  logOut,
+  sendLogin,
+  test,
+} from './story.ts'
 
 test('asvs-6.3.8 a wrong password and an unknown username get the same answer; the username stays, the password does not', async ({
   page,

@@ -1,6 +1,16 @@
 // From the slip in the hand to the own home, and what may go wrong on the way.
 import type { Page } from '@playwright/test'
-import { expect, expectHome, fillNewPassword, goodPassword, logIn, logInForTheFirstTime, logOut, saveAndLogIn, test } from './story.ts'
+import {
+  expect,
+  expectHome,
+  fillNewPassword,
+  goodPassword,
+  logIn,
+  logInForTheFirstTime,
+  logOut,
+  saveAndLogIn,
+  test,
+} from './story.ts'
 
 const rule = (page: Page, code: string) => page.locator(`#rules li[data-code=${code}]`)
 

@@ -141,6 +141,7 @@ async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): Asyn
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
   yield shown(page, 'not-found', true)
 
+  await page.goto('/home')
   await logOut(page)
   yield shown(page, 'logged-out')
 

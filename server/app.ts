@@ -6,7 +6,7 @@ import { home } from './home/home.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { openGuessEstimator, openHashQueue, removeOldAttempts } from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
-import { type App, openHttp } from './platform/http.ts'
+import { type App, openHttp, type Route } from './platform/http.ts'
 import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
@@ -16,6 +16,7 @@ import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
 
 export type Node = Readonly<{
   app: App
+  routes: readonly Route[]
   /** Listens for people and for Prometheus. */
   listen(): Promise<void>
   /** Stops taking new work, lets what is under way finish, and lets go of everything but the database. */
@@ -37,7 +38,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   const { publicUrl } = config
   let draining = false
 
-  const app = await openHttp({
+  const { app, routes } = await openHttp({
     config,
     logTo,
     texts,
@@ -86,6 +87,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
 
   return {
     app,
+    routes,
     async listen() {
       await app.listen({ port: config.port, host: config.host })
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)

@@ -10,7 +10,8 @@ export type Answer = {
 
 export class Browser {
   readonly cookies = new Map<string, string>()
-  headers: Record<string, string> = {}
+  /** Sent with every request; undefined takes one away that would be sent otherwise. */
+  headers: Record<string, string | undefined> = {}
   formToken = ''
   readonly #app: App
   readonly #host: string
@@ -35,18 +36,15 @@ export class Browser {
   }
 
   async send(method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD', url: string, body?: string, type?: string): Promise<Answer> {
-    const answer = await this.#app.inject({
-      method,
-      url,
-      headers: {
-        host: this.#host,
-        ...(method !== 'GET' && { 'sec-fetch-site': 'same-origin' }),
-        ...(type !== undefined && { 'content-type': type }),
-        ...(this.cookies.size > 0 && { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
-        ...this.headers,
-      },
-      ...(body !== undefined && { payload: body }),
-    })
+    const headers = {
+      host: this.#host,
+      ...(method !== 'GET' && { 'sec-fetch-site': 'same-origin' }),
+      ...(type !== undefined && { 'content-type': type }),
+      ...(this.cookies.size > 0 && { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+      ...this.headers,
+    }
+    const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))
+    const answer = await this.#app.inject({ method, url, headers: sent, ...(body !== undefined && { payload: body }) })
     for (const { name, value, maxAge } of answer.cookies) {
       if (value === '' || maxAge === 0) this.cookies.delete(name)
       else this.cookies.set(name, value)

@@ -11,7 +11,7 @@ import { createInstance } from '../server/operator/create-instance.ts'
 import { hashPassword } from '../server/passwords/hash-password.ts'
 import { giveInitialPassword, setPassword } from '../server/passwords/passwords.ts'
 import { type Database, type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
-import type { App } from '../server/platform/http.ts'
+import type { App, Route } from '../server/platform/http.ts'
 import { deriveKeys, type Keys } from '../server/platform/secret.ts'
 import { findProfileId } from '../server/profiles/profiles.ts'
 import { Browser } from './browser.ts'
@@ -28,6 +28,7 @@ export type TestAccount = { id: string; username: string; password: string }
 
 export type TestSystem = {
   nodes: App[]
+  routes: readonly Route[]
   database: Database
   address: DatabaseAddress
   keys: Keys
@@ -92,6 +93,7 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
 
   return {
     nodes,
+    routes: open[0]!.node.routes,
     database,
     address,
     keys,

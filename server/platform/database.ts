@@ -50,6 +50,8 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
   })
   // Without a listener a lost idle connection would end the process. The pool makes a new one when it needs it.
   pool.on('error', onLostConnection)
+  // And so would one that is lost while it is in use: its statement fails, which is all that its user needs to know.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const kysely = new Kysely<Tables>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -44,8 +44,17 @@ export type HttpNeeds = {
   originOf: (request: FastifyRequest) => string
 }
 
-/** The application without its features. */
-export async function openHttp({ config, logTo, texts, formKey, originOf }: HttpNeeds): Promise<App> {
+/** One route, as it was registered. */
+export type Route = { method: string; url: string; access: Access }
+
+/** The application without its features, and the list of its routes, which grows as features register theirs. */
+export async function openHttp({
+  config,
+  logTo,
+  texts,
+  formKey,
+  originOf,
+}: HttpNeeds): Promise<{ app: App; routes: readonly Route[] }> {
   const app: App = fastify<Server>({
     logger: { ...logOptions(config.logLevel), stream: logTo },
     // One line a request is written below; it holds the route and not the address, whose query can be private.
@@ -83,9 +92,11 @@ export async function openHttp({ config, logTo, texts, formKey, originOf }: Http
     const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? 'en')
     request.view = { language, t: texts(language), instanceName: undefined }
   })
-  app.addHook('onRoute', (route) => {
+  const routes: Route[] = []
+  app.addHook('onRoute', ({ method, url, config }) => {
     // Deny by default: a route that does not say who may call it is not served.
-    if (route.config?.access === undefined) throw new Error(`${String(route.method)} ${route.url} does not say who may call it`)
+    if (config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`)
+    for (const each of [method].flat()) routes.push({ method: each, url, access: config.access })
   })
   guardForms(app, formKey, originOf)
   app.addHook('onResponse', async (request, reply) => {
@@ -101,7 +112,7 @@ export async function openHttp({ config, logTo, texts, formKey, originOf }: Http
 
   answerProblems(app)
   await app.register(serveAssets)
-  return app
+  return { app, routes }
 }
 
 /** The headers of every answer. Sources: ASVS 5.0, 3.4.1 to 3.4.8 and 14.2.2; OWASP HTTP Headers Cheat Sheet. */

@@ -91,6 +91,7 @@ export function localPath(text: unknown, otherwise: string): string {
     return otherwise
   const base = 'http://gatehouse.invalid'
   if (!URL.canParse(text, base)) return otherwise
-  const url = new URL(text, base)
-  return url.origin === base ? url.pathname + url.search : otherwise
+  const { origin, pathname, search } = new URL(text, base)
+  // Resolving the dots of "/..//evil.example" leaves a path that a browser takes for a host.
+  return origin === base && !pathname.startsWith('//') ? pathname + search : otherwise
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startNodes, type TestSystem } from '../../test/nodes.ts'
 import { setEnabled } from '../operator/set-enabled.ts'
-import { endRunOutSessionsOf } from './sessions.ts'
+import { openDatabase } from '../platform/database.ts'
+import { endRunOutSessionsOf, startSession } from './sessions.ts'
 
 const wide = { HASH_CONCURRENCY: '18', DATABASE_CONNECTIONS: '22' }
 
@@ -41,6 +42,20 @@ test('fault-F09 cve-C35 100 parallel logins of one account on three nodes give o
   assert.deepEqual(await system.sql('select failures from login_attempt'), [{ failures: 0 }], 'a refusal is no wrong password')
   const [{ live }] = (await system.sql('select count(*)::int as live from session where ended_at is null')) as [{ live: number }]
   assert.equal(live, 1)
+})
+
+test('fault-F09 60 sessions of one account that are written at the same moment: one lives', async (t) => {
+  const system = await startNodes(t)
+  const databases = [1, 2, 3].map(() => openDatabase(system.address, 20, () => {}))
+  t.after(() => Promise.all(databases.map((database) => database.close())))
+  const { id } = await system.addAccount()
+  const caller = { address: '192.0.2.1', device: '', requestId: 'test' }
+  const results = await system.race(
+    'session',
+    Array.from({ length: 60 }, (_, i) => () => databases[i % 3]!.in(system.main, (tx) => startSession(tx, id, caller))),
+  )
+  assert.equal(results.filter(({ kind }) => kind === 'started').length, 1)
+  assert.equal(results.filter(({ kind }) => kind === 'already_logged_in').length, 59)
 })
 
 test('fault-F10 cve-C35 two browsers that wait at the choice of a password: one chooses, once, and one session lives', async (t) => {

@@ -1,0 +1,135 @@
+// Everybody can use every page: with a screen reader, a keyboard, a narrow screen, large text, in light and in dark.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { everyState } from './states.ts'
+import { expect, logIn, logInForTheFirstTime, test } from './story.ts'
+
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice']
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`every page in every state follows WCAG 2.2 AA as far as axe can tell, ${colorScheme}`, async ({
+    page,
+    browser,
+    instance,
+    server,
+  }) => {
+    const second = await browser.newContext()
+    for await (const state of everyState({ page, elsewhere: await second.newPage(), instance, server }))
+      await test.step(state.name, async () => {
+        await state.page.emulateMedia({ colorScheme })
+        for (const width of [320, 1280]) {
+          await state.page.setViewportSize({ width, height: 720 })
+          const { violations, passes } = await new AxeBuilder({ page: state.page }).withTags(tags).analyze()
+          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+          expect.soft(found, `${state.name}, ${width} px`).toEqual([])
+          // Rules that saw nothing would pass as well.
+          expect(passes.map(({ id }) => id)).toEqual(expect.arrayContaining(['color-contrast', 'document-title', 'region']))
+        }
+      })
+    await second.close()
+  })
+
+test('wcag-1.4.10 wcag-1.4.4 no page scrolls sideways, at 320 px or with text of twice the size', async ({
+  page,
+  browser,
+  instance,
+  server,
+}) => {
+  const second = await browser.newContext()
+  for await (const { name, page: shown } of everyState({ page, elsewhere: await second.newPage(), instance, server }))
+    await test.step(name, async () => {
+      await shown.setViewportSize({ width: 320, height: 720 })
+      expect.soft(await contentWidth(shown), `${name}, 320 px`).toBeLessThanOrEqual(320)
+      await shown.setViewportSize({ width: 640, height: 720 })
+      await shown.evaluate('document.documentElement.style.fontSize = "200%"')
+      expect.soft(await contentWidth(shown), `${name}, text at 200 %`).toBeLessThanOrEqual(640)
+      await shown.evaluate('document.documentElement.style.fontSize = ""')
+    })
+  await second.close()
+})
+
+const contentWidth = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth')
+
+test('wcag-2.1.1 wcag-2.4.3 wcag-2.4.7 the login works by keyboard alone, in order, and one sees where one is', async ({
+  page,
+  instance,
+}) => {
+  await page.goto('/login')
+  const order = [
+    page.getByLabel('Username'),
+    page.getByLabel('Password', { exact: true }),
+    page.getByRole('button', { name: 'Show' }),
+    page.getByRole('button', { name: 'Log In' }),
+    page.getByRole('link', { name: 'Forgot your password?' }),
+    page.getByRole('link', { name: 'Español' }),
+    page.getByRole('link', { name: 'Português' }),
+  ]
+  for (const [index, place] of order.entries()) {
+    if (index > 0) await page.keyboard.press('Tab')
+    await expect(place).toBeFocused()
+    await expectFocusIsSeen(page)
+  }
+
+  await order[0]!.focus()
+  await page.keyboard.type(instance.username)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(instance.initialPassword)
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL('/choose-password')
+})
+
+test('wcag-2.1.1 wcag-2.4.7 the user menu opens, closes and works by keyboard alone', async ({ page, instance }) => {
+  await logInForTheFirstTime(page, instance)
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('banner').getByText('Administrator')).toBeFocused()
+  await expectFocusIsSeen(page)
+  const menu = page.getByRole('navigation', { name: 'User menu' })
+  await page.keyboard.press('Enter')
+  await expect(menu).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(menu).toBeHidden()
+  await expect(page.getByRole('banner').getByText('Administrator')).toBeFocused()
+
+  await page.keyboard.press('Space')
+  for (const name of ['Home', 'Change Password', 'Language']) {
+    await page.keyboard.press('Tab')
+    await expect(menu.getByRole('link', { name })).toBeFocused()
+    await expectFocusIsSeen(page)
+  }
+  await page.keyboard.press('Tab')
+  await expect(menu.getByRole('button', { name: 'Log Out' })).toBeFocused()
+  await expectFocusIsSeen(page)
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('You are logged out.')).toBeVisible()
+})
+
+test('wcag-2.4.7 on every page, one sees where the keyboard is', async ({ page, browser, instance, server }) => {
+  const second = await browser.newContext()
+  for await (const { name, page: shown } of everyState({ page, elsewhere: await second.newPage(), instance, server }))
+    await test.step(name, async () => {
+      const places = await shown.locator('a[href], button, input:not([type=hidden]), summary').filter({ visible: true }).all()
+      expect(places.length).toBeGreaterThan(0)
+      await shown.evaluate('document.activeElement.blur()')
+      for (let pressed = 0; pressed < places.length; pressed += 1) {
+        await shown.keyboard.press('Tab')
+        await expectFocusIsSeen(shown)
+      }
+    })
+  await second.close()
+})
+
+test('wcag-3.3.1 a refusal is announced, and the cursor is where one types again', async ({ page, instance }) => {
+  await logIn(page, instance.username, 'not the password')
+  await expect(page.getByRole('alert')).toContainText('Incorrect username or password')
+  const password = page.getByLabel('Password', { exact: true })
+  await expect(password).toBeFocused()
+  await expect(password).toHaveAttribute('aria-invalid', 'true')
+  await expect(password).toHaveAccessibleDescription(/Incorrect username or password/)
+})
+
+async function expectFocusIsSeen(page: Page): Promise<void> {
+  const outline = await page.evaluate<string>(
+    '(({ outlineStyle, outlineWidth }) => `${outlineStyle} ${outlineWidth}`)(getComputedStyle(document.activeElement))',
+  )
+  expect(outline, await page.evaluate<string>('document.activeElement.outerHTML.slice(0, 200)')).toMatch(/^(?!none)\w+ [1-9]/)
+}
