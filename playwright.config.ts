@@ -26,6 +26,8 @@ export default defineConfig({
       executablePath: process.env.CHROMIUM_PATH || '/usr/bin/chromium',
       // Chromium refuses to run as root in its sandbox.
       chromiumSandbox: process.getuid?.() !== 0,
+      // As in real life: the back button may bring a page back from memory.
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
       args: [
         '--disable-quic',
         '--no-first-run',

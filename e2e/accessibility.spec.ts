@@ -19,17 +19,25 @@ for (const colorScheme of ['light', 'dark'] as const)
         await state.page.emulateMedia({ colorScheme })
         for (const width of [320, 1280]) {
           await state.page.setViewportSize({ width, height: 720 })
-          const { violations, passes } = await new AxeBuilder({ page: state.page }).withTags(tags).analyze()
+          // The legacy mode leaves out frames, of which there are none, and is four times as fast.
+          const axe = new AxeBuilder({ page: state.page }).withTags(tags).setLegacyMode(true)
+          const { violations, passes } = await axe.analyze()
           const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
           expect.soft(found, `${state.name}, ${width} px`).toEqual([])
-          // Rules that saw nothing would pass as well.
-          expect(passes.map(({ id }) => id)).toEqual(expect.arrayContaining(['color-contrast', 'document-title', 'region']))
+          // Rules that looked at nothing would find nothing.
+          const looked = ['color-contrast', 'document-title', 'region', 'target-size']
+          expect
+            .soft(
+              passes.map(({ id }) => id),
+              `${state.name}, ${width} px`,
+            )
+            .toEqual(expect.arrayContaining(looked))
         }
       })
     await second.close()
   })
 
-test('wcag-1.4.10 wcag-1.4.4 no page scrolls sideways, at 320 px or with text of twice the size', async ({
+test('wcag-1.4.4 wcag-1.4.10 wcag-2.4.7 every page fits 320 px and text of twice the size, and shows where the keyboard is', async ({
   page,
   browser,
   instance,
@@ -44,11 +52,10 @@ test('wcag-1.4.10 wcag-1.4.4 no page scrolls sideways, at 320 px or with text of
       await shown.evaluate('document.documentElement.style.fontSize = "200%"')
       expect.soft(await contentWidth(shown), `${name}, text at 200 %`).toBeLessThanOrEqual(640)
       await shown.evaluate('document.documentElement.style.fontSize = ""')
+      await expectFocusIsSeenEverywhere(shown)
     })
   await second.close()
 })
-
-const contentWidth = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth')
 
 test('wcag-2.1.1 wcag-2.4.3 wcag-2.4.7 the login works by keyboard alone, in order, and one sees where one is', async ({
   page,
@@ -103,21 +110,6 @@ test('wcag-2.1.1 wcag-2.4.7 the user menu opens, closes and works by keyboard al
   await expect(page.getByText('You are logged out.')).toBeVisible()
 })
 
-test('wcag-2.4.7 on every page, one sees where the keyboard is', async ({ page, browser, instance, server }) => {
-  const second = await browser.newContext()
-  for await (const { name, page: shown } of everyState({ page, elsewhere: await second.newPage(), instance, server }))
-    await test.step(name, async () => {
-      const places = await shown.locator('a[href], button, input:not([type=hidden]), summary').filter({ visible: true }).all()
-      expect(places.length).toBeGreaterThan(0)
-      await shown.evaluate('document.activeElement.blur()')
-      for (let pressed = 0; pressed < places.length; pressed += 1) {
-        await shown.keyboard.press('Tab')
-        await expectFocusIsSeen(shown)
-      }
-    })
-  await second.close()
-})
-
 test('wcag-3.3.1 a refusal is announced, and the cursor is where one types again', async ({ page, instance }) => {
   await logIn(page, instance.username, 'not the password')
   await expect(page.getByRole('alert')).toContainText('Incorrect username or password')
@@ -127,9 +119,30 @@ test('wcag-3.3.1 a refusal is announced, and the cursor is where one types again
   await expect(password).toHaveAccessibleDescription(/Incorrect username or password/)
 })
 
+const contentWidth = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth')
+
+/** Goes round the page with the Tab key, and comes by everything that can be used. */
+async function expectFocusIsSeenEverywhere(page: Page): Promise<void> {
+  // Of radio buttons, the keyboard stops at the one that is chosen.
+  const places = page
+    .locator('a[href], button, summary, input:not([type=hidden], [type=radio]:not(:checked))')
+    .filter({ visible: true })
+  const count = await places.count()
+  for (let pressed = 0; pressed <= count; pressed += 1) {
+    await page.keyboard.press('Tab')
+    const isOnPage = await page.evaluate<boolean>(
+      'document.activeElement !== document.body && (document.activeElement.dataset.visited = "") === ""',
+    )
+    if (isOnPage) await expectFocusIsSeen(page)
+  }
+  expect.soft(await page.locator('[data-visited]').count(), page.url()).toBe(count)
+}
+
 async function expectFocusIsSeen(page: Page): Promise<void> {
-  const outline = await page.evaluate<string>(
-    '(({ outlineStyle, outlineWidth }) => `${outlineStyle} ${outlineWidth}`)(getComputedStyle(document.activeElement))',
-  )
-  expect(outline, await page.evaluate<string>('document.activeElement.outerHTML.slice(0, 200)')).toMatch(/^(?!none)\w+ [1-9]/)
+  const [style, width, place] = await page.evaluate<string[]>(`(() => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement)
+    return [outlineStyle, outlineWidth, document.activeElement.outerHTML]
+  })()`)
+  expect.soft(style, place).not.toBe('none')
+  expect.soft(Number.parseFloat(width!), place).toBeGreaterThanOrEqual(2)
 }

@@ -1,8 +1,10 @@
 // From the user menu: a new password for somebody who knows the current one.
 import type { Page } from '@playwright/test'
+import { everyState } from './states.ts'
 import {
   expect,
   expectHome,
+  expectNobodyLoggedIn,
   fillNewPassword,
   goodPassword,
   logIn,
@@ -95,11 +97,19 @@ test('asvs-7.2.4 changing the password gives the browser a new session secret, a
   await thief.close()
 })
 
-test('asvs-7.4.4 Log Out is on every page of somebody who is logged in', async ({ page, instance }) => {
+test('a tab that was open while the password was changed in another still logs out', async ({ page, context, instance }) => {
   await logInForTheFirstTime(page, instance)
-  for (const path of ['/home', '/change-password', '/change-language']) {
-    await page.goto(path)
-    await page.getByRole('banner').getByText('Administrator').click()
-    await expect(page.getByRole('button', { name: 'Log Out' })).toBeVisible()
-  }
+  const otherTab = await context.newPage()
+  await otherTab.goto('/change-password')
+  await change(otherTab, goodPassword, otherGoodPassword)
+  await expectHome(otherTab)
+  await logOut(page)
+  await expectNobodyLoggedIn(otherTab)
+})
+
+test('asvs-7.4.4 Log Out is on every page of somebody who is logged in', async ({ page, browser, instance, server }) => {
+  const second = await browser.newContext()
+  for await (const { name, page: shown, signedIn } of everyState({ page, elsewhere: await second.newPage(), instance, server }))
+    expect.soft(await shown.locator('form[action="/log-out"] button').count(), name).toBe(signedIn ? 1 : 0)
+  await second.close()
 })

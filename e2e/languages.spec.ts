@@ -1,4 +1,5 @@
 // The story in three languages: the browser's own, the one chosen at the door, and the one kept for the person.
+import type { Page } from '@playwright/test'
 import { expect, expectHome, goodPassword, logIn, logInForTheFirstTime, logOut, sendLogin, takeFromMenu, test } from './story.ts'
 import { type Language, languages, textsIn } from './texts.ts'
 
@@ -8,9 +9,14 @@ const stories: { language: Language; locale: string; next: Language }[] = [
   { language: 'pt', locale: 'pt-BR', next: 'en' },
 ]
 
+/** Words of other languages are longer. */
+async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(320)
+}
+
 for (const { language, locale, next } of stories) {
   test.describe(languages[language], () => {
-    test.use({ locale })
+    test.use({ locale, viewport: { width: 320, height: 720 } })
     const t = textsIn(language)
     const inNext = textsIn(next)
 
@@ -27,8 +33,13 @@ for (const { language, locale, next } of stories) {
         await expect(page.getByRole('link', { name: t('sign-in:forgot_password') })).toBeVisible()
         await sendLogin(page, instance.username, 'not the password', t)
         await expect(page.getByRole('alert')).toHaveText(t('sign-in:incorrect'))
+        await expectNoSidewaysScroll(page)
         await expect(html).toHaveAttribute('lang', language)
+        await logIn(page, instance.username, instance.initialPassword, t)
+        await expect(page.getByRole('heading', { name: t('sign-in:choose_password') })).toBeVisible()
+        await expectNoSidewaysScroll(page)
         await logInForTheFirstTime(page, instance, t)
+        await expectNoSidewaysScroll(page)
         await expect(html).toHaveAttribute('lang', language)
         await expect(page.getByText(t('home:logged_in_since'))).toBeVisible()
       })
@@ -36,6 +47,7 @@ for (const { language, locale, next } of stories) {
       await test.step('another language from the user menu', async () => {
         await takeFromMenu(page, 'common:language', t)
         await expect(page.getByRole('radio', { name: languages[language] })).toBeChecked()
+        await expectNoSidewaysScroll(page)
         await page.getByRole('radio', { name: languages[next] }).check()
         await page.getByRole('button', { name: t('common:save') }).click()
         await expectHome(page, inNext)

@@ -9,6 +9,7 @@ import {
   logInForTheFirstTime,
   logOut,
   saveAndLogIn,
+  sendTwice,
   test,
 } from './story.ts'
 
@@ -108,6 +109,30 @@ test('two new passwords that differ are refused', async ({ page, instance }) => 
   await fillNewPassword(page, goodPassword)
   await saveAndLogIn(page)
   await expectHome(page)
+})
+
+test('a double click on Save and log in, over a slow network, saves and logs in', async ({ page, instance }) => {
+  await logIn(page, instance.username, instance.initialPassword)
+  await fillNewPassword(page, goodPassword)
+  await sendTwice(page, page.getByRole('button', { name: 'Save and log in' }))
+  await expectHome(page)
+})
+
+test('cve-C10 the browser of the first login is a known one, which the guesses of others do not lock out', async ({
+  page,
+  browser,
+  instance,
+}) => {
+  await logInForTheFirstTime(page, instance)
+  await logOut(page)
+  const attacker = await browser.newContext()
+  const guesses = await attacker.newPage()
+  for (let guess = 0; guess < 8; guess += 1) await logIn(guesses, instance.username, 'not the password')
+  await logIn(guesses, instance.username, goodPassword)
+  await expect(guesses.getByRole('alert')).toContainText('Incorrect username or password')
+  await logIn(page, instance.username, goodPassword)
+  await expectHome(page)
+  await attacker.close()
 })
 
 test('asvs-7.1.2 a second browser is refused, and told since when and on what device the first is logged in', async ({

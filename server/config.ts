@@ -225,6 +225,7 @@ function cidrList(text: string): string[] {
     const most = isIP(ip) === 6 ? 128 : 32
     if (isIP(ip) === 0 || rest.length > 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)))
       throw new Error(`must be addresses or CIDR ranges such as 10.0.0.0/8, but holds "${range}"`)
+    if (Number(bits) === 0) throw new Error(`must not trust everybody, as "${range}" does`)
   }
   return ranges
 }

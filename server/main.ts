@@ -1,10 +1,10 @@
 // The command line: reads the settings, opens, builds, listens, closes. Nothing else has side effects on import.
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
-import { openNode } from './app.ts'
+import { type Node, openNode } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { type Command, commands, credentials } from './operator/commands.ts'
-import { ensureMain } from './operator/create-instance.ts'
+import { type CreatedInstance, ensureMain } from './operator/create-instance.ts'
 import { OperatorError } from './operator/problems.ts'
 import { version } from './platform/version.ts'
 import { openSystem } from './system.ts'
@@ -41,19 +41,30 @@ async function serve(args: string[]): Promise<void> {
   const config = readConfig(process.env)
   let log = (message: string): void => void process.stderr.write(`${message}\n`)
   const system = await openSystem(config, (message) => log(message))
-  const created = await ensureMain(system, config.publicUrl.hostname)
-  const node = await openNode(config, system.database, system.keys, json ? process.stderr : process.stdout)
-  log = (message) => node.app.log.warn(message)
-  const grace = closeWithGrace({ delay: 15_000, logger: false }, async ({ err }): Promise<void> => {
-    if (err) node.app.log.fatal({ err })
-    await node.close()
+  let node: Node | undefined
+  const close = async () => {
+    await node?.close()
     await system.close()
+  }
+  let created: CreatedInstance | undefined
+  try {
+    created = await ensureMain(system, config.publicUrl.hostname)
+    node = await openNode(config, system.database, system.keys, json ? process.stderr : process.stdout)
+    await node.listen()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const { log: logger } = node.app
+  log = (message) => logger.warn(message)
+  const grace = closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
+    if (err) logger.fatal({ err })
+    await close()
   })
   // The launcher is gone, so nobody could stop this process any more.
   process.once('disconnect', () => {
     grace.close()
   })
-  await node.listen()
 
   const url = config.publicUrl.origin
   if (json)

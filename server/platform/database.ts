@@ -109,6 +109,8 @@ const unavailableCodes = /^(08|53|57|58)...$|^(55P03|40P01|25P03)$|^E[A-Z]+$/
 export function isUnavailable(error: unknown): error is Error {
   if (!(error instanceof Error)) return false
   if ('code' in error && typeof error.code === 'string' && unavailableCodes.test(error.code)) return true
+  // PostgreSQL ended the connection, or did not let it begin, for whatever reason.
+  if ('severity' in error && ['FATAL', 'PANIC'].includes(String(error.severity))) return true
   // pg and pg-pool give no code to these.
   return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
     error.message,

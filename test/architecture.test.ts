@@ -1,0 +1,80 @@
+// The direction of imports, the size of files, and what the layout forbids.
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { test } from 'node:test'
+
+// From the bottom up. A file imports its own folder and lower rows; folders of one row do not know each other.
+const rows = [
+  ['config'],
+  ['platform'],
+  ['audit', 'instances', 'profiles'],
+  ['accounts'],
+  ['passwords'],
+  ['sessions'],
+  ['system'],
+  ['sign-in', 'home', 'operator'],
+  ['app'],
+  ['main'],
+]
+const rowOf = (place: string) => rows.findIndex((row) => row.includes(place))
+const placeOf = (path: string) => path.split('/')[1]!.replace(/\.ts$/, '')
+const sources = globSync('server/**/*.ts', { exclude: ['**/*.test.ts'] })
+
+function importsOf(path: string): string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'|new URL\('(\.\/[^']+\.ts)'/g)].map((match) =>
+    relative('.', join(dirname(path), match[1] ?? match[2]!)),
+  )
+}
+
+test('imports point down: a feature knows only what lies below it', () => {
+  assert.ok(sources.length > 40)
+  for (const path of sources) {
+    const place = placeOf(path)
+    assert.notEqual(rowOf(place), -1, `${path} has no place in the list`)
+    for (const imported of importsOf(path)) {
+      const other = placeOf(imported)
+      if (other !== place) assert.ok(rowOf(other) < rowOf(place), `${path} imports ${imported}`)
+    }
+  }
+})
+
+test('a feature is entered by its face, its pages, its problems or a use case that the importer names; never by its store', () => {
+  for (const path of sources) {
+    for (const imported of importsOf(path)) {
+      if (placeOf(imported) === placeOf(path) || placeOf(imported) === 'platform') continue
+      assert.ok(!/\/(store|schemas)\.ts$/.test(imported), `${path} imports ${imported}`)
+    }
+  }
+})
+
+test('use cases and stores know nothing of HTTP, and only stores and the platform know SQL', () => {
+  for (const path of sources.filter((path) => !/platform\/|operator\/diagnose/.test(path))) {
+    const text = readFileSync(path, 'utf8')
+    const isFace = path.endsWith(`${placeOf(path)}.ts`) || path.endsWith('app.ts')
+    if (!isFace) assert.ok(!/from 'fastify'/.test(text), `${path} knows Fastify`)
+    if (!path.endsWith('store.ts')) assert.ok(!/from 'kysely'/.test(text), `${path} knows SQL`)
+  }
+})
+
+test('a table is written by one feature', () => {
+  const writers = new Map<string, Set<string>>()
+  for (const path of sources) {
+    for (const [, camel, snake] of readFileSync(path, 'utf8').matchAll(
+      /(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)|(?:insert into|update|delete from) ([a-z_]+)\b(?= (?:as|set|where|\())/g,
+    )) {
+      const table = camel ?? snake!.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+      writers.set(table, (writers.get(table) ?? new Set()).add(placeOf(path)))
+    }
+  }
+  assert.ok(writers.size >= 10, [...writers.keys()].join())
+  for (const [table, places] of writers) assert.equal(places.size, 1, `${table} is written by ${[...places].join(' and ')}`)
+})
+
+test('no file is over 400 lines, and no name is a drawer', () => {
+  const all = globSync(['server/**/*.ts', 'test/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'public/*'])
+  for (const path of all) {
+    assert.ok(readFileSync(path, 'utf8').split('\n').length <= 400, path)
+    assert.ok(!/(utils?|helpers?|common|misc|index)\.\w+$/.test(path), path)
+  }
+})

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { generatedDocuments } from './generated-documents.ts'
+import { startNodes } from './nodes.ts'
+
+test('asvs-6.1.1 asvs-2.1.1 the generated documents are those of this code; if not, `npm run docs` writes them', async () => {
+  for (const [path, text] of Object.entries(await generatedDocuments()))
+    assert.equal(readFileSync(path, 'utf8'), text, `${path} is out of date`)
+})
+
+test('every route of the API is documented, and the document holds no other', async (t) => {
+  const { routes } = await startNodes(t)
+  const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, { operationId?: string; summary?: string }>>
+  }
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  const served = routes
+    .filter(({ method, url }) => url.startsWith('/api/') && method !== 'HEAD')
+    .map(({ method, url }) => `${method} ${url}`)
+  assert.deepEqual(documented.sort(), served.sort())
+  for (const methods of Object.values(paths))
+    for (const operation of Object.values(methods)) assert.ok(operation.operationId && operation.summary)
+})
+
+test('every link between the documents leads somewhere', () => {
+  for (const path of globSync(['*.md', 'docs/**/*.md'])) {
+    for (const [, target] of readFileSync(path, 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)) {
+      const full = new URL(target!, `file:///${path}`).pathname.slice(1)
+      assert.ok(globSync(full).length > 0, `${path} links to ${target}, which is not there`)
+    }
+  }
+})

@@ -1,0 +1,53 @@
+// A browser without a screen that speaks to a real server over a real socket: just enough to log in and out.
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+export type HttpAnswer = { status: number; body: string; location: string | undefined }
+
+export class HttpBrowser {
+  readonly cookies = new Map<string, string>()
+  formToken = ''
+  readonly #url: URL
+  readonly #host: string
+
+  /** @param hostname the name that it asks for, where that is another than the one in the URL */
+  constructor(url: string, hostname?: string) {
+    this.#url = new URL(url)
+    this.#host = `${hostname ?? this.#url.hostname}:${this.#url.port}`
+  }
+
+  get(path: string): Promise<HttpAnswer> {
+    return this.#send('GET', path)
+  }
+
+  post(path: string, fields: Record<string, string> = {}): Promise<HttpAnswer> {
+    return this.#send('POST', path, new URLSearchParams({ formToken: this.formToken, ...fields }).toString())
+  }
+
+  async logIn(username: string, password: string): Promise<HttpAnswer> {
+    await this.get('/login')
+    return this.post('/login', { username, password })
+  }
+
+  async #send(method: string, path: string, body?: string): Promise<HttpAnswer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const form =
+      body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }
+    const sent = request(new URL(path, this.#url), {
+      method,
+      agent: false,
+      headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form },
+    })
+    sent.end(body)
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]
+    const page = await text(answer)
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!
+      if (value === '') this.cookies.delete(name!)
+      else this.cookies.set(name!, value!)
+    }
+    this.formToken = /name="formToken" value="([^"]+)"/.exec(page)?.[1] ?? this.formToken
+    return { status: answer.statusCode!, body: page, location: answer.headers.location }
+  }
+}
