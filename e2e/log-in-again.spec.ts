@@ -8,7 +8,6 @@ import {
   logInForTheFirstTime,
   logOut,
   sendLogin,
-  sendTwice,
   test,
 } from './story.ts'
 
@@ -142,15 +141,5 @@ test('a login page that was left open leads home, when one has logged in in anot
   await logIn(otherTab, instance.username, goodPassword)
   await expectHome(otherTab)
   await sendLogin(page, instance.username, goodPassword)
-  await expectHome(page)
-})
-
-test('a double click on Log In, over a slow network, logs in', async ({ page, instance }) => {
-  await logInForTheFirstTime(page, instance)
-  await logOut(page)
-  await page.goto('/login')
-  await page.getByLabel('Username').fill(instance.username)
-  await page.getByLabel('Password', { exact: true }).fill(goodPassword)
-  await sendTwice(page, page.getByRole('button', { name: 'Log In' }))
   await expectHome(page)
 })

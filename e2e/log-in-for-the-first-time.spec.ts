@@ -9,7 +9,6 @@ import {
   logInForTheFirstTime,
   logOut,
   saveAndLogIn,
-  sendTwice,
   test,
 } from './story.ts'
 
@@ -108,13 +107,6 @@ test('two new passwords that differ are refused', async ({ page, instance }) => 
 
   await fillNewPassword(page, goodPassword)
   await saveAndLogIn(page)
-  await expectHome(page)
-})
-
-test('a double click on Save and log in, over a slow network, saves and logs in', async ({ page, instance }) => {
-  await logIn(page, instance.username, instance.initialPassword)
-  await fillNewPassword(page, goodPassword)
-  await sendTwice(page, page.getByRole('button', { name: 'Save and log in' }))
   await expectHome(page)
 })
 

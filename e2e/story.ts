@@ -1,5 +1,5 @@
 // What every story has: a server, an instance that nobody else uses, and people who can do the usual things.
-import { test as base, expect, type Locator, type Page } from '@playwright/test'
+import { test as base, expect, type Page } from '@playwright/test'
 import { type NewInstance, startServer, type TestServer } from './server.ts'
 import { type Texts, textsIn } from './texts.ts'
 
@@ -84,21 +84,6 @@ export async function logOut(page: Page, t: Texts = english): Promise<void> {
 
 export async function expectHome(page: Page, t: Texts = english): Promise<void> {
   await expect(page.getByRole('heading', { name: t('home:welcome', { name: 'Administrator' }) })).toBeVisible()
-}
-
-/** Sends the form, over a slow network, and once more before the answer is there: what people do who double-click. */
-export async function sendTwice(page: Page, button: Locator): Promise<void> {
-  const network = await page.context().newCDPSession(page)
-  await network.send('Network.enable')
-  const unlimited = { offline: false, downloadThroughput: -1, uploadThroughput: -1 }
-  await network.send('Network.emulateNetworkConditions', { ...unlimited, latency: 500 })
-  await button.focus()
-  const sent = page.waitForRequest((request) => request.method() === 'POST' && request.isNavigationRequest())
-  await page.keyboard.press('Enter')
-  await sent
-  await page.keyboard.press('Enter')
-  await page.waitForResponse((response) => response.request().isNavigationRequest())
-  await network.detach()
 }
 
 /** Nobody is logged in in this browser: a page for people who are leads to the login. */

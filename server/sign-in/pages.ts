@@ -28,10 +28,10 @@ ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="next" value="${next}">
 <label for="username">${t('sign-in:username')}</label>
-<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${autofocus(username === '')}${described(refusal)}>
+<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${autofocus(refusal === undefined)}${described(refusal)}>
 <label for="password">${t('sign-in:password')}</label>
 <div class="with-toggle">
-<input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(username !== '')}${described(refusal)}>
+<input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(refusal !== undefined)}${described(refusal)}>
 <button type="button" class="toggle" data-shows="password" aria-pressed="false" hidden>${t('sign-in:show_password')}</button>
 </div>
 ${refusal === undefined ? '' : alert(refusal)}

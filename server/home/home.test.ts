@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { startNodes } from '../../test/nodes.ts'
+import { giveNewPassword } from '../operator/give-new-password.ts'
+
+const next = 'seven lamps burn in the attic'
+
+test('asvs-6.2.2 asvs-6.2.3 a password is changed with the current one, which then is worth nothing', async (t) => {
+  const system = await startNodes(t)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-password')
+  for (const current of ['', 'wrong', password.toUpperCase()]) {
+    const refused = await browser.post('/change-password', {
+      currentPassword: current,
+      newPassword: next,
+      newPasswordAgain: next,
+    })
+    assert.equal(refused.status, 422)
+    assert.match(refused.body, /id="wrong-current"[^>]*>The current password is not right/)
+    assert.ok(!refused.body.includes(next))
+  }
+  const before = browser.cookies.get('__Host-gatehouse-session')!
+  const changed = await browser.post('/change-password', { currentPassword: password, newPassword: next, newPasswordAgain: next })
+  assert.equal(changed.location, '/home?done=password')
+  assert.notEqual(browser.cookies.get('__Host-gatehouse-session'), before)
+  const thief = system.browser()
+  thief.cookies.set('__Host-gatehouse-session', before)
+  assert.equal((await thief.get('/api/session')).status, 401, 'asvs-7.2.4: the secret of before the change is worth nothing')
+  assert.match((await browser.get('/home?done=password')).body, /Your password is changed/)
+  await browser.post('/log-out')
+  assert.equal((await browser.logIn(username, password)).status, 401)
+  assert.equal((await browser.logIn(username, next)).location, '/home')
+})
+
+test('cve-C09 wrong current passwords count like wrong ones at the login', async (t) => {
+  const system = await startNodes(t)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-password')
+  for (let i = 0; i < 5; i += 1)
+    await browser.post('/change-password', { currentPassword: `guess ${i}`, newPassword: next, newPasswordAgain: next })
+  const waiting = await browser.post('/change-password', { currentPassword: password, newPassword: next, newPasswordAgain: next })
+  assert.equal(waiting.status, 422, 'the right one has to wait')
+})
+
+test('asvs-6.2.1 a refused new password names every rule that it breaks, and changes nothing', async (t) => {
+  const system = await startNodes(t)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-password')
+  const change = (newPassword: string, again = newPassword) =>
+    browser.post('/change-password', { currentPassword: password, newPassword, newPasswordAgain: again })
+  const broken = (body: string) => [...body.matchAll(/data-code="(\w+)" data-state="broken"/g)].map((match) => match[1])
+  assert.deepEqual(broken((await change('123456')).body), ['too_short', 'common'])
+  assert.deepEqual(broken((await change(password)).body), ['unchanged'])
+  assert.deepEqual(broken((await change('x'.repeat(1025))).body), ['too_long'])
+  assert.match((await change(next, `${next} `)).body, /typed differently the second time/)
+  assert.deepEqual(await system.sql("select event from audit_event where event = 'password_changed'"), [])
+  const check = await browser.postJson('/api/password-check', { newPassword: 'qwertyuiopasdfghjkl' })
+  assert.deepEqual(JSON.parse(check.body), { faults: ['guessable'] })
+})
+
+test('cve-C12 a password change that races a new initial password: one of them counts, and the other is worth nothing', async (t) => {
+  const system = await startNodes(t, 2, { HASH_CONCURRENCY: '8' })
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-password')
+  const change = () => browser.post('/change-password', { currentPassword: password, newPassword: next, newPasswordAgain: next })
+  const renew = () => giveNewPassword(system, system.main, username)
+  const [, given] = (await system.race<unknown>('account', [change, renew])) as [unknown, { initialPassword: string }]
+  await system.sql('delete from login_attempt')
+  const initial = await system.browser().logIn(username, given.initialPassword)
+  await system.sql('delete from login_attempt')
+  const chosen = await system.browser().logIn(username, next)
+  assert.deepEqual(
+    [initial.location === '/choose-password', chosen.status === 401],
+    [true, true],
+    'the initial password came last or voided the change',
+  )
+  assert.equal((await system.browser().logIn(username, password)).status, 401)
+})
+
+test('a language that a person chooses is theirs in every browser', async (t) => {
+  const system = await startNodes(t)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-language')
+  await browser.post('/change-language', { language: 'pt' })
+  assert.match((await browser.get('/home')).body, /<html lang="pt">/)
+  await browser.post('/log-out')
+  assert.match((await browser.get('/login')).body, /<html lang="pt">/, 'this browser remembers')
+  const other = system.browser()
+  assert.match((await other.get('/login')).body, /<html lang="en">/)
+  await other.logIn(username, password)
+  assert.match((await other.get('/home')).body, /<html lang="pt">/)
+})
