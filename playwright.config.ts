@@ -12,7 +12,7 @@ export default defineConfig({
   // A story that needs a second try is broken.
   retries: 0,
   forbidOnly: process.env.CI !== undefined,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: 'list',
   use: {

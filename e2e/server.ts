@@ -43,6 +43,8 @@ export async function startServer(): Promise<TestServer> {
     PUBLIC_URL: `http://localhost:${port}`,
     DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'warn',
+    // Each test runs a command; they need not compile the same files again and again.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   }
   // The 'ipc' channel ends the server when these tests are gone without having stopped it.
   const server = spawn(node, [main, 'serve', '--json'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })

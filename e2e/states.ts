@@ -18,8 +18,6 @@ export type State = {
   name: string
   /** Where it can be seen, until the next one is asked for. */
   page: Page
-  /** Whether somebody is logged in. */
-  signedIn: boolean
 }
 
 /** Where the walk goes: two browsers at one fresh instance. */
@@ -34,19 +32,17 @@ export async function* everyState(walk: Walk): AsyncGenerator<State> {
   yield* nowhere(walk)
 }
 
-const shown = (page: Page, name: string, signedIn = false): State => ({ name, page, signedIn })
-
 async function* beforeTheLogin({ page, instance }: Walk): AsyncGenerator<State> {
   await page.goto('/login')
-  yield shown(page, 'login')
+  yield { name: 'login', page }
 
   await logIn(page, instance.username, 'not the password')
   await expect(page.getByRole('alert')).toContainText('Incorrect username or password')
-  yield shown(page, 'login-wrong-password')
+  yield { name: 'login-wrong-password', page }
 
   await page.getByLabel('Password', { exact: true }).fill('what I typed')
   await page.getByRole('button', { name: 'Show' }).click()
-  yield shown(page, 'login-password-shown')
+  yield { name: 'login-password-shown', page }
 
   await page.goto('/login')
   await page.context().clearCookies()
@@ -54,35 +50,35 @@ async function* beforeTheLogin({ page, instance }: Walk): AsyncGenerator<State> 
   await page.getByLabel('Password', { exact: true }).fill('anything')
   await page.getByRole('button', { name: 'Log In' }).click()
   await expect(page.getByRole('alert')).toContainText('open for too long')
-  yield shown(page, 'login-form-expired')
+  yield { name: 'login-form-expired', page }
 
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
-  yield shown(page, 'forgot-password')
+  yield { name: 'forgot-password', page }
 }
 
 async function* firstLogin({ page, instance }: Walk): AsyncGenerator<State> {
   await page.goto('/choose-password')
   await expect(page.getByRole('heading', { name: 'This login has expired' })).toBeVisible()
-  yield shown(page, 'choose-password-expired')
+  yield { name: 'choose-password-expired', page }
 
   await logIn(page, instance.username, instance.initialPassword)
   await expect(page.getByRole('heading', { name: 'Choose your password' })).toBeVisible()
-  yield shown(page, 'choose-password')
+  yield { name: 'choose-password', page }
 
   await fillNewPassword(page, goodPassword)
   await expect(page.locator('#rules li[data-state=kept]')).toHaveCount(await page.locator('#rules li').count())
-  yield shown(page, 'choose-password-rules-kept')
+  yield { name: 'choose-password-rules-kept', page }
 
   await fillNewPassword(page, 'admin')
   await saveAndLogIn(page)
   await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
-  yield shown(page, 'choose-password-faults')
+  yield { name: 'choose-password-faults', page }
 
   await fillNewPassword(page, goodPassword, otherGoodPassword)
   await saveAndLogIn(page)
   await expect(page.getByRole('alert')).toContainText('typed differently')
-  yield shown(page, 'choose-password-differ')
+  yield { name: 'choose-password-differ', page }
 
   await fillNewPassword(page, goodPassword)
   await saveAndLogIn(page)
@@ -91,75 +87,75 @@ async function* firstLogin({ page, instance }: Walk): AsyncGenerator<State> {
 
 async function* loggedIn({ page }: Walk): AsyncGenerator<State> {
   const send = () => page.getByRole('main').getByRole('button', { name: 'Change Password' }).click()
-  yield shown(page, 'home', true)
+  yield { name: 'home', page }
 
   await openMenu(page)
   await expect(page.getByRole('navigation', { name: 'User menu' })).toBeVisible()
-  yield shown(page, 'home-menu', true)
+  yield { name: 'home-menu', page }
 
   await page.goto('/change-password')
-  yield shown(page, 'change-password', true)
+  yield { name: 'change-password', page }
 
   await page.getByLabel('Current password').fill(goodPassword)
   await fillNewPassword(page, 'admin')
   await send()
   await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
-  yield shown(page, 'change-password-faults', true)
+  yield { name: 'change-password-faults', page }
 
   await page.getByLabel('Current password').fill('not the password')
   await fillNewPassword(page, otherGoodPassword)
   await send()
   await expect(page.getByRole('alert')).toContainText('The current password is not right')
-  yield shown(page, 'change-password-wrong-current', true)
+  yield { name: 'change-password-wrong-current', page }
 
   await page.goto('/change-language')
-  yield shown(page, 'language', true)
+  yield { name: 'language', page }
 
   await page.goto('/change-password')
   await page.getByLabel('Current password').fill(goodPassword)
   await fillNewPassword(page, otherGoodPassword)
   await send()
   await expect(page.getByRole('status')).toHaveText('Your password is changed.')
-  yield shown(page, 'home-password-changed', true)
+  yield { name: 'home-password-changed', page }
 
   await page.evaluate('document.querySelector("[action=\\"/log-out\\"] [name=formToken]").value = "of another time"')
   await openMenu(page)
   await page.getByRole('button', { name: 'Log Out' }).click()
   await expect(page.getByRole('heading', { name: 'This page was open for too long' })).toBeVisible()
-  yield shown(page, 'form-expired', true)
+  yield { name: 'form-expired', page }
 }
 
 async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): AsyncGenerator<State> {
   await logIn(elsewhere, instance.username, otherGoodPassword)
   await expect(elsewhere.getByRole('heading', { name: 'The user is already logged in' })).toBeVisible()
-  yield shown(elsewhere, 'already-logged-in')
+  yield { name: 'already-logged-in', page: elsewhere }
 
   await page.goto('/no-such-page')
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
-  yield shown(page, 'not-found', true)
+  yield { name: 'not-found', page }
 
   await page.goto('/home')
   await logOut(page)
-  yield shown(page, 'logged-out')
+  yield { name: 'logged-out', page }
 
   await logIn(page, instance.username, otherGoodPassword)
   await expectHome(page)
   await server.command('session', 'end', instance.username, '--instance', instance.name)
   await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
   await expect(page.getByRole('alert')).toContainText('Your session has ended')
-  yield shown(page, 'home-session-ended', true)
+  yield { name: 'home-session-ended', page }
 
   await page.reload()
   await expect(page.getByText('ended by an administrator')).toBeVisible()
-  yield shown(page, 'login-session-ended')
+  yield { name: 'login-session-ended', page }
 }
 
 async function* nowhere({ page, server }: Walk): AsyncGenerator<State> {
   await page.goto('/no-such-page')
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
-  yield shown(page, 'not-found-visitor')
+  yield { name: 'not-found-visitor', page }
 
   await page.goto(`http://unknown-host.localhost:${server.port}/`)
   await expect(page.getByRole('heading', { name: 'There is nothing at this address' })).toBeVisible()
-  yield shown(page, 'unknown-host')
+  yield { name: 'unknown-host', page }
 }

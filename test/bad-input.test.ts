@@ -19,7 +19,7 @@ const nasty: unknown[] = [
   "' or 1=1 --",
   '<script>alert(1)</script>',
   '{{7*7}}',
-  '${7*7}',
+  `\${7*7}`,
   '__proto__',
   'constructor',
   '//evil.example',

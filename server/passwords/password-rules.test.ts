@@ -24,7 +24,7 @@ const cases: [id: string, what: string, password: string, faults: string[]][] = 
   ],
   ['asvs-6.2.9', '64 characters', 'walnut drifts over copper rails and nine lamps burn in the attic', []],
   ['asvs-6.2.9', '1024 characters', 'walnut drifts over copper rails, '.repeat(32).slice(0, 1024), []],
-  ['asvs-6.2.9', '1025 characters', 'walnut drifts over copper rails, '.repeat(32).slice(0, 1024) + 'x', ['too_long']],
+  ['asvs-6.2.9', '1025 characters', `${'walnut drifts over copper rails, '.repeat(32).slice(0, 1024)}x`, ['too_long']],
   ['asvs-6.2.9', '1024 characters of 4 bytes', '😀🐙🌵🎻'.repeat(256), []],
   ['asvs-6.2.5', 'small letters only', 'walnutdriftsovercopper', []],
   ['asvs-6.2.5', 'spaces count', 'w l n t d r f s', []],
