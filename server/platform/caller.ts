@@ -19,8 +19,8 @@ export function callerOf(request: FastifyRequest): Caller {
   }
 }
 
-/** What a trusted proxy passes on can still be no address at all; then the proxy's own counts. */
-function addressOf({ ip, socket }: FastifyRequest): string {
+/** The address that a request counts for. What a trusted proxy passes on can be no address at all; then the proxy's own counts. */
+export function addressOf({ ip, socket }: FastifyRequest): string {
   const address = ipaddr.isValid(ip) ? ip : (socket.remoteAddress ?? '0.0.0.0')
   return ipaddr.process(address).toString()
 }

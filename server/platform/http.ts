@@ -15,6 +15,7 @@ import fastify, {
 } from 'fastify'
 import type { Config } from '../config.ts'
 import { serveAssets } from './assets.ts'
+import { addressOf } from './caller.ts'
 import { cookieNames, readCookie } from './cookie.ts'
 import { guardForms } from './forms.ts'
 import { logOptions } from './log.ts'
@@ -106,7 +107,7 @@ export async function openHttp({
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime),
       instance: request.view?.instanceName,
-      address: request.ip,
+      address: addressOf(request),
     })
   })
 
