@@ -111,11 +111,15 @@ test('after the login one is at the page that one first asked for', async ({ pag
   await expect(page).toHaveURL('/change-password')
 })
 
-test('asvs-3.7.2 cve-C06 no link can make the login lead to another site', async ({ page, instance }) => {
+test('asvs-3.7.2 cve-C06 no link to us leads on to another site', async ({ page, instance }) => {
   await logInForTheFirstTime(page, instance)
-  for (const next of ['//127.0.0.1:9/', 'http://127.0.0.1:9/', '/\\127.0.0.1:9/', '/\t/127.0.0.1:9/']) {
+  for (const elsewhere of ['//127.0.0.1:9/', 'http://127.0.0.1:9/', '/\\127.0.0.1:9/', '/\t/127.0.0.1:9/', '/..//127.0.0.1:9/']) {
+    await page.goto(`/login?next=${encodeURIComponent(elsewhere)}`)
+    await expectHome(page)
+    await page.goto(`/language?choose=en&back=${encodeURIComponent(elsewhere)}`)
+    await expectHome(page)
     await logOut(page)
-    await page.goto(`/login?next=${encodeURIComponent(next)}`)
+    await page.goto(`/login?next=${encodeURIComponent(elsewhere)}`)
     await sendLogin(page, instance.username, goodPassword)
     await expectHome(page)
     expect(new URL(page.url()).origin).toBe(instance.url)

@@ -35,7 +35,7 @@ export function assetUrl(name: string): string {
 export const serveAssets: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/assets/:name',
-    { config: { access: 'public' }, schema: { hide: true, params: Type.Object({ name: Type.String() }) } },
+    { config: { access: 'public', anyHost: true }, schema: { hide: true, params: Type.Object({ name: Type.String() }) } },
     async (request, reply) => {
       const asset = assets.get(request.params.name)
       if (asset === undefined) throw notFound()

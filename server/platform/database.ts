@@ -32,6 +32,26 @@ export type DatabaseAddress = { connectionString: string } | { host: string; use
 // Days stay text: a Date would move them by the server's time zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
 
+// Far more than the stores have; what writes many rows at once has a text for each number of rows.
+const mostPrepared = 500
+const statementNames = new Map<string, string>()
+
+/**
+ * Prepares each statement once a connection, so that PostgreSQL parses and plans it once and not at every login.
+ * The texts are those of the stores: a few dozen, and none holds a value.
+ */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg declares a dozen overloads; this one passes all but one of them on.
+  override query(...args: any[]): any {
+    const [text, values] = args
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(...(args as [string]))
+    const name = statementNames.get(text) ?? (statementNames.size < mostPrepared ? `gatehouse_${statementNames.size}` : undefined)
+    if (name === undefined) return super.query({ text, values })
+    statementNames.set(text, name)
+    return super.query({ name, text, values })
+  }
+}
+
 /**
  * Opens the pool. Connects at the first use, as a role that owns nothing.
  * @param connections the most connections at once
@@ -39,6 +59,7 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
 export function openDatabase(address: DatabaseAddress, connections: number, onLostConnection: (error: Error) => void): Database {
   const pool = new pg.Pool({
     ...address,
+    Client: PreparingClient,
     max: connections,
     // A person waits this long for a free connection, in milliseconds, and then gets a clear 503.
     connectionTimeoutMillis: 2000,
@@ -64,7 +85,9 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
         await sql.raw(`begin; ${opening}`).execute(tx)
         try {
           const result = await work(tx)
-          await sql`commit`.execute(tx)
+          const { rows } = await sql<{ command: string }>`commit`.execute(tx)
+          // PostgreSQL answers so, and without an error, when an earlier statement failed and somebody went on regardless.
+          if (rows[0]?.command === 'ROLLBACK') throw new Error('the transaction was rolled back at its commit')
           return result
         } catch (error) {
           // When the connection is gone, so is the transaction.

@@ -30,7 +30,7 @@ export type Access = 'public' | 'signed-in' | (string & {})
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
-    /** Answers at every host name, also at those of no instance: for load balancers. */
+    /** Answers at every host name, also at those of no instance, and knows nobody: for load balancers, and for what is the same for all. */
     anyHost?: boolean
   }
 }
@@ -169,7 +169,7 @@ function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply):
 <h1>${t(`problems:${problem.code}.title`, problem.values)}</h1>
 ${alert(t(`problems:${problem.code}.next`, problem.values))}
 <p><a class="button" href="/">${t('common:to_start')}</a></p>
-<p class="fine">${t('problems:request_id', { id: request.id })}</p>
+${problem.status < 500 ? '' : html`<p class="fine">${t('problems:request_id', { id: request.id })}</p>`}
 </div>`,
   })
 }

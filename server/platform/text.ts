@@ -63,7 +63,16 @@ export function preferredLanguage(header: string | undefined): Language | undefi
     .find(isLanguage)
 }
 
+const momentParts = {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const
+
 /** A moment as people write it, in their language and time zone, with the zone's name. */
 export function formatMoment(at: Date, language: Language, timeZone: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short', timeZone }).format(at)
+  return new Intl.DateTimeFormat(language, { ...momentParts, timeZone }).format(at)
 }

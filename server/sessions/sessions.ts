@@ -47,8 +47,7 @@ export function recogniseSessions(app: App, { database, texts }: SessionsNeeds):
     const { access, anyHost, automatic } = request.routeOptions.config
     if (anyHost) return
     const token = readCookie(request, 'session')
-    // Assets are the same for everybody.
-    if (token !== undefined && request.routeOptions.url !== '/assets/:name') {
+    if (token !== undefined) {
       request.session = await recogniseSession(database, request.instance, token, automatic !== true)
       if (request.session) {
         request.formBinding = `session ${token}`

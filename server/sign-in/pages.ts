@@ -23,7 +23,7 @@ export function loginPage({ t }: View, { formToken, next, username = '', refusal
     languageChoice: { back: next === '' ? '/login' : `/login?next=${encodeURIComponent(next)}` },
     body: html`<div class="card narrow">
 <h1>${t('sign-in:log_in')}</h1>
-${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
+${notice === undefined ? '' : html`<p class="note" role="status">${notice}</p>`}
 <form method="post" action="/login">
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="next" value="${next}">
