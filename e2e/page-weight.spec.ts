@@ -28,7 +28,9 @@ test('asvs-3.4.3 no page in any state asks another site for anything, breaks its
   const complaints: string[] = []
   const asked = new Set<string>()
   for (const each of [context, second]) listen(each, complaints, asked)
-  for await (const { name } of everyState({ page, elsewhere: await second.newPage(), instance, server })) {
+  for await (const { name, page: shown } of everyState({ page, elsewhere: await second.newPage(), instance, server })) {
+    // What the page said before this answer is here before it.
+    await shown.evaluate('document.readyState')
     expect.soft(complaints, name).toEqual([])
     complaints.length = 0
   }

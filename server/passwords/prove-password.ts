@@ -11,8 +11,7 @@ import type { HashQueue } from './hash-queue.ts'
 import { isInitialPassword } from './initial-password.ts'
 import {
   countWrongFromAddress,
-  findAddressWait,
-  findStoredPassword,
+  findLoginFacts,
   forgetOldestPersons,
   forgiveAttempts,
   landAttempt,
@@ -97,19 +96,21 @@ export async function provePassword(
   }
 
   async function tryOnce(last: boolean): Promise<Proof | Refusal | 'again'> {
-    const taken = await database.in(instance, async (tx) => {
-      // A name that cannot be looked for is looked for all the same: as one that nobody has.
-      const stored = await findStoredPassword(tx, key ?? '', deviceHash)
-      if (!stored?.knowsDevice) {
-        const seconds = await findAddressWait(tx, address)
-        if (seconds > 0) throw tooManyAttempts(seconds)
-      }
-      const admitted = stored?.knowsDevice
-        ? await takeAttemptOfKnownDevice(tx, usernameHash, stored.accountId, deviceHash!)
-        : await takeAttempt(tx, usernameHash)
-      if (!admitted && !last && (await mayBeLetThroughSoon(tx, usernameHash))) return 'again'
-      return { stored, admitted }
-    })
+    const taken = await database.in(
+      instance,
+      async (tx) => {
+        // A name that cannot be looked for is looked for all the same: as one that nobody has.
+        const { stored, addressWaitSeconds } = await findLoginFacts(tx, key ?? '', deviceHash, address)
+        if (addressWaitSeconds > 0 && !stored?.knowsDevice) throw tooManyAttempts(addressWaitSeconds)
+        const admitted = stored?.knowsDevice
+          ? await takeAttemptOfKnownDevice(tx, usernameHash, stored.accountId, deviceHash!)
+          : await takeAttempt(tx, usernameHash)
+        if (!admitted && !last && (await mayBeLetThroughSoon(tx, usernameHash))) return 'again'
+        return { stored, admitted }
+      },
+      // Every path from here ends with a durable transaction before the answer, which makes this one durable too.
+      'eventual',
+    )
     if (taken === 'again') return taken
     const { stored, admitted } = taken
     const lasting = await verifyPassword(password, stored?.hash ?? null)
@@ -139,9 +140,11 @@ export async function provePassword(
       },
       discard: (tx) => landAttempt(tx, usernameHash),
       async remember(tx, token) {
+        // For a browser that was known already, settling has done it.
+        if (stored.knowsDevice) return
         const hash = hashToken(token)
         await rememberDevice(tx, hash, stored.accountId)
-        if (!stored.knowsDevice) await forgetOldestPersons(tx, hash)
+        await forgetOldestPersons(tx, hash)
       },
     }
   }

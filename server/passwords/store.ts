@@ -10,6 +10,14 @@ export const addressRules = { mostWrong: 300, windowMinutes: 10 } as const
 /** The persons that one browser is remembered for. */
 const mostPersonsOfDevice = 50
 
+/** What a login is checked against. */
+export type LoginFacts = {
+  /** Undefined when no account has this username. */
+  stored: StoredPassword | undefined
+  /** Seconds until this address may try again; 0 when it may try now. */
+  addressWaitSeconds: number
+}
+
 export type StoredPassword = {
   accountId: string
   enabled: boolean
@@ -20,29 +28,28 @@ export type StoredPassword = {
   knowsDevice: boolean
 }
 
-/** What a login is checked against; undefined when no account has this username. */
-export async function findStoredPassword(
+const window = sql<Date>`date_bin(make_interval(mins => ${addressRules.windowMinutes}), now(), timestamptz '2000-01-01')`
+
+/** Finds all that a login is checked against, in one statement that does the same work for every username. */
+export async function findLoginFacts(
   tx: Transaction,
   usernameKey: string,
   deviceHash: Buffer | null,
-): Promise<StoredPassword | undefined> {
-  return tx
-    .selectFrom('account')
-    .leftJoin('password', 'password.accountId', 'account.id')
-    .leftJoin('knownDevice', (join) =>
-      join.onRef('knownDevice.accountId', '=', 'account.id').on('knownDevice.deviceHash', '=', deviceHash),
-    )
-    .select([
-      'account.id as accountId',
-      'account.enabled',
-      'account.credentialVersion',
-      'password.hash',
-      'password.initialHash',
-      sql<boolean>`coalesce(password.initial_expires_at <= now(), false)`.as('initialExpired'),
-      sql<boolean>`known_device.account_id is not null`.as('knowsDevice'),
-    ])
-    .where('account.usernameKey', '=', usernameKey)
-    .executeTakeFirst()
+  address: string,
+): Promise<LoginFacts> {
+  const { rows } = await sql<StoredPassword & { accountId: string | null; addressWaitSeconds: number | null }>`
+    select a.id as account_id, a.enabled, a.credential_version, p.hash, p.initial_hash,
+      coalesce(p.initial_expires_at <= now(), false) as initial_expired, d.account_id is not null as knows_device,
+      ceil(extract(epoch from t.window_started_at + make_interval(mins => ${addressRules.windowMinutes}) - now()))::int as address_wait_seconds
+    from (select) as one
+    left join account a on a.username_key = ${usernameKey}
+    left join password p on p.account_id = a.id
+    left join known_device d on d.account_id = a.id and d.device_hash = ${deviceHash}
+    left join address_attempt t on t.address = ${address} and t.window_started_at = ${window} and t.wrong >= ${addressRules.mostWrong}`.execute(
+    tx,
+  )
+  const { addressWaitSeconds, ...stored } = rows[0]!
+  return { stored: stored.accountId === null ? undefined : stored, addressWaitSeconds: addressWaitSeconds ?? 0 }
 }
 
 /** How long an account waits after its failures in a row, as SQL over the count that this attempt makes. */
@@ -129,7 +136,7 @@ export async function forgiveAttempts(
 ): Promise<void> {
   await sql`
     with device as (
-      update known_device set failures = 0, wait_until = null where account_id = ${accountId} and device_hash = ${deviceHash} returning 1
+      update known_device set failures = 0, wait_until = null, last_login_at = now() where account_id = ${accountId} and device_hash = ${deviceHash} returning 1
     )
     update login_attempt set failures = greatest(in_flight - 1, 0), in_flight = greatest(in_flight - 1, 0),
       wait_until = case when exists (select from device) then wait_until end
@@ -139,24 +146,6 @@ export async function forgiveAttempts(
 /** Opens the account for attempts again, for when it gets new credentials. */
 export async function clearAttempts(tx: Transaction, usernameHash: Buffer): Promise<void> {
   await tx.deleteFrom('loginAttempt').where('usernameHash', '=', usernameHash).execute()
-}
-
-const window = sql<Date>`date_bin(make_interval(mins => ${addressRules.windowMinutes}), now(), timestamptz '2000-01-01')`
-
-/** Seconds until this address may try again; 0 when it may try now. */
-export async function findAddressWait(tx: Transaction, address: string): Promise<number> {
-  const row = await tx
-    .selectFrom('addressAttempt')
-    .select(
-      sql<number>`ceil(extract(epoch from window_started_at + make_interval(mins => ${addressRules.windowMinutes}) - now()))::int`.as(
-        'seconds',
-      ),
-    )
-    .where('address', '=', address)
-    .where('windowStartedAt', '=', window)
-    .where('wrong', '>=', addressRules.mostWrong)
-    .executeTakeFirst()
-  return row?.seconds ?? 0
 }
 
 export async function countWrongFromAddress(tx: Transaction, address: string): Promise<void> {
@@ -169,7 +158,7 @@ export async function countWrongFromAddress(tx: Transaction, address: string): P
     .execute()
 }
 
-/** Remembers that this person has logged in with this browser; the person of longest ago is forgotten when it knows too many. */
+/** Remembers that this person has logged in with this browser. */
 export async function rememberDevice(tx: Transaction, deviceHash: Buffer, accountId: string): Promise<void> {
   await tx
     .insertInto('knownDevice')
@@ -180,6 +169,7 @@ export async function rememberDevice(tx: Transaction, deviceHash: Buffer, accoun
     .execute()
 }
 
+/** Forgets the persons of longest ago when a browser knows too many. */
 export async function forgetOldestPersons(tx: Transaction, deviceHash: Buffer): Promise<void> {
   await sql`
     delete from known_device where device_hash = ${deviceHash} and account_id in (

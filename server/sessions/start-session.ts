@@ -12,22 +12,10 @@ export type StartedSession = { kind: 'started'; token: string } | { kind: 'alrea
  * A session without a sign of life gives way.
  */
 export async function startSession(tx: Transaction, accountId: string, caller: Caller): Promise<StartedSession> {
-  const lapsed = await endLapsedSession(tx, accountId)
-  if (lapsed !== undefined)
-    await record(tx, {
-      event: 'session_ended',
-      actor: { kind: 'system' },
-      accountId,
-      sessionId: lapsed.id,
-      detail: { reason: lapsed.endReason },
-    })
   const token = newToken()
-  const sessionId = await insertSession(tx, {
-    accountId,
-    tokenHash: hashToken(token),
-    address: caller.address,
-    device: caller.device,
-  })
+  const insert = () =>
+    insertSession(tx, { accountId, tokenHash: hashToken(token), address: caller.address, device: caller.device })
+  const sessionId = (await insert()) ?? ((await makeWay(tx, accountId)) ? await insert() : undefined)
   if (sessionId !== undefined) {
     await record(tx, { event: 'login', actor: { kind: 'account', accountId }, accountId, sessionId, caller })
     return { kind: 'started', token }
@@ -35,4 +23,13 @@ export async function startSession(tx: Transaction, accountId: string, caller: C
   const other = await findLiveSession(tx, accountId)
   // The account is locked, so the only one that could have ended it meanwhile is its own log-out: start anew.
   return other === undefined ? startSession(tx, accountId, caller) : { kind: 'already_logged_in', other }
+}
+
+/** Ends the session that is in the way if it has outlived itself; true if so. */
+async function makeWay(tx: Transaction, accountId: string): Promise<boolean> {
+  const lapsed = await endLapsedSession(tx, accountId)
+  if (lapsed === undefined) return false
+  const detail = { reason: lapsed.endReason }
+  await record(tx, { event: 'session_ended', actor: { kind: 'system' }, accountId, sessionId: lapsed.id, detail })
+  return true
 }
