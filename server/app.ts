@@ -1,5 +1,6 @@
 // The features, in order: the table of contents.
 import type { Server } from 'node:http'
+import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import type { Config } from './config.ts'
 import { home } from './home/home.ts'
@@ -46,6 +47,10 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     originOf: (request) => `${publicUrl.protocol}//${request.headers.host}`,
   })
   measureRequests(app, metrics)
+  app.addHook('onSend', async (_request, reply) => {
+    // What is answered while draining is the last on its connection, which would keep the server from closing.
+    if (draining) reply.header('connection', 'close')
+  })
   resolveInstances(app, { database, publicUrl })
   recogniseSessions(app, { database, texts })
 
@@ -89,7 +94,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     app,
     routes,
     async listen() {
-      await app.listen({ port: config.port, host: config.host })
+      await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
@@ -100,4 +105,9 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await guesses.close()
     },
   }
+}
+
+/** Some machines, containers above all, have IPv4 only, where listening on `::` fails. */
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'))
 }

@@ -1,14 +1,16 @@
 // The program as people run it: starting, being killed, and the operator's commands.
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { commands } from '../server/operator/commands.ts'
 import { HttpBrowser } from './http-browser.ts'
 import { goodPassword, until } from './nodes.ts'
-import { newProgram, stop } from './server.ts'
+import { freePort, newProgram, stop } from './server.ts'
 
 const postmaster = (dataDir: string) => Number(readFileSync(join(dataDir, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
 const alive = (pid: number) => {
@@ -238,4 +240,49 @@ test('a port that is taken is said, and nothing is left running', async (t) => {
   const second = await (await newProgram(t, { PORT: program.env.PORT! })).run('serve')
   assert.equal(second.code, 1)
   assert.match(second.stderr, /EADDRINUSE/)
+})
+
+test('asvs-13.4.5 metrics are on a port of their own, and say how logins ended', async (t) => {
+  const port = await freePort()
+  const program = await newProgram(t, { METRICS_PORT: String(port) })
+  const { started } = await program.serve()
+  await new HttpBrowser(started.url).logIn('admin', 'wrong')
+  const { body: metrics } = await new HttpBrowser(`http://127.0.0.1:${port}`).get('/metrics')
+  assert.match(metrics, /^gatehouse_logins_total\{outcome="refused"\} 1$/m)
+  assert.match(metrics, /^gatehouse_hash_queue\{state="waiting"\} 0$/m)
+  assert.match(metrics, /gatehouse_http_request_seconds_count\{method="POST",route="\/login",status="401"\} 1/)
+  assert.equal((await new HttpBrowser(started.url).get('/metrics')).status, 404)
+})
+
+test('fault-F03 on SIGTERM what is under way is answered, and nothing new is taken', async (t) => {
+  const program = await newProgram(t)
+  const { child, started } = await program.serve()
+  const url = new URL(started.url)
+  const browser = new HttpBrowser(started.url)
+  await browser.get('/login')
+  const body = new URLSearchParams({
+    formToken: browser.formToken,
+    username: 'admin',
+    password: started.initialPassword!,
+  }).toString()
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const socket = connect(Number(url.port), 'localhost')
+  const answer = text(socket)
+  socket.write(
+    `POST /login HTTP/1.1\r\nhost: ${url.host}\r\nsec-fetch-site: same-origin\r\ncookie: ${cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: ${body.length}\r\n\r\n`,
+  )
+  socket.write(body.slice(0, 10))
+  // Nothing tells from outside that the server has read this much; another request that it answers comes after it.
+  await browser.get('/login')
+  child.kill('SIGTERM')
+  await until(() =>
+    browser.get('/login').then(
+      () => false,
+      () => true,
+    ),
+  )
+  socket.write(body.slice(10))
+  assert.match(await answer, /^HTTP\/1\.1 303 [\s\S]*location: \/choose-password/i)
+  await stop(child)
+  assert.equal(child.exitCode, 0)
 })

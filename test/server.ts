@@ -79,7 +79,8 @@ export async function stop(child: ChildProcess, signal?: NodeJS.Signals): Promis
   await ended
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0)
   await once(server, 'listening')
   const { port } = server.address() as { port: number }

@@ -9,6 +9,7 @@ export type AuditEvent =
   | 'account_disabled'
   | 'account_enabled'
   | 'initial_password_made'
+  | 'hostname_changed'
   | 'instance_created'
   | 'seats_changed'
   | 'login'
