@@ -12,6 +12,9 @@ export type Load = {
   errors: Record<string, number>
 }
 
+/** What one stretch of load measured: the milliseconds of each piece of work, and the failures. */
+export type Samples = { took: number[]; seconds: number; errors: Record<string, number> }
+
 export type LoadOptions = { workers: number; seconds: number; warmUpSeconds: number }
 
 /**
@@ -22,7 +25,7 @@ export type LoadOptions = { workers: number; seconds: number; warmUpSeconds: num
 export async function load(
   { workers, seconds, warmUpSeconds }: LoadOptions,
   work: (worker: number) => Promise<number>,
-): Promise<Load> {
+): Promise<Samples> {
   const begin = performance.now() + warmUpSeconds * 1000
   const end = begin + seconds * 1000
   const took: number[] = []
@@ -44,6 +47,16 @@ export async function load(
       }
     }),
   )
+  return { took, seconds, errors }
+}
+
+/** The figures of several stretches of one kind of load. */
+export function summary(...stretches: readonly Samples[]): Load {
+  const took = stretches.flatMap((stretch) => stretch.took)
+  const seconds = stretches.reduce((sum, stretch) => sum + stretch.seconds, 0)
+  const errors: Record<string, number> = {}
+  for (const stretch of stretches)
+    for (const [words, count] of Object.entries(stretch.errors)) errors[words] = (errors[words] ?? 0) + count
   return { perSecond: took.length / seconds, ...percentiles(took), count: took.length, seconds, errors }
 }
 
@@ -66,10 +79,12 @@ export function expectStatus(what: string, status: number, expected: number): vo
   if (status !== expected) throw new Error(`${what}: ${status} instead of ${expected}`)
 }
 
+/** Waits so many milliseconds. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
+/** How many failures there were, of all kinds. */
 export function errorCount({ errors }: Pick<Load, 'errors'>): number {
   return Object.values(errors).reduce((sum, count) => sum + count, 0)
 }

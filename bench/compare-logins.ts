@@ -1,7 +1,7 @@
-// Logins a second: raw hashing, Gatehouse and Better Auth.
+// Logins a second: raw hashing, Gatehouse and Better Auth, by turns: a machine that others use as well is not as fast all the time.
 import type { DatabaseAddress } from '../server/platform/database.ts'
 import { signUpPeople, startBetterAuth } from './better-auth.ts'
-import type { LoadOptions } from './client.ts'
+import { type LoadOptions, type Samples, summary } from './client.ts'
 import { addAccounts, type Gatehouse } from './gatehouse.ts'
 import { measureLogins } from './logins.ts'
 import { visitors } from './person.ts'
@@ -10,35 +10,44 @@ import type { Row } from './report.ts'
 
 export type CompareNeeds = { address: DatabaseAddress; start: () => Promise<Gatehouse>; progress: (message: string) => void }
 
-/** Raw hashing is measured before and after, and its mean counts: a machine that others use as well is not the same all the time. */
+export type CompareOptions = LoadOptions & {
+  /** How often everything takes its turn; the seconds are shared out among the turns. */
+  rounds: number
+}
+
 export async function compareLogins(
   { address, start, progress }: CompareNeeds,
-  options: LoadOptions & { rawSeconds: number; accounts: number; betterAuthAccounts: number },
+  options: CompareOptions & { accounts: number; betterAuthAccounts: number },
 ): Promise<Row[]> {
-  progress('raw Argon2id')
-  const before = await measureRaw(options.rawSeconds)
-
   const gatehouse = await start()
   const people = await visitors(gatehouse, await addAccounts(address, options.accounts, 'ready'))
-  progress(`logins at Gatehouse, ${options.accounts} accounts`)
-  const logins = await measureLogins(gatehouse.port, people, options).finally(gatehouse.stop)
-
-  progress('raw Argon2id')
-  const after = await measureRaw(options.rawSeconds)
-
   const betterAuth = await startBetterAuth(address)
   const theirPeople = await signUpPeople(betterAuth, options.betterAuthAccounts)
-  progress(`logins at Better Auth, ${options.betterAuthAccounts} accounts`)
-  const theirLogins = await measureLogins(betterAuth.port, theirPeople, options).finally(betterAuth.stop)
+  const [raw, ours, theirs]: [Samples[], Samples[], Samples[]] = [[], [], []]
 
-  const raw = (before.perSecond + after.perSecond) / 2
+  for (let round = 1; round <= options.rounds; round += 1) {
+    progress(`round ${round} of ${options.rounds}: raw hashing, logins at Gatehouse, logins at Better Auth`)
+    // A server that has just started is not yet as fast as it gets.
+    const turn = {
+      ...options,
+      seconds: options.seconds / options.rounds,
+      warmUpSeconds: round === 1 ? options.warmUpSeconds : 0.3,
+    }
+    raw.push(await measureRaw(turn.seconds / 2))
+    ours.push(await measureLogins(gatehouse.port, people, turn))
+    raw.push(await measureRaw(turn.seconds / 2))
+    theirs.push(await measureLogins(betterAuth.port, theirPeople, turn))
+  }
+  await gatehouse.stop()
+  await betterAuth.stop()
+
+  const [ceiling, logins, theirLogins] = [summary(...raw), summary(...ours), summary(...theirs)]
   return [
-    { what: 'raw Argon2id, before', load: before },
-    { what: 'raw Argon2id, after', load: after },
+    { what: 'raw Argon2id', load: ceiling },
     {
       what: 'logins, each with its log-out',
       load: logins,
-      ratio: `${(logins.perSecond / raw).toFixed(2)} of raw, ${(logins.perSecond / theirLogins.perSecond).toFixed(1)} × Better Auth`,
+      ratio: `${(logins.perSecond / ceiling.perSecond).toFixed(2)} of raw, ${(logins.perSecond / theirLogins.perSecond).toFixed(1)} × Better Auth`,
     },
     { what: 'Better Auth: logins, each with its log-out', load: theirLogins },
   ]

@@ -1,7 +1,7 @@
 // A flood of wrong logins from everywhere, and the people who are logged in meanwhile.
 import { availableParallelism } from 'node:os'
 import { startChild } from './child.ts'
-import { errorCount, type Load, load, pause, percentiles, timed } from './client.ts'
+import { errorCount, type Load, load, pause, percentiles, summary, timed } from './client.ts'
 import { Connection } from './connection.ts'
 import { type Gatehouse, newUsername } from './gatehouse.ts'
 import { Person } from './person.ts'
@@ -38,13 +38,14 @@ export async function measureFlood(gatehouse: Gatehouse, people: readonly Person
   return { calm, flooded, sent: child.ready }
 }
 
-function steadyChecks(connections: readonly Connection[], people: readonly Person[], seconds: number): Promise<Load> {
-  return load({ workers: people.length, seconds, warmUpSeconds: 0.5 }, async (worker) => {
+async function steadyChecks(connections: readonly Connection[], people: readonly Person[], seconds: number): Promise<Load> {
+  const samples = await load({ workers: people.length, seconds, warmUpSeconds: 0.5 }, async (worker) => {
     await pause(millisecondsBetweenChecks)
     const { milliseconds, result } = await timed(() => connections[worker]!.send(people[worker]!.sessionCheckRequest()))
     if (result.status !== 200) throw new Error(`session check: ${result.status}`)
     return milliseconds
   })
+  return summary(samples)
 }
 
 async function flood(port: number, seconds: number): Promise<Sent> {

@@ -5,6 +5,7 @@ import { findInstanceByName } from '../server/instances/instances.ts'
 import { hashPassword } from '../server/passwords/hash-password.ts'
 import { setPassword } from '../server/passwords/passwords.ts'
 import { type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
+import { deriveKeys } from '../server/platform/secret.ts'
 import { findProfileId } from '../server/profiles/profiles.ts'
 import { freePort, startChild } from './child.ts'
 
@@ -56,7 +57,8 @@ export async function addAccounts(address: DatabaseAddress, count: number, kind:
       for (const username of usernames) {
         const account = { username, usernameKey: usernameKey(username)!, fullName: 'Ana Souza', email: null, profileId }
         const id = (await insertAccount(tx, account))!
-        if (kind !== 'without password') await setPassword(tx, (await lockAccount(tx, id))!, hash)
+        if (kind !== 'without password')
+          await setPassword(tx, { keys: deriveKeys(secretKey) }, (await lockAccount(tx, id))!, hash)
         if (kind === 'disabled') await updateEnabled(tx, id, false, null)
       }
     })

@@ -1,10 +1,7 @@
 // People who log in and out at Gatehouse.
-import { deriveKeys, keyedHash } from '../server/platform/secret.ts'
 import { expectStatus } from './client.ts'
 import { Connection, cookieOf, requestText } from './connection.ts'
-import { type Gatehouse, password, secretKey } from './gatehouse.ts'
-
-const formKey = deriveKeys(secretKey).form
+import { type Gatehouse, password } from './gatehouse.ts'
 
 /** One person's browser: its cookies and the form of its login page. Keeps the form of the first visit, as an open tab does. */
 export class Person {
@@ -48,8 +45,8 @@ export class Person {
 
   /** @throws Error unless the session was ended */
   async logOut(connection: Connection): Promise<void> {
-    // What the page would carry. The bench knows the key, so the page need not be made, which would count as part of a log-out.
-    const formToken = keyedHash(formKey, `session ${this.session}`).toString('base64url')
+    const check = await connection.send(this.sessionCheckRequest())
+    const { formToken } = JSON.parse(check.body) as { formToken: string }
     const answer = await connection.send(this.#form('/log-out', { formToken }, { cookie: this.#sessionCookie() }))
     expectStatus('POST /log-out', answer.status, 303)
     if (!/location: \/login\?bye/i.test(answer.head)) throw new Error('POST /log-out: was not logged in')

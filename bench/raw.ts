@@ -3,11 +3,11 @@ import { availableParallelism } from 'node:os'
 import { verify } from '@node-rs/argon2'
 import { hashPassword } from '../server/passwords/hash-password.ts'
 import { startChild } from './child.ts'
-import { type Load, load } from './client.ts'
+import { load, type Samples } from './client.ts'
 
 /** Argon2id verifications a second, as many at once as there are processors. */
-export async function measureRaw(seconds: number): Promise<Load> {
-  const child = await startChild<Load>('bench/raw.ts', { args: [String(seconds)] })
+export async function measureRaw(seconds: number): Promise<Samples> {
+  const child = await startChild<Samples>('bench/raw.ts', { args: [String(seconds)] })
   await child.stop()
   return child.ready
 }
@@ -16,7 +16,7 @@ if (import.meta.main) {
   const password = 'a password of the bench'
   const hash = await hashPassword(password)
   const workers = availableParallelism()
-  const result = await load({ workers, seconds: Number(process.argv[2]), warmUpSeconds: 0.5 }, async () => {
+  const result = await load({ workers, seconds: Number(process.argv[2]), warmUpSeconds: 0.3 }, async () => {
     const begin = performance.now()
     if (!(await verify(hash, password))) throw new Error('the password does not match')
     return performance.now() - begin

@@ -1,6 +1,6 @@
 // Session checks: who is logged in, asked with a live session's cookie.
 import { Agent, get, type RequestOptions } from 'node:http'
-import { type Load, type LoadOptions, load } from './client.ts'
+import { type LoadOptions, load, type Samples } from './client.ts'
 import { Connection } from './connection.ts'
 
 /** What is asked, as it goes over the socket, and how node:http asks for the same. */
@@ -10,7 +10,12 @@ export type Check = { text: string; path: string; headers: Record<string, string
  * Checks a second, each worker asking the next question in turn.
  * @param holds what every answer must hold, so that a refusal never counts as one
  */
-export async function measureChecks(port: number, checks: readonly Check[], holds: string, options: LoadOptions): Promise<Load> {
+export async function measureChecks(
+  port: number,
+  checks: readonly Check[],
+  holds: string,
+  options: LoadOptions,
+): Promise<Samples> {
   const connections = Array.from({ length: options.workers }, () => new Connection(port))
   let asked = 0
   const result = await load(options, async (worker) => {
@@ -30,7 +35,7 @@ export async function measureChecksByNode(
   checks: readonly Check[],
   holds: string,
   options: LoadOptions,
-): Promise<Load> {
+): Promise<Samples> {
   const agent = new Agent({ keepAlive: true, maxSockets: options.workers })
   let asked = 0
   const result = await load(options, async () => {

@@ -18,8 +18,11 @@ export function run(program, args) {
   const hashing = Number(process.env.HASH_CONCURRENCY) || availableParallelism()
   // Hashing must not take all of libuv's threads: files and names need some too. Read by libuv before the first line of a program runs.
   const UV_THREADPOOL_SIZE = String(hashing + 6)
+  // What was compiled once starts faster the next time.
+  const NODE_COMPILE_CACHE = join(root, 'node_modules/.cache/node')
   const env = {
     UV_THREADPOOL_SIZE,
+    NODE_COMPILE_CACHE,
     ...process.env,
     PATH: [pinned, join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   }

@@ -13,7 +13,13 @@ exception when duplicate_object or unique_violation then null;
 end $$;
 
 -- The login role of DATABASE_URL owns the tables and acts as one of the two; row-level security binds all three.
-grant gatehouse_server, gatehouse_operator to current_user;
+do $$
+begin
+  -- Whoever was given the roles by a DBA need not be able to give them on.
+  if not (pg_has_role(current_user, 'gatehouse_server', 'member') and pg_has_role(current_user, 'gatehouse_operator', 'member')) then
+    grant gatehouse_server, gatehouse_operator to current_user;
+  end if;
+end $$;
 
 -- The one instance that the current transaction may see. Nothing is seen where none is set.
 create function current_instance_id() returns uuid language sql stable

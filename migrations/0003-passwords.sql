@@ -19,7 +19,10 @@ create table password (
 -- Wrong passwords in a row, by username and not by account: a name that nobody has costs the same work and answers alike.
 create table login_attempt (
   instance_id uuid not null references instance (id),
+  -- HMAC-SHA-256: what people type by mistake may be their password.
   username_hash bytea not null,
+  -- Null while no account has this username.
+  account_id uuid,
   -- Each attempt counts as wrong from before it is checked until it is found right.
   failures integer not null,
   -- How many of them are being checked at this moment.

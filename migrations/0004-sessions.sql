@@ -12,6 +12,8 @@ create table session (
   last_active_at timestamptz not null default now(),
   ended_at timestamptz,
   end_reason text,
+  -- SHA-256 of the browser's visit: the same browser may begin anew, when the answer to its login got lost.
+  visit_hash bytea,
   address inet not null,
   -- Such as "Chrome on Windows".
   device text not null,

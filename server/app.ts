@@ -24,7 +24,7 @@ export type Node = Readonly<{
   close(): Promise<void>
 }>
 
-/** Logins that wait at the most: about 4 s of hashing on two processors. More are better told to come back. */
+/** Logins that wait at the most, for each processor: about 2 s of hashing. More are better told to come back. */
 const mostWaitingPerHash = 200
 const tidyEveryMilliseconds = 60 * 60 * 1000
 
@@ -54,7 +54,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   resolveInstances(app, { database, publicUrl })
   recogniseSessions(app, { database, texts })
 
-  await app.register(sessions({ database, texts }))
+  await app.register(sessions({ database, keys, texts }))
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
   await app.register(home({ database, keys, hashQueue, guesses }))
 

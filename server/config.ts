@@ -94,7 +94,8 @@ export const settings: readonly Setting[] = [
   { name: 'METRICS_HOST', means: 'The address that `/metrics` listens on.', default: '127.0.0.1', read: address },
   {
     name: 'HASH_CONCURRENCY',
-    means: 'How many logins hash their password at once on this node. Each needs 19 MiB and a processor for about 10 ms.',
+    means:
+      'How many processors this node gives to hashing passwords. A login keeps one busy for about 10 ms, with 19 MiB; two more than this are let in at once, so that none is idle.',
     default: () => String(availableParallelism()),
     defaultIs: 'the number of processors',
     read: (text) => integer(text, 1, 256),

@@ -1,11 +1,11 @@
 // The command line: reads the settings, opens, builds, listens, closes. Nothing else has side effects on import.
 import { parseArgs } from 'node:util'
-import closeWithGrace from 'close-with-grace'
 import { type Node, openNode } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { type Command, commands, credentials } from './operator/commands.ts'
 import { type CreatedInstance, ensureMain } from './operator/create-instance.ts'
 import { OperatorError } from './operator/problems.ts'
+import { stopWell } from './platform/stop.ts'
 import { version } from './platform/version.ts'
 import { openSystem } from './system.ts'
 
@@ -20,6 +20,8 @@ try {
   await dispatch(args)
 } catch (error) {
   fail(error as Error)
+  // Whatever is left open, a signal handler among them, must not keep a failed start alive.
+  process.exit()
 }
 
 async function dispatch(args: string[]): Promise<void> {
@@ -40,6 +42,7 @@ async function serve(args: string[]): Promise<void> {
     )
   const config = readConfig(process.env)
   let log = (message: string): void => void process.stderr.write(`${message}\n`)
+  const stopping = stopWell()
   const system = await openSystem(config, (message) => log(message))
   let node: Node | undefined
   const close = async () => {
@@ -57,14 +60,7 @@ async function serve(args: string[]): Promise<void> {
   }
   const { log: logger } = node.app
   log = (message) => logger.warn(message)
-  const grace = closeWithGrace({ delay: 15_000, logger: false }, async ({ err }) => {
-    if (err) logger.fatal({ err })
-    await close()
-  })
-  // The launcher is gone, so nobody could stop this process any more.
-  process.once('disconnect', () => {
-    grace.close()
-  })
+  stopping.closes({ close, onFault: (error) => logger.fatal({ err: error }) })
 
   const url = config.publicUrl.origin
   if (json)

@@ -1,7 +1,7 @@
 // The system below a node or a command: the database of the settings, migrated, and the keys.
 import type { Config } from './config.ts'
 import { keepKeyCheck } from './instances/instances.ts'
-import { type Database, type DatabaseAddress, openDatabase } from './platform/database.ts'
+import { type Database, type DatabaseAddress, describeRole, openDatabase } from './platform/database.ts'
 import { openEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { migrate } from './platform/migrate.ts'
 import { deriveKeys, type Keys, keptSecretKey, sameBytes } from './platform/secret.ts'
@@ -30,6 +30,7 @@ export async function openSystem(config: Config, report: (message: string) => vo
       report(`A database connection was lost: ${error.message}`),
     )
     try {
+      await refuseRoleThatSeesAll(database)
       await refuseForeignKey(database, keys)
     } catch (error) {
       await database.close()
@@ -52,5 +53,15 @@ async function refuseForeignKey(database: Database, keys: Keys): Promise<void> {
   if (!sameBytes(kept, keys.check))
     throw new Error(
       'SECRET_KEY is not the one that this database was used with. Give every node the same key; restore DATA_DIR/secret-key if it was lost.',
+    )
+}
+
+/** Row-level security binds only a role that neither owns the tables nor passes it by: without it, instances could see each other. */
+async function refuseRoleThatSeesAll(database: Database): Promise<void> {
+  const role = await database.call(describeRole)
+  if (role.name !== 'gatehouse_server' || role.passesPolicies)
+    throw new Error(
+      `Requests would run as the PostgreSQL role ${role.name}, which ${role.passesPolicies ? 'passes row-level security by' : 'is not gatehouse_server'}. ` +
+        'Take "options" out of DATABASE_URL, and let no pooler drop it.',
     )
 }

@@ -110,7 +110,7 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
       return database.in(instance, async (tx) => {
         const profileId = (await findProfileId(tx, profile))!
         const id = (await insertAccount(tx, { username, usernameKey: usernameKey(username)!, fullName, email: null, profileId }))!
-        if (hash !== undefined) await setPassword(tx, (await lockAccount(tx, id))!, hash)
+        if (hash !== undefined) await setPassword(tx, { keys }, (await lockAccount(tx, id))!, hash)
         if (password !== 'initial') return { id, username, password }
         return { id, username, password: (await giveInitialPassword(tx, { keys }, id)).initialPassword }
       })

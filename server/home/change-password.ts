@@ -69,7 +69,7 @@ export async function changePassword(
     const account = await lockAccount(tx, accountId)
     if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion)
       throw currentPasswordWrong()
-    await setPassword(tx, account, passwordHash)
+    await setPassword(tx, needs, account, passwordHash)
     const token = newToken()
     if (!(await replaceToken(tx, session.id, hashToken(token)))) throw notSignedIn()
     await record(tx, { event: 'password_changed', actor, accountId, sessionId: session.id, caller })

@@ -50,7 +50,7 @@ test('nist-3.2.2 60 attempts that reach the database at the same moment: five ar
   const usernameHash = Buffer.alloc(32, 1)
   const letThrough = await system.race(
     'login_attempt',
-    Array.from({ length: 60 }, (_, i) => () => databases[i % 3]!.in(system.main, (tx) => takeAttempt(tx, usernameHash))),
+    Array.from({ length: 60 }, (_, i) => () => databases[i % 3]!.in(system.main, (tx) => takeAttempt(tx, usernameHash, null))),
   )
   assert.equal(letThrough.filter(Boolean).length, 5)
 })

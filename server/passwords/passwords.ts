@@ -15,4 +15,4 @@ export {
   prepareNewPassword,
   setPassword,
 } from './set-password.ts'
-export { findPasswordHash, removeOldAttempts } from './store.ts'
+export { findPasswordHash, rememberBrowser, removeOldAttempts } from './store.ts'

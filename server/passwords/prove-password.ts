@@ -5,18 +5,16 @@ import { limitedAddress } from '../platform/address.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { Problem } from '../platform/problem.ts'
-import { hashToken, type Keys } from '../platform/secret.ts'
+import { hashToken, type Keys, keyedHash } from '../platform/secret.ts'
 import { hashPassword, isOutdated, verifyPassword } from './hash-password.ts'
 import type { HashQueue } from './hash-queue.ts'
 import { isInitialPassword } from './initial-password.ts'
 import {
   countWrongFromAddress,
   findLoginFacts,
-  forgetOldestPersons,
   forgiveAttempts,
   landAttempt,
   mayBeLetThroughSoon,
-  rememberDevice,
   type StoredPassword,
   takeAttempt,
   takeAttemptOfKnownDevice,
@@ -51,8 +49,8 @@ export type Proof = {
   settle(tx: Transaction): Promise<void>
   /** Settles it where the proof turned out to be worth nothing. */
   discard(tx: Transaction): Promise<void>
-  /** Lets the browser be known to the person from now on. */
-  remember(tx: Transaction, deviceToken: string): Promise<void>
+  /** Whether the person has logged in with this browser before. */
+  knowsBrowser: boolean
 }
 
 export type Refusal = {
@@ -82,7 +80,7 @@ export async function provePassword(
 ): Promise<Proof | Refusal> {
   const address = limitedAddress(caller.address)
   const key = usernameKey(username)
-  const usernameHash = attemptKey(key ?? username)
+  const usernameHash = attemptKey(keys, key ?? username)
   const deviceHash = deviceToken === undefined ? null : hashToken(deviceToken)
   const lane = `${instance.id} ${address}`
   const place = { lane, key: `${lane} ${usernameHash.toString('base64')}` }
@@ -104,7 +102,7 @@ export async function provePassword(
         if (addressWaitSeconds > 0 && !stored?.knowsDevice) throw tooManyAttempts(addressWaitSeconds)
         const admitted = stored?.knowsDevice
           ? await takeAttemptOfKnownDevice(tx, usernameHash, stored.accountId, deviceHash!)
-          : await takeAttempt(tx, usernameHash)
+          : await takeAttempt(tx, usernameHash, stored?.accountId ?? null)
         if (!admitted && !last && (await mayBeLetThroughSoon(tx, usernameHash))) return 'again'
         return { stored, admitted }
       },
@@ -139,20 +137,14 @@ export async function provePassword(
         if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
       },
       discard: (tx) => landAttempt(tx, usernameHash),
-      async remember(tx, token) {
-        // For a browser that was known already, settling has done it.
-        if (stored.knowsDevice) return
-        const hash = hashToken(token)
-        await rememberDevice(tx, hash, stored.accountId)
-        await forgetOldestPersons(tx, hash)
-      },
+      knowsBrowser: stored.knowsDevice,
     }
   }
 }
 
-/** What the attempts of a username are counted under. A hash: what people type by mistake may be their password. */
-export function attemptKey(usernameKeyOrTyped: string): Buffer {
-  return hashToken(usernameKeyOrTyped)
+/** What the attempts of a username are counted under. A keyed hash: what people type by mistake may be their password. */
+export function attemptKey({ attempt }: Keys, usernameKeyOrTyped: string): Buffer {
+  return keyedHash(attempt, usernameKeyOrTyped)
 }
 
 function refusalReason(stored: StoredPassword | undefined, admitted: boolean): Refusal['reason'] {

@@ -60,10 +60,15 @@ export async function prepareNewPassword(
 }
 
 /** Sets a lasting password that was prepared. Everything proven with the old credentials is worth nothing from here on. */
-export async function setPassword(tx: Transaction, account: LockedAccount, passwordHash: string): Promise<void> {
+export async function setPassword(
+  tx: Transaction,
+  { keys }: { keys: Keys },
+  account: LockedAccount,
+  passwordHash: string,
+): Promise<void> {
   await storePassword(tx, account.id, passwordHash)
   await renewCredentialVersion(tx, account.id)
-  await clearAttempts(tx, attemptKey(usernameKey(account.username)!))
+  await clearAttempts(tx, attemptKey(keys, usernameKey(account.username)!))
 }
 
 /**
@@ -80,6 +85,6 @@ export async function giveInitialPassword(
   const initialPassword = newInitialPassword()
   const expiresAt = await storeInitialPassword(tx, accountId, initialPasswordHash(keys, initialPassword), initialPasswordHours)
   await renewCredentialVersion(tx, accountId)
-  await clearAttempts(tx, attemptKey(usernameKey(account.username)!))
+  await clearAttempts(tx, attemptKey(keys, usernameKey(account.username)!))
   return { initialPassword, expiresAt }
 }

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
+import { keptDays } from '../platform/cookie.ts'
 import type { Transaction } from '../platform/database.ts'
+import { hashToken } from '../platform/secret.ts'
 
 /** The attempts that an account has: waits begin with the fifth wrong password in a row; the hundredth disables the password. */
 export const attemptRules = { freeFailures: 4, firstWaitSeconds: 15, longestWaitSeconds: 15 * 60, mostFailures: 100 } as const
@@ -69,11 +71,11 @@ const oneMoreInFlight = sql`1 + case when known.last_at > clock_timestamp() - ma
  * One statement: parallel guesses queue on the row, and each sees what the one before has written.
  * Source: NIST SP 800-63B-4, 3.2.2.
  */
-export async function takeAttempt(tx: Transaction, usernameHash: Buffer): Promise<boolean> {
+export async function takeAttempt(tx: Transaction, usernameHash: Buffer, accountId: string | null): Promise<boolean> {
   const { rows } = await sql`
-    insert into login_attempt as known (username_hash, failures, in_flight) values (${usernameHash}, 1, 1)
+    insert into login_attempt as known (username_hash, account_id, failures, in_flight) values (${usernameHash}, ${accountId}, 1, 1)
     on conflict (instance_id, username_hash) do update
-      set failures = known.failures + 1, in_flight = ${oneMoreInFlight}, wait_until = ${waitUntil(sql`(known.failures + 1)`)}, last_at = clock_timestamp()
+      set account_id = excluded.account_id, failures = known.failures + 1, in_flight = ${oneMoreInFlight}, wait_until = ${waitUntil(sql`(known.failures + 1)`)}, last_at = clock_timestamp()
       where known.failures < ${attemptRules.mostFailures} and (known.wait_until is null or known.wait_until <= clock_timestamp())
     returning failures`.execute(tx)
   return rows.length > 0
@@ -95,9 +97,9 @@ export async function takeAttemptOfKnownDevice(
       where account_id = ${accountId} and device_hash = ${deviceHash} and (wait_until is null or wait_until <= clock_timestamp())
       returning 1
     )
-    insert into login_attempt as known (username_hash, failures, in_flight) select ${usernameHash}, 1, 1 from device
+    insert into login_attempt as known (username_hash, account_id, failures, in_flight) select ${usernameHash}, ${accountId}, 1, 1 from device
     on conflict (instance_id, username_hash) do update
-      set failures = known.failures + 1, in_flight = ${oneMoreInFlight}, last_at = clock_timestamp()
+      set account_id = excluded.account_id, failures = known.failures + 1, in_flight = ${oneMoreInFlight}, last_at = clock_timestamp()
       where known.failures < ${attemptRules.mostFailures}
     returning failures`.execute(tx)
   return rows.length > 0
@@ -158,8 +160,9 @@ export async function countWrongFromAddress(tx: Transaction, address: string): P
     .execute()
 }
 
-/** Remembers that this person has logged in with this browser. */
-export async function rememberDevice(tx: Transaction, deviceHash: Buffer, accountId: string): Promise<void> {
+/** Lets this browser be known to the person from now on; the person of longest ago is forgotten when it knows too many. */
+export async function rememberBrowser(tx: Transaction, accountId: string, deviceToken: string): Promise<void> {
+  const deviceHash = hashToken(deviceToken)
   await tx
     .insertInto('knownDevice')
     .values({ deviceHash, accountId, waitUntil: null })
@@ -167,10 +170,6 @@ export async function rememberDevice(tx: Transaction, deviceHash: Buffer, accoun
       conflict.columns(['instanceId', 'deviceHash', 'accountId']).doUpdateSet({ lastLoginAt: sql`now()` }),
     )
     .execute()
-}
-
-/** Forgets the persons of longest ago when a browser knows too many. */
-export async function forgetOldestPersons(tx: Transaction, deviceHash: Buffer): Promise<void> {
   await sql`
     delete from known_device where device_hash = ${deviceHash} and account_id in (
       select account_id from known_device where device_hash = ${deviceHash} order by last_login_at desc offset ${mostPersonsOfDevice})`.execute(
@@ -220,12 +219,11 @@ export async function findPasswordHash(tx: Transaction, accountId: string): Prom
   return row?.hash ?? null
 }
 
-/** Removes what can no longer have an effect: past windows, and the counts of usernames that no account has. */
+/** Removes what can no longer have an effect: past windows, counts of usernames that nobody has, browsers whose cookie has expired. */
 export async function removeOldAttempts(tx: Transaction): Promise<void> {
   await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(
     tx,
   )
-  await sql`
-    delete from login_attempt where last_at < now() - interval '1 day'
-    and not exists (select from account where sha256(convert_to(username_key, 'UTF8')) = username_hash)`.execute(tx)
+  await sql`delete from login_attempt where account_id is null and last_at < now() - interval '1 day'`.execute(tx)
+  await sql`delete from known_device where last_login_at < now() - make_interval(days => ${keptDays.device})`.execute(tx)
 }

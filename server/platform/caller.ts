@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
+import { readCookie } from './cookie.ts'
 import { describeDevice } from './device.ts'
+import { hashToken } from './secret.ts'
 
 /** Where a request came from, for the audit and for the person's own eyes. */
 export type Caller = {
@@ -9,13 +11,17 @@ export type Caller = {
   /** What the browser calls itself. */
   device: string
   requestId: string
+  /** What the browser is recognised by while it is open, as a hash; undefined when it has begun no visit. */
+  visitHash?: Buffer | undefined
 }
 
 export function callerOf(request: FastifyRequest): Caller {
+  const visit = readCookie(request, 'visit')
   return {
     address: addressOf(request),
     device: describeDevice(request.headers['user-agent']),
     requestId: request.id,
+    visitHash: visit === undefined ? undefined : hashToken(visit),
   }
 }
 

@@ -17,12 +17,12 @@ export const cookieNames = {
 type CookieName = keyof typeof cookieNames
 
 /** What kept cookies are for outlives the browser; the others, the session first of all, end with it. */
-const keptDays: Partial<Record<CookieName, number>> = { device: 180, language: 365 }
+export const keptDays = { device: 180, language: 365 } as const
 
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const
 
 export function setCookie(reply: FastifyReply, name: CookieName, value: string): void {
-  const days = keptDays[name]
+  const days = name === 'device' || name === 'language' ? keptDays[name] : undefined
   reply.setCookie(cookieNames[name], value, days === undefined ? attributes : { ...attributes, maxAge: days * 24 * 60 * 60 })
 }
 

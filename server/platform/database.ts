@@ -142,3 +142,12 @@ export function isUnavailable(error: unknown): error is Error {
     error.message,
   )
 }
+
+/** The role that statements run as, and whether it is one whom row-level security does not bind. */
+export async function describeRole(db: Kysely<Tables>): Promise<{ name: string; passesPolicies: boolean }> {
+  const { rows } = await sql<{ name: string; passesPolicies: boolean }>`
+    select current_user as name, rolsuper or rolbypassrls as passes_policies from pg_roles where rolname = current_user`.execute(
+    db,
+  )
+  return rows[0]!
+}

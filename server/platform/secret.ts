@@ -4,7 +4,7 @@ import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 
 /** The keys derived from SECRET_KEY, one for each purpose, so that a value made for one is worth nothing for another. */
-export type Keys = Readonly<{ initialPassword: Buffer; form: Buffer; check: Buffer }>
+export type Keys = Readonly<{ initialPassword: Buffer; attempt: Buffer; form: Buffer; check: Buffer }>
 
 /** A new unguessable value: 256 random bits, base64url. Source: ASVS 5.0, 7.2.3 and 11.5.1. */
 export function newToken(): string {
@@ -28,7 +28,7 @@ export function sameBytes(one: Buffer, other: Buffer): boolean {
 
 export function deriveKeys(secretKey: Buffer): Keys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secretKey, '', `gatehouse ${purpose}`, 32))
-  return { initialPassword: derive('initial password'), form: derive('form'), check: derive('check') }
+  return { initialPassword: derive('initial password'), attempt: derive('attempt'), form: derive('form'), check: derive('check') }
 }
 
 /** Reads the secret key of this folder, and makes it at the first start. Two processes that start at once get the same one. */

@@ -59,6 +59,7 @@ export type Tables = {
   loginAttempt: {
     instanceId: Generated<string>
     usernameHash: Buffer
+    accountId: string | null
     failures: number
     inFlight: Default<number>
     waitUntil: Date | null
@@ -96,6 +97,7 @@ export type Tables = {
     lastActiveAt: Default<Date>
     endedAt: Date | null
     endReason: string | null
+    visitHash: Buffer | null
     address: string
     device: string
   }

@@ -20,6 +20,7 @@ export const currentSessionRoute = {
         description: 'What the browser called itself at login, such as "Chrome, Windows"; empty when it did not say.',
       }),
       address: Type.String({ description: 'The address that the login came from.' }),
+      formToken: Type.String({ description: 'What every POST of this session must carry in its body, under this name.' }),
     }),
     401: ProblemBody,
   },

@@ -5,8 +5,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie } from '../platform/cookie.ts'
 import type { Database } from '../platform/database.ts'
+import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
+import type { Keys } from '../platform/secret.ts'
 import { isLanguage, type Language, type Translate } from '../platform/text.ts'
 import { logOut } from './end-session.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
@@ -35,13 +37,13 @@ declare module 'fastify' {
   }
 }
 
-export type SessionsNeeds = { database: Database; texts: (language: Language) => Translate }
+export type SessionsNeeds = { database: Database; keys: Keys; texts: (language: Language) => Translate }
 
 /**
  * Finds out who sends each request, and lets nobody in where the route does not permit it.
  * @throws not_signed_in, not_permitted
  */
-export function recogniseSessions(app: App, { database, texts }: SessionsNeeds): void {
+export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNeeds, 'keys'>): void {
   app.decorateRequest('session', undefined)
   app.addHook('onRequest', async (request, reply) => {
     const { access, anyHost, automatic } = request.routeOptions.config
@@ -50,7 +52,8 @@ export function recogniseSessions(app: App, { database, texts }: SessionsNeeds):
     if (token !== undefined) {
       request.session = await recogniseSession(database, request.instance, token, automatic !== true)
       if (request.session) {
-        request.formBinding = `session ${token}`
+        // The session and not its secret: a form that is open in another tab stays good when the secret changes.
+        request.formBinding = `session ${request.session.id}`
         if (isLanguage(request.session.language))
           request.view = { ...request.view, language: request.session.language, t: texts(request.session.language) }
       }
@@ -74,7 +77,7 @@ export function sessionOf(request: FastifyRequest): LiveSession {
   return request.session
 }
 
-export function sessions({ database }: SessionsNeeds): FastifyPluginAsyncTypebox {
+export function sessions({ database, keys }: SessionsNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/log-out', { schema: logOutRoute, config: { access: 'signed-in' } }, async (request, reply) => {
       await database.in(request.instance, (tx) => logOut(tx, sessionOf(request), callerOf(request)))
@@ -85,9 +88,18 @@ export function sessions({ database }: SessionsNeeds): FastifyPluginAsyncTypebox
       return reply.redirect('/login?bye', 303)
     })
 
-    app.get('/api/session', { schema: currentSessionRoute, config: { access: 'signed-in' } }, async (request) => {
+    app.get('/api/session', { schema: currentSessionRoute, config: { access: 'signed-in' } }, async (request, reply) => {
       const { username, fullName, profileName, permissions, startedAt, device, address } = sessionOf(request)
-      return { username, fullName, profile: profileName, permissions, startedAt: startedAt.toISOString(), device, address }
+      return {
+        username,
+        fullName,
+        profile: profileName,
+        permissions,
+        startedAt: startedAt.toISOString(),
+        device,
+        address,
+        formToken: formToken(request, reply, keys.form),
+      }
     })
 
     app.post(

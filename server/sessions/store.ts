@@ -62,19 +62,25 @@ export type EndReason =
   | 'new_initial_password'
   | 'password_changed'
 
-/** Ends the account's session if it has outlived itself; returns it if so. */
-export async function endLapsedSession(
+/**
+ * Ends the account's session if it has outlived itself, or if it was started by the same browser, which then never got its secret
+ * or has lost it; returns it if so.
+ */
+export async function endSessionThatGivesWay(
   tx: Transaction,
   accountId: string,
+  visitHash: Buffer | undefined,
 ): Promise<{ id: string; endReason: string } | undefined> {
   const { leaseSeconds, idleMinutes, longestMinutes } = sessionLimits
   const { rows } = await sql<{ id: string; endReason: string }>`
     update session set ended_at = now(), end_reason = case
       when started_at <= now() - make_interval(mins => ${longestMinutes}) then 'longest'
       when last_active_at <= now() - make_interval(mins => ${idleMinutes}) then 'idle'
+      when visit_hash = ${visitHash ?? null}::bytea then 'logged_in_again'
       else 'no_sign_of_life' end
     where account_id = ${accountId} and ended_at is null and (
-      last_seen_at <= now() - make_interval(secs => ${leaseSeconds})
+      visit_hash = ${visitHash ?? null}::bytea
+      or last_seen_at <= now() - make_interval(secs => ${leaseSeconds})
       or last_active_at <= now() - make_interval(mins => ${idleMinutes})
       or started_at <= now() - make_interval(mins => ${longestMinutes}))
     returning id, end_reason`.execute(tx)
@@ -84,7 +90,7 @@ export async function endLapsedSession(
 /** Starts the account's session, unless it has one; then undefined. The unique index decides. */
 export async function insertSession(
   tx: Transaction,
-  session: { accountId: string; tokenHash: Buffer; address: string; device: string },
+  session: { accountId: string; tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string },
 ): Promise<string | undefined> {
   const row = await tx
     .insertInto('session')

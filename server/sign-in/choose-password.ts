@@ -1,7 +1,13 @@
 import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
-import { isInitialPassword, type JudgePasswordNeeds, prepareNewPassword, setPassword } from '../passwords/passwords.ts'
+import {
+  isInitialPassword,
+  type JudgePasswordNeeds,
+  prepareNewPassword,
+  rememberBrowser,
+  setPassword,
+} from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import { Problem } from '../platform/problem.ts'
@@ -35,7 +41,7 @@ export async function pendingLoginOf(
 export async function choosePassword(
   needs: ChoosePasswordNeeds,
   instance: Instance,
-  { token, newPassword }: { token: string | undefined; newPassword: string },
+  { token, newPassword, deviceToken }: { token: string | undefined; newPassword: string; deviceToken: string },
   caller: Caller,
 ): Promise<LoginOutcome> {
   const { database, keys } = needs
@@ -49,7 +55,7 @@ export async function choosePassword(
     if (account === undefined || !account.enabled) throw loginExpired()
     const consumed = await consumePendingLogin(tx, hashToken(token!), account.credentialVersion)
     if (consumed === undefined) throw loginExpired()
-    await setPassword(tx, account, passwordHash)
+    await setPassword(tx, needs, account, passwordHash)
     await record(tx, {
       event: 'password_chosen',
       actor: { kind: 'account', accountId: account.id },
@@ -57,6 +63,8 @@ export async function choosePassword(
       caller,
       detail: { instead_of: pending.reason },
     })
-    return completeLogin(tx, { account, passwordStep: undefined, returnTo: consumed.returnTo }, caller)
+    const outcome = await completeLogin(tx, { account, passwordStep: undefined, returnTo: consumed.returnTo }, caller)
+    if (outcome.kind === 'started') await rememberBrowser(tx, account.id, deviceToken)
+    return outcome
   })
 }

@@ -1,7 +1,7 @@
 import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
-import { type Proof, type ProvePasswordNeeds, provePassword } from '../passwords/passwords.ts'
+import { type Proof, type ProvePasswordNeeds, provePassword, rememberBrowser } from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import { completeLogin, type LoginOutcome } from './complete-login.ts'
 
@@ -52,7 +52,7 @@ export async function logIn(
     }
     await proof.settle(tx)
     const outcome = await completeLogin(tx, { account, passwordStep: passwordStep(proof), returnTo }, caller)
-    if (outcome.kind === 'started') await proof.remember(tx, deviceToken)
+    if (outcome.kind === 'started' && !proof.knowsBrowser) await rememberBrowser(tx, account.id, deviceToken)
     return outcome
   })
 }

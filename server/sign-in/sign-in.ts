@@ -45,7 +45,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       if (request.session) return reply.redirect(home, 303)
       const { username, password } = request.body
       const next = localPath(request.body.next, '')
-      const deviceToken = readCookie(request, 'device') ?? newToken()
+      const deviceToken = deviceOf(request)
       const outcome = await logIn(
         needs,
         request.instance,
@@ -55,8 +55,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       needs.metrics.logins.inc({ outcome: outcome.kind })
       if (outcome.kind === 'refused')
         return showLogin(request, reply, 401, { next, username, refusal: request.view.t('sign-in:incorrect') })
-      if (outcome.kind === 'started') setCookie(reply, 'device', deviceToken)
-      return answerOutcome(request, reply, outcome, false)
+      return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: false })
     })
 
     app.get('/choose-password', { schema: pageRoute, config: publicPage }, async (request, reply) => {
@@ -76,10 +75,11 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
         const { newPassword, newPasswordAgain } = request.body
         if (newPassword !== newPasswordAgain) throw passwordsDiffer()
         const token = readCookie(request, 'pending')
-        const outcome = await choosePassword(needs, request.instance, { token, newPassword }, callerOf(request))
+        const deviceToken = deviceOf(request)
+        const outcome = await chooseOrLogIn(request, token, newPassword, deviceToken)
         needs.metrics.logins.inc({ outcome: outcome.kind })
         clearCookie(reply, 'pending')
-        return answerOutcome(request, reply, outcome, true)
+        return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: true })
       },
     )
 
@@ -120,11 +120,12 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     request: FastifyRequest,
     reply: FastifyReply,
     outcome: LoginOutcome,
-    passwordChosen: boolean,
+    { deviceToken, passwordChosen }: { deviceToken: string; passwordChosen: boolean },
   ): FastifyReply {
     switch (outcome.kind) {
       case 'started':
         setCookie(reply, 'session', outcome.token)
+        setCookie(reply, 'device', deviceToken)
         return reply.redirect(outcome.returnTo, 303)
       case 'choose_password':
         setCookie(reply, 'pending', outcome.token)
@@ -133,6 +134,26 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
         return sendPage(request, reply, 409, stopPage(request.view, outcome, passwordChosen))
       default:
         return sendPage(request, reply, 403, stopPage(request.view, outcome, passwordChosen))
+    }
+  }
+
+  /** Sets the password that was chosen, or logs in with it when that was done already: clicked twice, or the first answer got lost. */
+  async function chooseOrLogIn(
+    request: FastifyRequest,
+    token: string | undefined,
+    newPassword: string,
+    deviceToken: string,
+  ): Promise<LoginOutcome> {
+    const { instance } = request
+    const caller = callerOf(request)
+    try {
+      return await choosePassword(needs, instance, { token, newPassword, deviceToken }, caller)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'login_expired' || token === undefined) throw error
+      const { username } = request.body as { username: string }
+      const outcome = await logIn(needs, instance, { username, password: newPassword, deviceToken, returnTo: home }, caller)
+      if (outcome.kind === 'refused') throw error
+      return outcome
     }
   }
 
@@ -148,6 +169,9 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   /** Shows the login again for whatever stopped it, with the username that was typed. */
   function loginAgain(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (!(error instanceof Problem) || !isTyped(request.body)) throw error
+    // Somebody has logged in in another tab since this form was opened.
+    if (request.session) return reply.redirect(home, 303)
+    needs.metrics.logins.inc({ outcome: error.code })
     const { username, next } = request.body
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
     if (error.status >= 500) request.log.warn({ err: error })
@@ -167,6 +191,11 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     }
     return sendPage(request, reply, error.status, choosePasswordPage(request.view, page))
   }
+}
+
+/** By which this browser is known, or will be known once somebody is logged in. */
+function deviceOf(request: FastifyRequest): string {
+  return readCookie(request, 'device') ?? newToken()
 }
 
 function nextStep({ view }: FastifyRequest, { code, values }: Problem): string {
