@@ -10,6 +10,8 @@ if (place !== null) {
       })
       if (answer.status === 401) {
         place.hidden = false
+        // What it offers would only lead to the login.
+        document.querySelector('.menu')?.setAttribute('hidden', '')
         clearInterval(timer)
       }
     } catch {

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import type { Config } from './config.ts'
-import { home } from './home/home.ts'
+import { frameSignedInPages, home } from './home/home.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { openGuessEstimator, openHashQueue, removeOldAttempts } from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
@@ -53,6 +53,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   })
   resolveInstances(app, { database, publicUrl })
   recogniseSessions(app, { database, texts })
+  frameSignedInPages(app, { keys })
 
   await app.register(sessions({ database, keys, texts }))
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))

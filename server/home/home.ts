@@ -7,16 +7,26 @@ import { type JudgePasswordNeeds, PasswordRefused, type ProvePasswordNeeds, pass
 import { callerOf } from '../platform/caller.ts'
 import { readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
+import type { App } from '../platform/http.ts'
 import { sendPage } from '../platform/page.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
 import { isLanguage } from '../platform/text.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { changePassword } from './change-password.ts'
-import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn } from './pages.ts'
+import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn, signedInFrame } from './pages.ts'
 import { changeLanguageRoute, changePasswordRoute, pageRoute } from './schemas.ts'
 
 export type HomeNeeds = ProvePasswordNeeds & JudgePasswordNeeds & { keys: Keys }
+
+/** Puts the user menu on every page of somebody who is logged in, on those of problems too. Source: ASVS 5.0, 7.4.4. */
+export function frameSignedInPages(app: App, { keys }: Pick<HomeNeeds, 'keys'>): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { session, view } = request
+    if (session === undefined) return
+    request.view = { ...view, frame: signedInFrame(view, { session, formToken: formToken(request, reply, keys.form) }) }
+  })
+}
 
 const signedInPage = { access: 'signed-in' } as const
 
@@ -80,7 +90,13 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
     const text = request.view.t(`problems:${error.code}.next`, error.values)
     return showChange(request, reply, error.status, {
       faults: [],
-      [error.code === 'current_password_wrong' ? 'wrongCurrent' : 'refusal']: text,
+      [placeOf(error)]: text,
     })
   }
+}
+
+/** Where on the form a refusal belongs. */
+function placeOf({ code }: Problem): 'wrongCurrent' | 'differ' | 'refusal' {
+  if (code === 'current_password_wrong') return 'wrongCurrent'
+  return code === 'passwords_differ' ? 'differ' : 'refusal'
 }

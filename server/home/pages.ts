@@ -2,7 +2,7 @@
 
 import { passwordFields } from '../passwords/pages.ts'
 import type { PasswordFault } from '../passwords/passwords.ts'
-import { alert, type Html, html, type Page, type View } from '../platform/page.ts'
+import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment, languages } from '../platform/text.ts'
 import type { LiveSession } from '../sessions/sessions.ts'
 
@@ -13,8 +13,6 @@ export function homePage(view: View, signedIn: SignedIn, notice: string | undefi
   const { session } = signedIn
   return {
     title: t('home:home'),
-    menu: userMenu(view, signedIn),
-    scripts: ['menu.js', 'sign-of-life.js'],
     body: html`<div class="card">
 ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
 <h1>${t('home:welcome', { name: session.fullName })}</h1>
@@ -25,19 +23,21 @@ ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>
 <dt>${t('common:device')}</dt><dd>${session.device || t('common:unknown_device')}</dd>
 <dt>${t('common:address')}</dt><dd>${session.address}</dd>
 </dl>
-${signOfLife(view, signedIn)}
 </div>`,
   }
 }
 
-export type ChangePasswordPage = { faults: readonly PasswordFault[]; wrongCurrent?: string; refusal?: string }
+export type ChangePasswordPage = { faults: readonly PasswordFault[]; wrongCurrent?: string; differ?: string; refusal?: string }
 
-export function changePasswordPage(view: View, signedIn: SignedIn, { faults, wrongCurrent, refusal }: ChangePasswordPage): Page {
+export function changePasswordPage(
+  view: View,
+  signedIn: SignedIn,
+  { faults, wrongCurrent, differ, refusal }: ChangePasswordPage,
+): Page {
   const { t } = view
   return {
     title: t('home:change_password'),
-    menu: userMenu(view, signedIn),
-    scripts: ['menu.js', 'show-password.js', 'password-rules.js', 'sign-of-life.js'],
+    scripts: ['show-password.js', 'password-rules.js'],
     body: html`<div class="card">
 <h1>${t('home:change_password')}</h1>
 <form method="post" action="/change-password">
@@ -47,14 +47,13 @@ export function changePasswordPage(view: View, signedIn: SignedIn, { faults, wro
 <label for="currentPassword">${t('home:current_password')}</label>
 <div class="with-toggle">
 <input id="currentPassword" name="currentPassword" type="password" autocomplete="current-password" required${wrongCurrent === undefined ? '' : html` aria-invalid="true" aria-describedby="wrong-current" autofocus`}>
-<button type="button" class="toggle" data-shows="currentPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}</button>
+<button type="button" class="toggle" data-shows="currentPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('home:current_password')}</span></button>
 </div>
 ${wrongCurrent === undefined ? '' : alert(wrongCurrent, 'wrong-current')}
-${passwordFields(view, { faults })}
+${passwordFields(view, { faults, differ })}
 ${refusal === undefined ? '' : alert(refusal)}
 <p class="buttons"><button type="submit" class="primary">${t('home:change_password')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>
 </form>
-${signOfLife(view, signedIn)}
 </div>`,
   }
 }
@@ -63,8 +62,6 @@ export function languagePage(view: View, signedIn: SignedIn): Page {
   const { t, language } = view
   return {
     title: t('common:language'),
-    menu: userMenu(view, signedIn),
-    scripts: ['menu.js', 'sign-of-life.js'],
     body: html`<div class="card narrow">
 <h1>${t('common:language')}</h1>
 <form method="post" action="/change-language">
@@ -80,12 +77,16 @@ ${Object.entries(languages).map(
 )}</fieldset>
 <p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>
 </form>
-${signOfLife(view, signedIn)}
 </div>`,
   }
 }
 
-/** On every page of somebody who is logged in. Opens without a script; a script closes it again. Source: ASVS 5.0, 7.4.4. */
+/** What stands around every page of somebody who is logged in. */
+export function signedInFrame(view: View, signedIn: SignedIn): Frame {
+  return { menu: userMenu(view, signedIn), notice: signOfLife(view, signedIn), scripts: ['menu.js', 'sign-of-life.js'] }
+}
+
+/** Opens without a script; a script closes it again. Source: ASVS 5.0, 7.4.4. */
 function userMenu({ t }: View, { session, formToken }: SignedIn): Html {
   return html`<details class="menu">
 <summary>${session.fullName}</summary>
@@ -100,6 +101,6 @@ function userMenu({ t }: View, { session, formToken }: SignedIn): Html {
 
 /** What public/sign-of-life.js needs: the value that binds its requests, and the place to say that the session has ended. */
 function signOfLife({ t }: View, { formToken }: SignedIn): Html {
-  return html`<div id="sign-of-life" data-form-token="${formToken}" role="alert" hidden><p class="alert">${t('home:session_ended')}</p>
+  return html`<div id="sign-of-life" class="card" data-form-token="${formToken}" role="alert" hidden><p class="alert">${t('home:session_ended')}</p>
 <p><a class="button" href="/login">${t('sign-in:log_in')}</a></p></div>`
 }

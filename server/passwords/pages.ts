@@ -1,24 +1,27 @@
 // The part of a page in which somebody chooses a new password.
-import { type Html, html, type View } from '../platform/page.ts'
+import { alert, type Html, html, type View } from '../platform/page.ts'
 import { defaultPasswordRules, type PasswordFault } from './password-rules.ts'
 
 export type PasswordFields = {
   /** The rules that the last try broke. */
   faults: readonly PasswordFault[]
+  /** That the second one was typed differently. */
+  differ?: string | undefined
   autofocus?: boolean
 }
 
 /** The two fields of a new password, and the rules, which public/password-rules.js ticks off as one types. */
-export function passwordFields({ t }: View, { faults, autofocus = false }: PasswordFields): Html {
+export function passwordFields({ t }: View, { faults, differ, autofocus = faults.length > 0 }: PasswordFields): Html {
   const broken = new Map(faults.map((fault) => [fault.code, fault]))
   const invalid = faults.length > 0 ? html` aria-invalid="true"` : ''
   return html`<label for="newPassword">${t('passwords:new_password')}</label>
 <div class="with-toggle">
 <input id="newPassword" name="newPassword" type="password" autocomplete="new-password" required aria-describedby="rules"${invalid}${autofocus ? html` autofocus` : ''} data-checks="rules">
-<button type="button" class="toggle" data-shows="newPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}</button>
+<button type="button" class="toggle" data-shows="newPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('passwords:new_password')}</span></button>
 </div>
 <div id="rules" class="rules">
-<p>${faults.length > 0 ? html`<strong role="alert">${t('passwords:refused')}</strong>` : t('passwords:rules')}</p>
+${faults.length > 0 ? html`<p><strong role="alert">${t('passwords:refused')}</strong></p>` : ''}
+<p>${t('passwords:rules')}</p>
 <ul>
 ${shownRules(broken).map(
   ({
@@ -29,7 +32,8 @@ ${shownRules(broken).map(
 )}</ul>
 </div>
 <label for="newPasswordAgain">${t('passwords:new_password_again')}</label>
-<input id="newPasswordAgain" name="newPasswordAgain" type="password" autocomplete="new-password" required>`
+<input id="newPasswordAgain" name="newPasswordAgain" type="password" autocomplete="new-password" required${differ === undefined ? '' : html` aria-invalid="true" aria-describedby="differ"`}>
+${differ === undefined ? '' : alert(differ, 'differ')}`
 }
 
 type ShownRule = { code: PasswordFault['code']; text: { count?: number } }

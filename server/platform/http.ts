@@ -163,12 +163,13 @@ function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply):
     })
   }
   const { t } = request.view
+  const next = t(`problems:${problem.code}.next`, problem.values)
   return sendPage(request, reply, problem.status, {
     title: t(`problems:${problem.code}.title`, problem.values),
     body: html`<div class="card">
 <h1>${t(`problems:${problem.code}.title`, problem.values)}</h1>
-${alert(t(`problems:${problem.code}.next`, problem.values))}
-<p><a class="button" href="/">${t('common:to_start')}</a></p>
+${problem.status === 404 ? html`<p class="note">${next}</p>` : alert(next)}
+${request.view.instanceName === undefined ? '' : html`<p><a class="button" href="/">${t('common:to_start')}</a></p>`}
 ${problem.status < 500 ? '' : html`<p class="fine">${t('problems:request_id', { id: request.id })}</p>`}
 </div>`,
   })

@@ -15,6 +15,15 @@ export type View = {
   t: Translate
   /** The instance's name; undefined while no instance is known. */
   instanceName: string | undefined
+  /** What every page of somebody who is logged in has, problems too; undefined for everybody else. */
+  frame?: Frame
+}
+
+export type Frame = {
+  menu: Html
+  /** Stands above the page. */
+  notice: Html
+  scripts: string[]
 }
 
 declare module 'fastify' {
@@ -26,8 +35,6 @@ declare module 'fastify' {
 export type Page = {
   title: string
   body: Html
-  /** Shown above the title, for people who are logged in. */
-  menu?: Html
   /** Names of files in public/, each of which only adds comfort. */
   scripts?: string[]
   /** Whether to offer the choice of a language to somebody who is not logged in, and the page to come back to. */
@@ -42,7 +49,7 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, status: n
     .send(String(render(request.view, page)))
 }
 
-function render({ language, t, instanceName }: View, { title, body, menu, scripts = [], languageChoice }: Page): Html {
+function render({ language, t, instanceName, frame }: View, { title, body, scripts = [], languageChoice }: Page): Html {
   return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -50,15 +57,17 @@ function render({ language, t, instanceName }: View, { title, body, menu, script
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${instanceName === undefined ? title : `${title} · ${instanceName}`}</title>
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
+<link rel="stylesheet" href="${assetUrl('palette.css')}">
 <link rel="stylesheet" href="${assetUrl('gatehouse.css')}">
-${scripts.map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
+${[...(frame?.scripts ?? []), ...scripts].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
 </head>
 <body>
 <header class="top">
 <p class="instance"><img src="${assetUrl('gatehouse.svg')}" alt="" width="28" height="28"> ${instanceName ?? 'Gatehouse'}</p>
-${menu ?? ''}
+${frame?.menu ?? ''}
 </header>
 <main>
+${frame?.notice ?? ''}
 ${body}
 </main>
 <footer>

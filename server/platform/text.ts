@@ -63,6 +63,8 @@ export function preferredLanguage(header: string | undefined): Language | undefi
     .find(isLanguage)
 }
 
+// English without the American order of days and months, which the rest of the world misreads.
+const regions = { en: 'en-GB', es: 'es', pt: 'pt' } as const
 const momentParts = {
   day: 'numeric',
   month: 'short',
@@ -74,5 +76,5 @@ const momentParts = {
 
 /** A moment as people write it, in their language and time zone, with the zone's name. */
 export function formatMoment(at: Date, language: Language, timeZone: string): string {
-  return new Intl.DateTimeFormat(language, { ...momentParts, timeZone }).format(at)
+  return new Intl.DateTimeFormat(regions[language], { ...momentParts, timeZone }).format(at)
 }

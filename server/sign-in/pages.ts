@@ -12,11 +12,13 @@ export type LoginPage = {
   username?: string
   /** Why it comes again. */
   refusal?: string
+  /** Whether what was typed is at fault, and not the time or the place. */
+  wrong?: boolean
   /** What happened before, such as the end of a session; no fault of the form. */
   notice?: string
 }
 
-export function loginPage({ t }: View, { formToken, next, username = '', refusal, notice }: LoginPage): Page {
+export function loginPage({ t }: View, { formToken, next, username = '', refusal, wrong = false, notice }: LoginPage): Page {
   return {
     title: t('sign-in:log_in'),
     scripts: ['show-password.js'],
@@ -28,11 +30,11 @@ ${notice === undefined ? '' : html`<p class="note" role="status">${notice}</p>`}
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="next" value="${next}">
 <label for="username">${t('sign-in:username')}</label>
-<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${autofocus(refusal === undefined)}${described(refusal)}>
+<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${autofocus(refusal === undefined)}${wrong ? atFault : ''}>
 <label for="password">${t('sign-in:password')}</label>
 <div class="with-toggle">
-<input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(refusal !== undefined)}${described(refusal)}>
-<button type="button" class="toggle" data-shows="password" aria-pressed="false" hidden>${t('sign-in:show_password')}</button>
+<input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(refusal !== undefined)}${wrong ? atFault : ''}>
+<button type="button" class="toggle" data-shows="password" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('sign-in:password')}</span></button>
 </div>
 ${refusal === undefined ? '' : alert(refusal)}
 <button type="submit" class="primary">${t('sign-in:log_in')}</button>
@@ -43,8 +45,7 @@ ${refusal === undefined ? '' : alert(refusal)}
 }
 
 const autofocus = (yes: boolean): Html | '' => (yes ? html` autofocus` : '')
-const described = (refusal: string | undefined): Html | '' =>
-  refusal === undefined ? '' : html` aria-invalid="true" aria-describedby="alert"`
+const atFault = html` aria-invalid="true" aria-describedby="alert"`
 
 export function forgotPasswordPage({ t }: View): Page {
   return {
@@ -58,9 +59,15 @@ export function forgotPasswordPage({ t }: View): Page {
   }
 }
 
-export type ChoosePasswordPage = { formToken: string; username: string; faults: readonly PasswordFault[]; refusal?: string }
+export type ChoosePasswordPage = {
+  formToken: string
+  username: string
+  faults: readonly PasswordFault[]
+  differ?: string
+  refusal?: string
+}
 
-export function choosePasswordPage(view: View, { formToken, username, faults, refusal }: ChoosePasswordPage): Page {
+export function choosePasswordPage(view: View, { formToken, username, faults, differ, refusal }: ChoosePasswordPage): Page {
   const { t } = view
   return {
     title: t('sign-in:choose_password'),
@@ -73,7 +80,7 @@ export function choosePasswordPage(view: View, { formToken, username, faults, re
 <input type="hidden" name="formToken" value="${formToken}">
 <label for="username">${t('sign-in:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" readonly>
-${passwordFields(view, { faults, autofocus: true })}
+${passwordFields(view, { faults, differ, autofocus: true })}
 ${refusal === undefined ? '' : alert(refusal)}
 <button type="submit" class="primary">${t('sign-in:save_and_log_in')}</button>
 </form>
@@ -90,7 +97,7 @@ export function stopPage(view: View, stop: Stop, passwordChosen: boolean): Page 
   return {
     title,
     languageChoice: { back: '/login' },
-    body: html`<div class="card narrow">
+    body: html`<div class="card">
 ${passwordChosen ? html`<p class="notice" role="status">${t('sign-in:password_saved')}</p>` : ''}
 <h1>${title}</h1>
 ${alert(body)}

@@ -83,7 +83,7 @@ test('after a right password, an account outside its dates or hours is told from
   const early = await system.browser().logIn(username, password)
   assert.equal(early.status, 403)
   assert.match(early.body, /Your account is not valid yet/)
-  assert.match(early.body, /You can log in from .*12:00.AM GMT-3 on/)
+  assert.match(early.body, /You can log in from .*00:00 GMT-3 on/)
   assert.equal((await system.browser().logIn(username, 'wrong')).status, 401, 'nobody else learns of it')
   await system.sql('update account set valid_from = null, valid_until = current_date - 2 where id = $1', [id])
   assert.match((await system.browser().logIn(username, password)).body, /Your account is no longer valid/)

@@ -54,7 +54,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       )
       needs.metrics.logins.inc({ outcome: outcome.kind })
       if (outcome.kind === 'refused')
-        return showLogin(request, reply, 401, { next, username, refusal: request.view.t('sign-in:incorrect') })
+        return showLogin(request, reply, 401, { next, username, refusal: request.view.t('sign-in:incorrect'), wrong: true })
       return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: false })
     })
 
@@ -187,7 +187,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       formToken: formToken(request, reply, keys.form),
       username,
       faults,
-      ...(faults.length === 0 && { refusal: nextStep(request, error) }),
+      ...(faults.length === 0 && { [error.code === 'passwords_differ' ? 'differ' : 'refusal']: nextStep(request, error) }),
     }
     return sendPage(request, reply, error.status, choosePasswordPage(request.view, page))
   }
