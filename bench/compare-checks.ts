@@ -22,7 +22,7 @@ type Target = {
 
 export async function compareChecks(needs: CompareNeeds, options: CompareOptions): Promise<Row[]> {
   const ours = await gatehouseTarget(needs, options.workers)
-  const targets = [await bareTarget(ours), ours, await betterAuthTarget(needs, options.workers)]
+  const targets = [await bareTarget(ours), ours, await betterAuthTarget(needs, options.workers / 2)]
   for (let round = 1; round <= options.rounds; round += 1) {
     needs.progress(
       `round ${round} of ${options.rounds}: a bare server, session checks at Gatehouse, session checks at Better Auth`,

@@ -45,7 +45,7 @@ export async function compareLogins(
   return [
     { what: 'raw Argon2id', load: ceiling },
     {
-      what: 'logins, each with its log-out',
+      what: 'logins, each with a session check and its log-out',
       load: logins,
       ratio: `${(logins.perSecond / ceiling.perSecond).toFixed(2)} of raw, ${(logins.perSecond / theirLogins.perSecond).toFixed(1)} × Better Auth`,
     },

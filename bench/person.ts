@@ -45,7 +45,9 @@ export class Person {
 
   /** @throws Error unless the session was ended */
   async logOut(connection: Connection): Promise<void> {
+    // What the page would carry, and the cheapest way to it; its cost counts as the log-out's.
     const check = await connection.send(this.sessionCheckRequest())
+    expectStatus('GET /api/session', check.status, 200)
     const { formToken } = JSON.parse(check.body) as { formToken: string }
     const answer = await connection.send(this.#form('/log-out', { formToken }, { cookie: this.#sessionCookie() }))
     expectStatus('POST /log-out', answer.status, 303)

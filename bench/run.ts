@@ -11,12 +11,12 @@ import { parseArgs } from 'node:util'
 import { openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
 import { compareChecks } from './compare-checks.ts'
 import { compareLogins } from './compare-logins.ts'
-import { floodErrors, measureFlood } from './flood.ts'
+import { type Flood, floodErrors, measureFlood } from './flood.ts'
 import { addAccounts, startGatehouse } from './gatehouse.ts'
 import { describeMachine } from './machine.ts'
 import { loggedIn } from './person.ts'
 import { errorReport, figures, floodReport, keep, type Row, timingReport } from './report.ts'
-import { measureTiming } from './timing.ts'
+import { measureTiming, type Timing } from './timing.ts'
 
 const parts = ['logins', 'checks', 'timing', 'flood'] as const
 const { values } = parseArgs({
@@ -31,13 +31,13 @@ const { values } = parseArgs({
 const plan = values.short
   ? {
       rounds: 1,
-      loginSeconds: 3,
-      checkSeconds: 1.5,
-      warmUpSeconds: 0.5,
+      loginSeconds: 2,
+      checkSeconds: 1.2,
+      warmUpSeconds: 0.4,
       accounts: 100,
       betterAuthAccounts: 16,
       samples: 40,
-      floodSeconds: 2,
+      floodSeconds: 1.5,
     }
   : {
       rounds: 3,
@@ -77,19 +77,19 @@ async function run(): Promise<void> {
 
   // Only here the sender's address is taken from a header, so that one machine can be many.
   const manyAddresses = { TRUSTED_PROXIES: '127.0.0.1,::1' }
-  const timing = wanted('timing')
-    ? await withNode(manyAddresses, (node) => {
-        progress(`timing of wrong logins, ${plan.samples} of each kind`)
-        return measureTiming(node, address, plan.samples)
-      })
-    : undefined
-  const flood = wanted('flood')
-    ? await withNode(manyAddresses, async (node) => {
-        const people = await loggedIn(node, await addAccounts(address, checkWorkers / 2, 'ready'))
-        progress('session checks, and then a flood of wrong logins')
-        return measureFlood(node, people, plan.floodSeconds)
-      })
-    : undefined
+  const many = wanted('timing') || wanted('flood') ? await startNode(manyAddresses) : undefined
+  let timing: Timing | undefined
+  let flood: Flood | undefined
+  if (many && wanted('timing')) {
+    progress(`timing of wrong logins, ${plan.samples} of each kind`)
+    timing = await measureTiming(many, address, plan.samples)
+  }
+  if (many && wanted('flood')) {
+    const people = await loggedIn(many, await addAccounts(address, checkWorkers / 2, 'ready'))
+    progress('session checks, and then a flood of wrong logins')
+    flood = await measureFlood(many, people, plan.floodSeconds)
+  }
+  await many?.stop()
 
   const machine = await describeMachine(address, dataDir)
   for (const { what, load } of rows) addErrors(what, load.errors)
@@ -117,18 +117,6 @@ async function run(): Promise<void> {
 
 function startNode(settings: Record<string, string> = {}) {
   return startGatehouse(dataDir, settings, values.profile)
-}
-
-async function withNode<T>(
-  settings: Record<string, string>,
-  work: (node: Awaited<ReturnType<typeof startNode>>) => Promise<T>,
-): Promise<T> {
-  const node = await startNode(settings)
-  try {
-    return await work(node)
-  } finally {
-    await node.stop()
-  }
 }
 
 /** Results go to standard output and everything else to standard error. */

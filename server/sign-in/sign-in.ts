@@ -175,7 +175,8 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     const { username, next } = request.body
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
     if (error.status >= 500) request.log.warn({ err: error })
-    return showLogin(request, reply, error.status, { next: localPath(next, ''), username, refusal: nextStep(request, error) })
+    const refusal = error.code === 'form_expired' ? request.view.t('sign-in:form_expired') : nextStep(request, error)
+    return showLogin(request, reply, error.status, { next: localPath(next, ''), username, refusal })
   }
 
   /** Shows the choice of a password again, naming every rule that was broken. */
