@@ -40,14 +40,19 @@ export async function load(
           if (now >= begin && now < end) took.push(milliseconds)
         } catch (error) {
           // Errors of the warm-up count too: nothing may go wrong at all.
-          const words = (error as Error).message
-          errors[words] = (errors[words] ?? 0) + 1
+          countError(errors, error)
           await pause(10)
         }
       }
     }),
   )
   return { took, seconds, errors }
+}
+
+/** Counts a failure by its words. */
+export function countError(errors: Record<string, number>, error: unknown): void {
+  const words = (error as Error).message
+  errors[words] = (errors[words] ?? 0) + 1
 }
 
 /** The figures of several stretches of one kind of load. */

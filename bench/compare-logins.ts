@@ -1,9 +1,10 @@
 // Logins a second: raw hashing, Gatehouse and Better Auth, by turns: a machine that others use as well is not as fast all the time.
+import pg from 'pg'
 import type { DatabaseAddress } from '../server/platform/database.ts'
 import { signUpPeople, startBetterAuth } from './better-auth.ts'
-import { type LoadOptions, type Samples, summary } from './client.ts'
+import { type Load, type LoadOptions, type Samples, summary } from './client.ts'
 import { addAccounts, type Gatehouse } from './gatehouse.ts'
-import { measureLogins } from './logins.ts'
+import { measureLogins, measureShiftStart } from './logins.ts'
 import { visitors } from './person.ts'
 import { measureRaw } from './raw.ts'
 import type { Row } from './report.ts'
@@ -23,7 +24,7 @@ export async function compareLogins(
   const people = await visitors(gatehouse, await addAccounts(address, options.accounts, 'ready'))
   const betterAuth = await startBetterAuth(address)
   const theirPeople = await signUpPeople(betterAuth, options.betterAuthAccounts)
-  const [raw, ours, theirs]: [Samples[], Samples[], Samples[]] = [[], [], []]
+  const [raw, shifts, ours, theirs]: [Samples[], Samples[], Samples[], Samples[]] = [[], [], [], []]
 
   for (let round = 1; round <= options.rounds; round += 1) {
     progress(`round ${round} of ${options.rounds}: raw hashing, logins at Gatehouse, logins at Better Auth`)
@@ -35,20 +36,29 @@ export async function compareLogins(
     }
     raw.push(await measureRaw(turn.seconds / 2))
     ours.push(await measureLogins(gatehouse.port, people, turn))
+    shifts.push(await measureShiftStart(gatehouse.port, people, options.workers))
+    await endAllSessions(address)
     raw.push(await measureRaw(turn.seconds / 2))
     theirs.push(await measureLogins(betterAuth.port, theirPeople, turn))
   }
   await gatehouse.stop()
   await betterAuth.stop()
 
-  const [ceiling, logins, theirLogins] = [summary(...raw), summary(...ours), summary(...theirs)]
+  const [ceiling, shift, logins, theirLogins] = [summary(...raw), summary(...shifts), summary(...ours), summary(...theirs)]
+  const ratio = ({ perSecond }: Load) =>
+    `${(perSecond / ceiling.perSecond).toFixed(2)} of raw, ${(perSecond / theirLogins.perSecond).toFixed(1)} × Better Auth`
   return [
     { what: 'raw Argon2id', load: ceiling },
-    {
-      what: 'logins, each with a session check and its log-out',
-      load: logins,
-      ratio: `${(logins.perSecond / ceiling.perSecond).toFixed(2)} of raw, ${(logins.perSecond / theirLogins.perSecond).toFixed(1)} × Better Auth`,
-    },
+    { what: 'logins of a shift that starts', load: shift, ratio: ratio(shift) },
+    { what: 'logins, each with a session check and its log-out', load: logins, ratio: ratio(logins) },
     { what: 'Better Auth: logins, each with its log-out', load: theirLogins },
   ]
+}
+
+/** Between two shifts, and not measured. */
+async function endAllSessions(address: DatabaseAddress): Promise<void> {
+  const client = new pg.Client(address)
+  await client.connect()
+  await client.query("update session set ended_at = now(), end_reason = 'logged_out' where ended_at is null")
+  await client.end()
 }

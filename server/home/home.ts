@@ -24,7 +24,10 @@ export function frameSignedInPages(app: App, { keys }: Pick<HomeNeeds, 'keys'>):
   app.addHook('onRequest', async (request, reply) => {
     const { session, view } = request
     if (session === undefined) return
-    request.view = { ...view, frame: signedInFrame(view, { session, formToken: formToken(request, reply, keys.form) }) }
+    request.view = {
+      ...view,
+      frame: () => signedInFrame(request.view, { session, formToken: formToken(request, reply, keys.form) }),
+    }
   })
 }
 

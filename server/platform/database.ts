@@ -62,6 +62,8 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
   const pool = new pg.Pool({
     ...address,
     Client: PreparingClient,
+    // Statements that do not wait for each other share a round trip.
+    pipeline: true,
     max: connections,
     // A person waits this long for a free connection, in milliseconds, and then gets a clear 503.
     connectionTimeoutMillis: 2000,
@@ -83,10 +85,10 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
   const transaction = <T>(opening: string, work: (tx: Transaction) => Promise<T>) =>
     orUnavailable(() =>
       kysely.connection().execute(async (tx) => {
-        // One round trip; the text holds no value that came from outside.
-        await sql.raw(`begin; ${opening}`).execute(tx)
+        // Sent without waiting for its answer: the first statement follows in the same breath. The text holds no value from outside.
+        const opened = sql.raw(`begin; ${opening}`).execute(tx)
         try {
-          const result = await work(tx)
+          const [result] = await Promise.all([work(tx), opened])
           const { rows } = await sql<{ command: string }>`commit`.execute(tx)
           // PostgreSQL answers so, and without an error, when an earlier statement failed and somebody went on regardless.
           if (rows[0]?.command === 'ROLLBACK') throw new Error('the transaction was rolled back at its commit')

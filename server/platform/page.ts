@@ -16,7 +16,7 @@ export type View = {
   /** The instance's name; undefined while no instance is known. */
   instanceName: string | undefined
   /** What every page of somebody who is logged in has, problems too; undefined for everybody else. */
-  frame?: Frame
+  frame?: () => Frame
 }
 
 export type Frame = {
@@ -49,7 +49,11 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, status: n
     .send(String(render(request.view, page)))
 }
 
-function render({ language, t, instanceName, frame }: View, { title, body, scripts = [], languageChoice }: Page): Html {
+function render(
+  { language, t, instanceName, frame: makeFrame }: View,
+  { title, body, scripts = [], languageChoice }: Page,
+): Html {
+  const frame = makeFrame?.()
   return html`<!doctype html>
 <html lang="${language}">
 <head>

@@ -50,8 +50,10 @@ export async function logIn(
       })
       return { kind: 'refused' }
     }
-    await proof.settle(tx)
-    const outcome = await completeLogin(tx, { account, passwordStep: passwordStep(proof), returnTo }, caller)
+    const [outcome] = await Promise.all([
+      completeLogin(tx, { account, passwordStep: passwordStep(proof), returnTo }, caller),
+      proof.settle(tx),
+    ])
     if (outcome.kind === 'started' && !proof.knowsBrowser) await rememberBrowser(tx, account.id, deviceToken)
     return outcome
   })
