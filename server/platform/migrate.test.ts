@@ -43,7 +43,7 @@ test('the owner need be no superuser, and row-level security binds it too', asyn
   await superuser.query(`alter database ${address.database} owner to ${owner}`)
   // Roles that are there already are handed to the owner by whoever made them.
   await superuser.query(
-    `do $$ begin if exists (select from pg_roles where rolname = 'gatehouse_server') then grant gatehouse_server, gatehouse_operator to ${owner} with admin option; end if; end $$`,
+    `do $$ begin if exists (select from pg_roles where rolname = 'gatehouse_server') then grant gatehouse_server, gatehouse_operator to ${owner}; end if; end $$`,
   )
   await migrate({ ...address, user: owner })
   const client = new pg.Client({ ...address, user: owner })
