@@ -67,12 +67,14 @@ export class Connection {
     const socket = connect(this.#port, '127.0.0.1').setNoDelay(true).setEncoding('latin1')
     socket.on('data', (text: string) => this.#read(text))
     socket.setTimeout(30_000, () => socket.destroy(new Error('no answer for 30 s')))
-    socket.on('error', (error) => this.#fail(error))
-    socket.on('close', () => this.#fail(new Error('connection closed')))
+    socket.on('error', (error) => this.#fail(socket, error))
+    socket.on('close', () => this.#fail(socket, new Error('connection closed')))
     return socket
   }
 
-  #fail(error: Error): void {
+  #fail(socket: Socket, error: Error): void {
+    // One that was given up before says so only now.
+    if (this.#socket !== socket) return
     this.#socket = undefined
     this.#received = ''
     this.#waiting?.reject(error)
@@ -90,6 +92,10 @@ export class Connection {
     const waiting = this.#waiting
     this.#received = ''
     this.#waiting = undefined
+    if (/^connection: close/im.test(head)) {
+      this.#socket?.destroy()
+      this.#socket = undefined
+    }
     waiting?.resolve({ status: Number(head.slice(9, 12)), head, body })
   }
 }

@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 import type { Config } from './config.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
-import { openGuessEstimator, openHashQueue, removeOldAttempts } from './passwords/passwords.ts'
+import { openGuessEstimator, openHashQueue, removeOldAttempts, yieldToRequests } from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
 import { type App, openHttp, type Route } from './platform/http.ts'
 import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
@@ -95,6 +95,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     app,
     routes,
     async listen() {
+      yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },

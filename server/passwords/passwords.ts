@@ -16,3 +16,4 @@ export {
   setPassword,
 } from './set-password.ts'
 export { findPasswordHash, rememberBrowser, removeOldAttempts } from './store.ts'
+export { yieldToRequests } from './yield-to-requests.ts'

@@ -8,7 +8,7 @@ export const languages = { en: 'English', es: 'Español', pt: 'Português' } as 
 export type Language = keyof typeof languages
 
 /** Looks a text up by `subject:key`. Values are not escaped here: pages escape whatever they print. */
-export type Translate = TFunction
+export type Translate = (key: string, values?: Record<string, string | number | undefined>) => string
 
 const folder = fileURLToPath(new URL('../../locales', import.meta.url))
 
@@ -35,9 +35,20 @@ export function openTexts(): (language: Language) => Translate {
     initAsync: false,
   })
   const byLanguage = Object.fromEntries(
-    (Object.keys(languages) as Language[]).map((language) => [language, i18n.getFixedT(language)]),
+    (Object.keys(languages) as Language[]).map((language) => [language, remembering(i18n.getFixedT(language))]),
   )
   return (language) => byLanguage[language]!
+}
+
+/** Most texts of a page hold no value and are always the same: each is looked up once. Their keys come from the code, so they are few. */
+function remembering(look: TFunction): Translate {
+  const known = new Map<string, string>()
+  return (key, values) => {
+    if (values !== undefined) return look(key, values)
+    const text = known.get(key) ?? look(key)
+    known.set(key, text)
+    return text
+  }
 }
 
 export function isLanguage(text: unknown): text is Language {
