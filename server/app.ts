@@ -24,8 +24,8 @@ export type Node = Readonly<{
   close(): Promise<void>
 }>
 
-/** Logins that wait at the most, for each processor: about 2 s of hashing. More are better told to come back. */
-const mostWaitingPerHash = 200
+/** Logins that wait at the most, for each processor: about 1 s of hashing. More are better told to come back. */
+const mostWaitingPerHash = 100
 const tidyEveryMilliseconds = 60 * 60 * 1000
 
 /** Builds a node. Nothing runs before `listen`. */
