@@ -20,9 +20,11 @@ export type Flood = {
 
 /** More than may wait for hashing, so that the queue overflows. */
 const connectionsPerProcessor = 300
+/** Several times what two processors can hash. */
+const loginsPerSecond = 500
 const millisecondsBetweenChecks = 50
 
-/** Sends session checks at a steady pace, first in peace and then while wrong logins come as fast as they are answered. */
+/** Sends session checks at a steady pace, first in peace and then while 500 wrong logins a second come. */
 export async function measureFlood(gatehouse: Gatehouse, people: readonly Person[], seconds: number): Promise<Flood> {
   // Whoever is logged in has a connection already.
   const connections = people.map(() => new Connection(gatehouse.port))
@@ -56,6 +58,7 @@ async function flood(port: number, seconds: number): Promise<Sent> {
   const took = { refused: [] as number[], busy: [] as number[] }
   let sent = 0
   const { errors } = await load({ workers, seconds, warmUpSeconds: 0 }, async (worker) => {
+    await pause((workers / loginsPerSecond) * 1000 * 2 * Math.random())
     sent += 1
     // Another address and another username each time: no limit of one of them holds this flood up.
     const from = `10.${(sent >> 16) & 255}.${(sent >> 8) & 255}.${sent & 255}`
