@@ -1,7 +1,6 @@
 // Passwords: what an account proves itself with, the rules of a new one, and the attempts on it.
 // Owns password, login_attempt, known_device and address_attempt. Knows neither sessions nor pages.
 export { type GuessEstimator, openGuessEstimator } from './guess-estimate.ts'
-export { verifyPassword } from './hash-password.ts'
 export { busy, type HashQueue, openHashQueue } from './hash-queue.ts'
 export { isInitialPassword } from './initial-password.ts'
 export { defaultPasswordRules, type PasswordFault, type PasswordOwner } from './password-rules.ts'
@@ -15,5 +14,5 @@ export {
   prepareNewPassword,
   setPassword,
 } from './set-password.ts'
-export { findPasswordHash, rememberBrowser, removeOldAttempts } from './store.ts'
+export { rememberBrowser, removeOldAttempts } from './store.ts'
 export { yieldToRequests } from './yield-to-requests.ts'

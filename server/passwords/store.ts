@@ -214,11 +214,6 @@ export async function upgradeHash(tx: Transaction, accountId: string, from: stri
   await tx.updateTable('password').set({ hash: to }).where('accountId', '=', accountId).where('hash', '=', from).execute()
 }
 
-export async function findPasswordHash(tx: Transaction, accountId: string): Promise<string | null> {
-  const row = await tx.selectFrom('password').select('hash').where('accountId', '=', accountId).executeTakeFirst()
-  return row?.hash ?? null
-}
-
 /** Removes what can no longer have an effect: past windows, counts of usernames that nobody has, browsers whose cookie has expired. */
 export async function removeOldAttempts(tx: Transaction): Promise<void> {
   await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(
