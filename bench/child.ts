@@ -13,6 +13,8 @@ export type Child<Ready> = {
 
 export type ChildOptions = { args?: string[]; env?: Record<string, string>; nodeArgs?: string[]; threads?: 'default' }
 
+const running = new Set<ChildProcess>()
+
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /**
@@ -31,7 +33,8 @@ export async function startChild<Ready>(
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  const ended = once(child, 'exit')
+  running.add(child)
+  const ended = once(child, 'exit').finally(() => running.delete(child))
   let words = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-4000)
@@ -45,6 +48,17 @@ export async function startChild<Ready>(
       await ended
     },
   }
+}
+
+/** Ends every process that is still running, for when the bench itself is told to end. */
+export async function stopChildren(): Promise<void> {
+  await Promise.all(
+    [...running].map((child) => {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      return ended
+    }),
+  )
 }
 
 function firstLine(child: ChildProcess): Promise<string> {

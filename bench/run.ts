@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
+import { stopChildren } from './child.ts'
 import { compareChecks } from './compare-checks.ts'
 import { compareLogins } from './compare-logins.ts'
 import { type Flood, floodErrors, measureFlood } from './flood.ts'
@@ -56,9 +57,19 @@ const checkWorkers = 32
 const dataDir = join(tmpdir(), `gatehouse-bench-${process.pid}`)
 mkdirSync(dataDir)
 const postgres = await openEmbeddedPostgres(dataDir, progress)
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    cleanUp().finally(() => process.exit(1))
+  })
 try {
   await run()
 } finally {
+  await cleanUp()
+}
+
+/** PostgreSQL stops with its last user, so the servers go first. */
+async function cleanUp(): Promise<void> {
+  await stopChildren()
   await postgres.close()
   rmSync(dataDir, { recursive: true, force: true })
 }

@@ -286,3 +286,21 @@ test('fault-F03 on SIGTERM what is under way is answered, and nothing new is tak
   await stop(child)
   assert.equal(child.exitCode, 0)
 })
+
+test('fault-F25 a sender that is slower than any browser is cut off, with its headers and with its body', async (t) => {
+  const program = await newProgram(t)
+  const { started } = await program.serve()
+  const { host, port } = new URL(started.url)
+  const slow = (sent: string) => {
+    const socket = connect(Number(port), 'localhost')
+    socket.write(sent)
+    return text(socket)
+  }
+  const answers = await Promise.all([
+    slow(`GET /login HTTP/1.1\r\nhost: ${host}\r\nx-slow:`),
+    slow(
+      `POST /login HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nuser`,
+    ),
+  ])
+  for (const answer of answers) assert.match(answer, /^HTTP\/1\.1 408 /)
+})

@@ -63,8 +63,10 @@ export async function openHttp({
     genReqId: () => randomUUID(),
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 64 * 1024,
-    // In milliseconds. The default of 0 would let one slow sender hold a connection for ever.
+    // In milliseconds. The default of 0 would let one slow sender hold a connection for ever. Node takes the longer of the two for
+    // the whole request, so the headers must have the shorter one; and it looks only once in an interval.
     requestTimeout: 15_000,
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
