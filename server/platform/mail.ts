@@ -164,7 +164,12 @@ function oneAddress(text: string): string {
 /** Only what the server says of this recipient or this message is final; all else may be mended, such as its own settings or ours. */
 function faultOf(error: unknown): MailFault {
   if (error instanceof MailFault) return error
-  const { message, response, responseCode = 0, command } = error as Error & {
+  const {
+    message,
+    response,
+    responseCode = 0,
+    command,
+  } = error as Error & {
     response?: string
     responseCode?: number
     command?: string
