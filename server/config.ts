@@ -249,7 +249,7 @@ function smtpUrl(text: string): URL {
 
 /** Whether this host is the machine itself, so that what is sent there passes no network. */
 export function isLoopback(hostname: string): boolean {
-  return isLocalhost(hostname) || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
+  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
 }
 
 function mailbox(text: string): Mailbox {

@@ -328,7 +328,7 @@ test('a message exists if and only if its account does', async (t) => {
   assert.equal((await system.sql('select from pgboss.job')).length, 0)
 })
 
-test('asvs-16.2.5 asvs-13.3.1 no initial password is in the log or in the database, and no address is with the jobs', async (t) => {
+test('asvs-16.2.5 no initial password is in the log or in the database, and no address is with the jobs', async (t) => {
   const { server, system } = await startMail(t)
   const account = await system.addAccount({ password: 'none', email: 'ana@example.com' })
   await enqueue(system, account)

@@ -42,7 +42,7 @@ type MailSettings = Pick<Config, 'smtpUrl' | 'mailFrom' | 'publicUrl' | 'dataDir
 // In milliseconds. The whole must end long before a job counts as lost; a server that trickles ends here too.
 const longestSend = 90_000
 // A mail server that did not answer is not asked again by every waiting message at once.
-const restAfterFailure = 2000
+const restAfterFailure = 500
 
 export function openMailer(config: MailSettings): Mailer {
   return config.smtpUrl === undefined ? mailToFiles(config) : mailToServer(config, config.smtpUrl)
