@@ -1,6 +1,6 @@
 // A real mail server on this machine, for tests: takes messages, and says no when it is told to.
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TestContext } from 'node:test'
 import { type ParsedMail, simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
@@ -13,7 +13,7 @@ export type MailServer = {
   mails: ParsedMail[]
   /** What it says to a recipient, such as `550 5.1.1 no such person`; undefined for yes. */
   onRecipient: (address: string) => string | undefined
-  /** What it says to a message that it was given, likewise. */
+  /** What it says to a message that it was given, likewise; `drop` breaks all connections off without a word. */
   onMessage: (mail: ParsedMail) => string | undefined
   start(): Promise<void>
   stop(): Promise<void>
@@ -38,7 +38,9 @@ export async function newMailServer(t: TestContext, options: SMTPServerOptions =
         onRcptTo: ({ address }, _session, done) => done(refusal(mailServer.onRecipient(address))),
         onData(stream, _session, done) {
           simpleParser(stream).then((mail) => {
-            const error = refusal(mailServer.onMessage(mail))
+            const says = mailServer.onMessage(mail)
+            if (says === 'drop') return drop(server!)
+            const error = refusal(says)
             if (error === null) mailServer.mails.push(mail)
             done(error)
           }, done)
@@ -56,6 +58,11 @@ export async function newMailServer(t: TestContext, options: SMTPServerOptions =
   }
   t.after(() => mailServer.stop())
   return mailServer
+}
+
+function drop(server: SMTPServer): void {
+  const { connections } = server as unknown as { connections: Set<{ _socket: Socket }> }
+  for (const { _socket } of connections) _socket.destroy()
 }
 
 function refusal(says: string | undefined): (Error & { responseCode: number }) | null {

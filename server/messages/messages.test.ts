@@ -1,142 +1,15 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import type { ParsedMail } from 'mailparser'
-import type { Browser } from '../../test/browser.ts'
-import { newMailServer, passwordIn } from '../../test/mail-server.ts'
-import { startNodes, type TestAccount, type TestSystem, until } from '../../test/nodes.ts'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type ParsedMail, simpleParser } from 'mailparser'
+import { passwordIn } from '../../test/mail-server.ts'
+import { adminOf, attempted, enqueue, logsIn, read, rowsOf, settled, startMail, toOf } from '../../test/messages.ts'
+import { startNodes, type TestAccount, until } from '../../test/nodes.ts'
 import { enqueueMessage } from './messages.ts'
 
-type MessageRow = { id: string; state: string; attempts: number; last_error: string | null; to_address: string }
-
-async function startMail(t: TestContext, nodes = 1, settings: Record<string, string> = {}) {
-  const server = await newMailServer(t)
-  const system = await startNodes(t, nodes, { SMTP_URL: server.url, ...settings })
-  return { server, system }
-}
-
-function enqueue(system: TestSystem, { id }: { id: string }, requestedBy: string | null = null): Promise<void> {
-  return system.database.in(system.main, (tx) => enqueueMessage(tx, { kind: 'initial_password', accountId: id, requestedBy }))
-}
-
-const rowsOf = (system: TestSystem) => system.sql<MessageRow>('select * from message order by created_at, id')
-const settled = (system: TestSystem) => until(async () => (await rowsOf(system)).every(({ state }) => state !== 'waiting'))
-const attempted = (system: TestSystem, times: number) =>
-  until(async () => (await rowsOf(system)).every(({ attempts }) => attempts >= times))
-const toOf = ({ to }: ParsedMail) => [to].flat().flatMap((each) => each?.value.map(({ address }) => address))
-
-/** Logs in with what a message holds, as far as an initial password leads. */
-async function logsIn(system: TestSystem, username: string, mail: ParsedMail): Promise<boolean> {
-  const { status, location } = await system.browser().logIn(username, passwordIn(mail))
-  assert.ok(location === '/choose-password' || status === 401, `${status} ${location}`)
-  return location === '/choose-password'
-}
-
-async function adminOf(system: TestSystem): Promise<{ browser: Browser; admin: TestAccount }> {
-  const admin = await system.addAccount({ username: 'boss', profile: 'Administrator' })
-  const browser = system.browser()
-  await browser.logIn(admin.username, admin.password)
-  await browser.get('/home')
-  return { browser, admin }
-}
-
-const read = async (browser: Browser, url: string) => JSON.parse((await browser.get(url)).body)
-
-const expected: [language: string, subject: string, parts: string[]][] = [
-  ['en', 'Your login for main', ['Hello Ana Souza,', 'Initial password', 'Choose a password of your own', /GMT-3|UTC-3/.source]],
-  ['es', 'Su acceso a main', ['Hola, Ana Souza:', 'Contraseña inicial', 'Elija una contraseña propia']],
-  ['pt', 'Seu acesso a main', ['Olá, Ana Souza!', 'Senha inicial', 'Escolha uma senha sua']],
-]
-for (const [language, subject, parts] of expected) {
-  test(`a message arrives in ${language}, as text and as HTML, and its person logs in with it`, async (t) => {
-    const { server, system } = await startMail(t, 1, {
-      PUBLIC_URL: 'https://localhost:8443',
-      MAIL_FROM: 'Gate <gate@example.com>',
-    })
-    await server.start()
-    const account = await system.addAccount({
-      password: 'none',
-      email: 'ana@example.com',
-      language,
-      timeZone: 'America/Montevideo',
-    })
-    await enqueue(system, account)
-    await system.work()
-    await settled(system)
-    const [row] = await rowsOf(system)
-    const [mail] = server.mails as [ParsedMail]
-    assert.equal(row?.state, 'sent')
-    assert.equal(server.mails.length, 1)
-    assert.equal(mail.subject, subject)
-    assert.deepEqual(toOf(mail), ['ana@example.com'])
-    assert.deepEqual(mail.from?.value, [{ address: 'gate@example.com', name: 'Gate' }])
-    assert.equal(mail.messageId, `<${row.id}@example.com>`)
-    assert.equal(mail.headers.get('auto-submitted'), 'auto-generated')
-    for (const part of [...parts, account.username, 'https://localhost:8443']) {
-      assert.match(mail.text!, new RegExp(part))
-      assert.match(String(mail.html), new RegExp(part))
-    }
-    const html = String(mail.html)
-    assert.ok(html.includes(`<html lang="${language}">`) && html.includes(passwordIn(mail)))
-    assert.ok(!/<img|<script|<table|src=|url\(|#[0-9a-f]{3}/i.test(html), 'nothing is fetched and no colour is named')
-    assert.deepEqual(
-      [...html.matchAll(/href="([^"]*)"/g)].map(([, url]) => url),
-      ['https://localhost:8443'],
-    )
-    assert.equal(mail.attachments.length, 0)
-    assert.ok(await logsIn(system, account.username, mail))
-  })
-}
-
-test('an account without a language gets that of its instance', async (t) => {
-  const { server, system } = await startMail(t)
-  await server.start()
-  await system.sql("update instance set language = 'pt'")
-  await enqueue(system, await system.addAccount({ email: 'ana@example.com' }))
-  await system.work()
-  await settled(system)
-  assert.equal(server.mails[0]?.subject, 'Seu acesso a main')
-})
-
-test('asvs-1.3.11 asvs-1.2.1 nothing that somebody is called becomes a header, a recipient, markup or a text of ours', async (t) => {
-  const { server, system } = await startMail(t)
-  await server.start()
-  const name = '<b>Eve</b> "x" & {{instance}} $t(common:save)'
-  const account = await system.addAccount({ email: 'eve@example.com', fullName: name })
-  const other = await system.addAccount({ email: 'mallory@example.com' })
-  // No form takes these; an older version or a hand in the database might have.
-  await system.sql('update account set full_name = $1 where id = $2', [
-    'Eve\r\nBcc: victim@example.com\r\n\r\nHello\u2028X-Evil: 1, victim@example.com',
-    other.id,
-  ])
-  await enqueue(system, account)
-  await enqueue(system, other)
-  await system.work()
-  await settled(system)
-  const mails = new Map(server.mails.map((mail) => [String(toOf(mail)), mail]))
-  assert.deepEqual([...mails.keys()].sort(), ['eve@example.com', 'mallory@example.com'])
-  const { text, html } = mails.get('eve@example.com')!
-  assert.ok(text!.includes(name))
-  assert.ok(String(html).includes('&lt;b&gt;Eve&lt;/b&gt;') && !String(html).includes('<b>Eve'))
-  const injected = mails.get('mallory@example.com')!
-  assert.equal(injected.headers.get('bcc'), undefined)
-  assert.equal(injected.headers.get('x-evil'), undefined)
-
-  for (const address of [
-    'a@example.com, b@example.com',
-    'a@example.com\r\nBcc: b@example.com',
-    'a b@example.com',
-    '<a@example.com>',
-  ]) {
-    await system.sql('update account set email = $1 where id = $2', [address, other.id])
-    await enqueue(system, other)
-    await settled(system)
-    const last = (await rowsOf(system)).at(-1)!
-    assert.deepEqual([last.state, last.last_error], ['failed', 'This is not an email address.'], address)
-  }
-  assert.equal(server.mails.length, 2)
-})
-
-test('with the mail server down for the whole test, then up, every message of two nodes arrives, once', async (t) => {
+test('fault-F16 with the mail server down for the whole test, then up, every message of two nodes arrives, once', async (t) => {
   const { server, system } = await startMail(t, 2)
   const { browser } = await adminOf(system)
   const [profile] = await system.sql<{ id: string }>("select id from profile where name = 'Agent'")
@@ -178,7 +51,7 @@ test('with the mail server down for the whole test, then up, every message of tw
   assert.equal(server.mails.length, 20)
 })
 
-test('what the mail server refuses for good fails at once, in its words, and can be tried again by one of two who ask', async (t) => {
+test('fault-F16 what the mail server refuses for good fails at once, in its words, and can be tried again by one of two who ask', async (t) => {
   const { server, system } = await startMail(t)
   await server.start()
   server.onRecipient = () => `550 5.1.1 ${'no such person here, '.repeat(40)}`
@@ -206,7 +79,7 @@ test('what the mail server refuses for good fails at once, in its words, and can
   assert.equal((await retry()).status, 409, 'and one that was sent is not sent again')
 })
 
-test('what the mail server may take later is tried again, with a new password that voids the former', async (t) => {
+test('fault-F16 what the mail server may take later is tried again, with a new password that voids the former', async (t) => {
   const { server, system } = await startMail(t)
   await server.start()
   const refused: ParsedMail[] = []
@@ -223,6 +96,21 @@ test('what the mail server may take later is tried again, with a new password th
   assert.equal(new Set(refused.map(passwordIn)).size, 3)
   assert.equal(await logsIn(system, account.username, refused[0]!), false)
   assert.equal(await logsIn(system, account.username, server.mails[0]!), true)
+})
+
+test('fault-F16 a mail server that takes a message and breaks off gets it again: as the same one, with the former password void', async (t) => {
+  const { server, system } = await startMail(t)
+  await server.start()
+  const taken: ParsedMail[] = []
+  server.onMessage = (mail) => (taken.push(mail) === 1 ? 'drop' : undefined)
+  const account = await system.addAccount({ password: 'none', email: 'ana@example.com' })
+  await enqueue(system, account)
+  await system.work()
+  await settled(system)
+  assert.equal(taken.length, 2)
+  assert.equal(taken[0]!.messageId, taken[1]!.messageId)
+  assert.equal(await logsIn(system, account.username, taken[0]!), false)
+  assert.equal(await logsIn(system, account.username, taken[1]!), true)
 })
 
 test('a message that has been tried for a day has failed', async (t) => {
@@ -357,7 +245,7 @@ test('asvs-16.2.5 no initial password is in the log or in the database, and no a
   assert.equal(seen.length, 3)
 })
 
-test('cve-C15 a Supervisor sees and retries the messages of the own teams, and those of nobody else', async (t) => {
+test('asvs-8.2.2 a Supervisor sees and retries the messages of the own teams, and those of nobody else', async (t) => {
   const { server, system } = await startMail(t)
   await server.start()
   server.onRecipient = () => '550 no'
@@ -425,4 +313,18 @@ test('an account without an address, or one that is disabled, cannot be created 
   ])
   assert.equal((await rowsOf(system)).length, 0)
   assert.deepEqual(await read(browser, '/api/mail'), { mail: 'smtp' })
+})
+
+test('without a mail server a message is a file, and whoever sees the accounts hears of it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-files-'))
+  const system = await startNodes(t, 1, { DATA_DIR: folder })
+  const { browser } = await adminOf(system)
+  const account = await system.addAccount({ email: 'ana@example.com' })
+  await browser.sendJson('POST', '/api/accounts/messages', { accountIds: [account.id] })
+  await system.work()
+  await settled(system)
+  const [file, ...more] = readdirSync(join(folder, 'outbox'))
+  assert.deepEqual(more, [])
+  assert.ok(await logsIn(system, account.username, await simpleParser(readFileSync(join(folder, 'outbox', file!)))))
+  assert.deepEqual(await read(browser, '/api/mail'), { mail: 'files' })
 })

@@ -2,16 +2,17 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, type TestContext, test } from 'node:test'
 import pg from 'pg'
-import { getRollbackPlans } from 'pg-boss'
+import { getRollbackPlans, PgBoss } from 'pg-boss'
 import { until } from '../../test/nodes.ts'
 import { closeTestPostgres, newDatabase } from '../../test/postgres.ts'
-import { type Database, openDatabase } from './database.ts'
+import { type Database, type DatabaseAddress, nodeOptions, openDatabase } from './database.ts'
 import { enqueueJob, type JobIds, type Jobs, openJobs } from './jobs.ts'
 import { migrate } from './migrate.ts'
 
 after(closeTestPostgres)
 
 type Place = {
+  address: DatabaseAddress
   database: Database
   owner: pg.Pool
   worker(work: (ids: JobIds) => Promise<'done' | 'again'>): Jobs
@@ -30,6 +31,7 @@ async function newPlace(t: TestContext): Promise<Place> {
     await owner.end()
   })
   return {
+    address,
     database,
     owner,
     errors,
@@ -152,4 +154,35 @@ test('asvs-13.2.2 the role of the nodes owns nothing of the jobs either', async 
     "select relname from pg_class c join pg_roles r on r.oid = c.relowner where relnamespace = 'pgboss'::regnamespace and rolname like 'gatehouse\\_%'",
   )
   assert.deepEqual(rows, [])
+})
+
+test('fault-F01 a job whose node died is taken up by another, with the rights that nodes have', async (t) => {
+  const { address, database, owner, worker } = await newPlace(t)
+  await database.in({ id: randomUUID() }, (tx) => enqueueJob(tx, 'message', { id: 'left' }))
+  // As it is left behind by a node that took it six minutes ago.
+  await owner.query(
+    "update pgboss.job set state = 'active', started_on = now() - interval '6 minutes', retry_delay = 0, retry_backoff = false",
+  )
+  const done: string[] = []
+  worker(async ({ id }) => {
+    done.push(id!)
+    return 'done'
+  }).start({ pollSeconds: 0.5 })
+  // What every node does once a minute.
+  const tidying = new PgBoss({
+    ...address,
+    options: nodeOptions,
+    max: 1,
+    migrate: false,
+    schedule: false,
+    registerInstance: false,
+  })
+  const errors: Error[] = []
+  tidying.on('error', (error) => errors.push(error))
+  await tidying.start()
+  await tidying.supervise()
+  await tidying.stop()
+  assert.deepEqual(errors, [])
+  await until(() => done.length === 1)
+  await until(async () => (await jobsIn(owner)).every(({ state }) => state === 'completed'))
 })
