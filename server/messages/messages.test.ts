@@ -204,6 +204,17 @@ test('a new initial password by mail ends the session when it leaves, is in the 
   ])
 })
 
+test('of two messages of one kind that are wanted at the same moment, one waits and one is void', async (t) => {
+  const { server, system } = await startMail(t, 2)
+  const account = await system.addAccount({ email: 'ana@example.com' })
+  await system.race('message', [() => enqueue(system, account), () => enqueue(system, account)])
+  assert.deepEqual((await rowsOf(system)).map(({ state }) => state).sort(), ['void', 'waiting'])
+  await server.start()
+  await system.work()
+  await until(async () => (await system.sql("select from pgboss.job where state <> 'completed'")).length === 0)
+  assert.equal(server.mails.length, 1)
+})
+
 test('a message exists if and only if its account does', async (t) => {
   const { system } = await startMail(t)
   const account = await system.addAccount({ email: 'ana@example.com' })
