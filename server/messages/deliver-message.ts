@@ -63,8 +63,8 @@ async function prepare(
 ): Promise<{ mail: OutgoingMail; secret: string | undefined } | undefined> {
   return needs.database.in(instance, async (tx) => {
     const message = await findMessage(tx, id)
-    // Removed with its account, or sent already.
-    if (message?.state !== 'waiting') return undefined
+    // Removed with its account.
+    if (message === undefined) return undefined
     const account = await lockAccount(tx, message.accountId)
     const wanted =
       account?.enabled && account.email !== null && (await takeMessage(tx, id, account.email, account.credentialVersion))

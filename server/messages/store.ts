@@ -9,7 +9,6 @@ export type Message = {
   id: string
   accountId: string
   kind: string
-  state: MessageState
   requestedBy: string | null
   instanceName: string
   hostname: string
@@ -64,7 +63,6 @@ export async function findMessage(tx: Transaction, id: string): Promise<Message 
       'message.id',
       'message.accountId',
       'message.kind',
-      'message.state',
       'message.requestedBy',
       'instance.name as instanceName',
       'instance.hostname',

@@ -69,9 +69,10 @@ export function openJobs(
   onError: (error: unknown, message: string) => void,
 ): Jobs {
   let boss: PgBoss | undefined
+  let closed = false
   return {
     start({ pollSeconds = 2 } = {}) {
-      if (boss !== undefined) return
+      if (boss !== undefined || closed) return
       boss = new PgBoss({
         ...onlyJobs,
         ...address,
@@ -88,6 +89,7 @@ export function openJobs(
       const starting = boss
       const begin = async () => {
         await starting.start({ attempts: 1_000_000 })
+        if (closed) return
         for (const queue of Object.keys(workers) as JobQueue[])
           await starting.work<JobIds>(
             queue,
@@ -95,9 +97,14 @@ export function openJobs(
             (jobs) => Promise.all(jobs.map(({ id, data }) => work(queue, id, data))),
           )
       }
-      begin().catch((error) => onError(error, 'jobs are not worked on'))
+      begin().catch((error) => {
+        if (!closed) onError(error, 'jobs are not worked on')
+      })
     },
-    close: async () => boss?.stop({ graceful: true, timeout: closingMilliseconds }),
+    async close() {
+      closed = true
+      await boss?.stop({ graceful: true, timeout: closingMilliseconds })
+    },
   }
 
   async function work(queue: JobQueue, id: string, ids: JobIds): Promise<JobResult> {
