@@ -1,7 +1,7 @@
 // The pages of somebody who is logged in.
 
 import { passwordFields } from '../passwords/pages.ts'
-import type { PasswordFault } from '../passwords/passwords.ts'
+import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
 import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment, languages } from '../platform/text.ts'
 import type { LiveSession } from '../sessions/sessions.ts'
@@ -27,12 +27,18 @@ ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>
   }
 }
 
-export type ChangePasswordPage = { faults: readonly PasswordFault[]; wrongCurrent?: string; differ?: string; refusal?: string }
+export type ChangePasswordPage = {
+  demands: PasswordDemands
+  faults: readonly PasswordFault[]
+  wrongCurrent?: string
+  differ?: string
+  refusal?: string
+}
 
 export function changePasswordPage(
   view: View,
   signedIn: SignedIn,
-  { faults, wrongCurrent, differ, refusal }: ChangePasswordPage,
+  { demands, faults, wrongCurrent, differ, refusal }: ChangePasswordPage,
 ): Page {
   const { t } = view
   return {
@@ -50,7 +56,7 @@ export function changePasswordPage(
 <button type="button" class="toggle" data-shows="currentPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('home:current_password')}</span></button>
 </div>
 ${wrongCurrent === undefined ? '' : alert(wrongCurrent, 'wrong-current')}
-${passwordFields(view, { faults, differ })}
+${passwordFields(view, { demands, faults, differ })}
 ${refusal === undefined ? '' : alert(refusal)}
 <p class="buttons"><button type="submit" class="primary">${t('home:change_password')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>
 </form>

@@ -3,6 +3,7 @@
 import { record } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import { findInstanceByName, type Instance, instanceUrl, listInstances, updateSeats } from '../instances/instances.ts'
+import { findRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import type { System } from '../system.ts'
 import { createInstance } from './create-instance.ts'
@@ -147,7 +148,7 @@ export const commands: readonly Command[] = [
     required: ['instance'],
     async run({ system }, _values, { instance: name }) {
       const instance = await instanceNamed(system, name!)
-      const sessions = await system.database.in(instance, listLiveSessions)
+      const sessions = await system.database.in(instance, async (tx) => listLiveSessions(tx, await findRules(tx)))
       return {
         json: { instance: name, sessions },
         text: table(

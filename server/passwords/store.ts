@@ -1,5 +1,4 @@
 import { sql } from 'kysely'
-import { keptDays } from '../platform/cookie.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
 
@@ -215,10 +214,10 @@ export async function upgradeHash(tx: Transaction, accountId: string, from: stri
 }
 
 /** Removes what can no longer have an effect: past windows, counts of usernames that nobody has, browsers whose cookie has expired. */
-export async function removeOldAttempts(tx: Transaction): Promise<void> {
+export async function removeOldAttempts(tx: Transaction, deviceDays: number): Promise<void> {
   await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(
     tx,
   )
   await sql`delete from login_attempt where account_id is null and last_at < now() - interval '1 day'`.execute(tx)
-  await sql`delete from known_device where last_login_at < now() - make_interval(days => ${keptDays.device})`.execute(tx)
+  await sql`delete from known_device where last_login_at < now() - make_interval(days => ${deviceDays})`.execute(tx)
 }

@@ -179,7 +179,7 @@ test('asvs-7.3.1 nist-2.2.3 a session ends an hour after the last thing a person
   assert.equal((await browser.postJson('/api/session/alive')).status, 204)
   await later(system, '61 seconds', ['last_active_at'])
   assert.equal((await browser.postJson('/api/session/alive')).status, 401)
-  assert.match((await browser.get('/login')).body, /nothing was done for an hour/)
+  assert.match((await browser.get('/login')).body, /nothing was done for 60 minutes/)
   assert.equal((await system.browser().logIn(username, password)).location, '/home', 'what has run out is not in the way')
 })
 

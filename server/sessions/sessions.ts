@@ -10,6 +10,7 @@ import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
 import { isLanguage, type Language, type Translate } from '../platform/text.ts'
+import type { RuleBook } from '../rules/rules.ts'
 import { logOut } from './end-session.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
 import { findEnd, type LiveSession, recogniseSession } from './store.ts'
@@ -23,7 +24,7 @@ export {
   listLiveSessions,
   type OtherSession,
   replaceToken,
-  sessionLimits,
+  type SessionLimits,
 } from './store.ts'
 
 declare module 'fastify' {
@@ -37,20 +38,21 @@ declare module 'fastify' {
   }
 }
 
-export type SessionsNeeds = { database: Database; keys: Keys; texts: (language: Language) => Translate }
+export type SessionsNeeds = { database: Database; keys: Keys; rules: RuleBook; texts: (language: Language) => Translate }
 
 /**
  * Finds out who sends each request, and lets nobody in where the route does not permit it.
  * @throws not_signed_in, not_permitted
  */
-export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNeeds, 'keys'>): void {
+export function recogniseSessions(app: App, { database, rules, texts }: Omit<SessionsNeeds, 'keys'>): void {
   app.decorateRequest('session', undefined)
   app.addHook('onRequest', async (request, reply) => {
     const { access, anyHost, automatic } = request.routeOptions.config
     if (anyHost) return
     const token = readCookie(request, 'session')
     if (token !== undefined) {
-      request.session = await recogniseSession(database, request.instance, token, automatic !== true)
+      const limits = await rules.of(request.instance)
+      request.session = await recogniseSession(database, request.instance, token, automatic !== true, limits)
       if (request.session) {
         // The session and not its secret: a form that is open in another tab stays good when the secret changes.
         request.formBinding = `session ${request.session.id}`
@@ -65,10 +67,14 @@ export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNe
 
   /** Programs are told, also why the session that they had is no more; people are asked to log in and come back to where they wanted to go. */
   async function refuseStranger(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<FastifyReply> {
-    if (request.url.startsWith('/api/'))
-      throw notSignedIn(token && (await database.in(request.instance, (tx) => findEnd(tx, hashToken(token)))))
+    if (request.url.startsWith('/api/')) throw notSignedIn(token && (await endOf(request, token)))
     const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
     return reply.redirect(`/login${wanted}`, 303)
+  }
+
+  async function endOf({ instance }: FastifyRequest, token: string): Promise<string | undefined> {
+    const limits = await rules.of(instance)
+    return database.in(instance, (tx) => findEnd(tx, hashToken(token), limits))
   }
 }
 
