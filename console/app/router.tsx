@@ -62,8 +62,19 @@ const slips = createRoute({
   component: lazyRouteComponent(() => import('../slips/slips-screen.tsx')),
 })
 
+const passwordRules = createRoute({
+  getParentRoute: () => root,
+  path: '/password-rules',
+  component: lazyRouteComponent(() => import('../rules/password-rules-screen.tsx')),
+})
+const loginRules = createRoute({
+  getParentRoute: () => root,
+  path: '/login-rules',
+  component: lazyRouteComponent(() => import('../rules/login-rules-screen.tsx')),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, users, newUser, user, slips]),
+  routeTree: root.addChildren([start, users, newUser, user, slips, passwordRules, loginRules]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -5,6 +5,7 @@ import {
   type Area,
   type AreaChange,
   areas,
+  type Clause,
   longestReason,
   namesOf,
   type Reasons,
@@ -13,6 +14,7 @@ import {
   type Rules,
   ruleNames,
   ruleOf,
+  type Unit,
 } from '../rules/rules.ts'
 
 /** The values of rules, made from their catalogue. Ranges are judged in the use case, which names every field at once. */
@@ -55,6 +57,18 @@ const change = (area: Area) =>
 const problems = { 400: ProblemBody, 401: ProblemBody, 403: ProblemBody }
 const api = { tags: ['rules'], security: [{ session: [] }] }
 
+/** A rule as the console shows it. `unit`, `least`, `most` and `clause` belong to numbers. */
+export type ListedRule = {
+  name: RuleName
+  area: Area
+  kind: Rule['kind']
+  unit?: Unit
+  default: number | boolean | readonly string[]
+  least?: number
+  most?: number
+  clause?: Clause
+}
+
 const CatalogueRule = Type.Object({
   name: Type.Enum([...ruleNames]),
   area: Type.Enum([...areas]),
@@ -80,7 +94,7 @@ export const getRulesRoute = {
       version: Type.Integer({ description: 'What a change must name; 0 while nothing was ever set.' }),
       values: Type.Unsafe<Rules>(Values(ruleNames)),
       reasons: Type.Unsafe<Reasons>(ReasonsOf(ruleNames)),
-      catalogue: Type.Array(Type.Unsafe<Rule & { name: RuleName }>(CatalogueRule)),
+      catalogue: Type.Array(Type.Unsafe<ListedRule>(CatalogueRule)),
       passwordsChosenAfter: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
         description: 'When everybody was last asked to choose a new password.',
       }),
