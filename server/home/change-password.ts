@@ -39,7 +39,7 @@ export async function changePassword(
     { username: session.username, password: currentPassword, deviceToken },
     caller,
   )
-  if (proof.kind === 'refused' || proof.password !== 'lasting') {
+  if (proof.kind === 'refused' || !['lasting', 'expired'].includes(proof.password)) {
     await database.in(instance, async (tx) => {
       await proof.settle(tx)
       await record(tx, {

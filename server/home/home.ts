@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { updateLanguage } from '../accounts/accounts.ts'
 import {
+  findComingExpiry,
   type JudgePasswordNeeds,
   PasswordRefused,
   type ProvePasswordNeeds,
@@ -43,7 +44,12 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/home', { schema: pageRoute, config: signedInPage }, async (request, reply) => {
       const done = request.query.done === 'password' ? request.view.t('home:password_changed') : undefined
-      return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), done))
+      const { expiryDays } = await needs.rules.of(request.instance)
+      const passwordExpiresAt =
+        expiryDays === 0
+          ? undefined
+          : await needs.database.in(request.instance, (tx) => findComingExpiry(tx, sessionOf(request).accountId, expiryDays))
+      return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), { done, passwordExpiresAt }))
     })
 
     app.get('/change-password', { schema: pageRoute, config: signedInPage }, async (request, reply) =>

@@ -8,13 +8,21 @@ import type { LiveSession } from '../sessions/sessions.ts'
 
 export type SignedIn = { session: LiveSession; formToken: string }
 
-export function homePage(view: View, signedIn: SignedIn, notice: string | undefined): Page {
+export type HomePage = {
+  /** What was just done. */
+  done: string | undefined
+  /** When the password expires, if that is soon. */
+  passwordExpiresAt: Date | undefined
+}
+
+export function homePage(view: View, signedIn: SignedIn, { done, passwordExpiresAt }: HomePage): Page {
   const { t, language } = view
   const { session } = signedIn
   return {
     title: t('home:home'),
     body: html`<div class="card">
-${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
+${done === undefined ? '' : html`<p class="notice" role="status">${done}</p>`}
+${passwordExpiresAt === undefined ? '' : html`<p class="note">${t('home:password_expires', { moment: formatMoment(passwordExpiresAt, language, session.timeZone) })} <a href="/change-password">${t('home:change_it_now')}</a></p>`}
 <h1>${t('home:welcome', { name: session.fullName })}</h1>
 <dl class="facts">
 <dt>${t('sign-in:username')}</dt><dd>${session.username}</dd>

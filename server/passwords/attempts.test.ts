@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { goodPassword, startNodes, type TestSystem } from '../../test/nodes.ts'
 import { openDatabase } from '../platform/database.ts'
+import { defaultRules } from '../rules/rules.ts'
 import { takeAttempt } from './store.ts'
 
 // Enough places for many to be inside at once.
@@ -50,7 +51,10 @@ test('nist-3.2.2 60 attempts that reach the database at the same moment: five ar
   const usernameHash = Buffer.alloc(32, 1)
   const letThrough = await system.race(
     'login_attempt',
-    Array.from({ length: 60 }, (_, i) => () => databases[i % 3]!.in(system.main, (tx) => takeAttempt(tx, usernameHash, null))),
+    Array.from(
+      { length: 60 },
+      (_, i) => () => databases[i % 3]!.in(system.main, (tx) => takeAttempt(tx, usernameHash, null, defaultRules)),
+    ),
   )
   assert.equal(letThrough.filter(Boolean).length, 5)
 })

@@ -1,12 +1,14 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
+import type { Rules } from '../rules/rules.ts'
 
-/** The attempts that an account has: waits begin with the fifth wrong password in a row; the hundredth disables the password. */
-export const attemptRules = { freeFailures: 4, firstWaitSeconds: 15, longestWaitSeconds: 15 * 60, mostFailures: 100 } as const
+/** The attempts that an account and an address have: from which wrong password in a row on one waits, and which one disables it. */
+export type AttemptRules = Pick<Rules, 'waitsFrom' | 'longestWaitMinutes' | 'mostFailures' | 'wrongFromAddress'>
 
-/** The wrong passwords that one address may send in one window. A shift start, which sends right ones, does not come near it. */
-export const addressRules = { mostWrong: 300, windowMinutes: 10 } as const
+const firstWaitSeconds = 15
+/** The window in which the wrong passwords of an address are counted. */
+const windowMinutes = 10
 
 /** The persons that one browser is remembered for. */
 const mostPersonsOfDevice = 50
@@ -29,7 +31,7 @@ export type StoredPassword = {
   knowsDevice: boolean
 }
 
-const window = sql<Date>`date_bin(make_interval(mins => ${addressRules.windowMinutes}), now(), timestamptz '2000-01-01')`
+const window = sql<Date>`date_bin(make_interval(mins => ${windowMinutes}), now(), timestamptz '2000-01-01')`
 
 /** Finds all that a login is checked against, in one statement that does the same work for every username. */
 export async function findLoginFacts(
@@ -37,16 +39,17 @@ export async function findLoginFacts(
   usernameKey: string,
   deviceHash: Buffer | null,
   address: string,
+  { wrongFromAddress }: AttemptRules,
 ): Promise<LoginFacts> {
   const { rows } = await sql<StoredPassword & { accountId: string | null; addressWaitSeconds: number | null }>`
     select a.id as account_id, a.enabled, a.credential_version, p.hash, p.initial_hash,
       coalesce(p.initial_expires_at <= now(), false) as initial_expired, d.account_id is not null as knows_device,
-      ceil(extract(epoch from t.window_started_at + make_interval(mins => ${addressRules.windowMinutes}) - now()))::int as address_wait_seconds
+      ceil(extract(epoch from t.window_started_at + make_interval(mins => ${windowMinutes}) - now()))::int as address_wait_seconds
     from (select) as one
     left join account a on a.username_key = ${usernameKey}
     left join password p on p.account_id = a.id
     left join known_device d on d.account_id = a.id and d.device_hash = ${deviceHash}
-    left join address_attempt t on t.address = ${address} and t.window_started_at = ${window} and t.wrong >= ${addressRules.mostWrong}`.execute(
+    left join address_attempt t on t.address = ${address} and t.window_started_at = ${window} and t.wrong >= ${wrongFromAddress}`.execute(
     tx,
   )
   const { addressWaitSeconds, ...stored } = rows[0]!
@@ -54,9 +57,12 @@ export async function findLoginFacts(
 }
 
 /** How long an account waits after its failures in a row, as SQL over the count that this attempt makes. */
-const waitUntil = (failures: ReturnType<typeof sql>) => sql<Date | null>`case when ${failures} > ${attemptRules.freeFailures}
-  then clock_timestamp() + make_interval(secs => least(${attemptRules.longestWaitSeconds}::int,
-    ${attemptRules.firstWaitSeconds}::int * power(2, least(20, ${failures} - ${attemptRules.freeFailures} - 1))))
+const waitUntil = (
+  failures: ReturnType<typeof sql>,
+  { waitsFrom, longestWaitMinutes }: AttemptRules,
+) => sql<Date | null>`case when ${failures} >= ${waitsFrom}
+  then clock_timestamp() + make_interval(secs => least(${60 * longestWaitMinutes}::int,
+    ${firstWaitSeconds}::int * power(2, least(20, ${failures} - ${waitsFrom}))))
   end`
 
 // A check takes milliseconds; one that has not settled after this long never will, because its node is gone.
@@ -70,12 +76,17 @@ const oneMoreInFlight = sql`1 + case when known.last_at > clock_timestamp() - ma
  * One statement: parallel guesses queue on the row, and each sees what the one before has written.
  * Source: NIST SP 800-63B-4, 3.2.2.
  */
-export async function takeAttempt(tx: Transaction, usernameHash: Buffer, accountId: string | null): Promise<boolean> {
+export async function takeAttempt(
+  tx: Transaction,
+  usernameHash: Buffer,
+  accountId: string | null,
+  rules: AttemptRules,
+): Promise<boolean> {
   const { rows } = await sql`
     insert into login_attempt as known (username_hash, account_id, failures, in_flight) values (${usernameHash}, ${accountId}, 1, 1)
     on conflict (instance_id, username_hash) do update
-      set account_id = excluded.account_id, failures = known.failures + 1, in_flight = ${oneMoreInFlight}, wait_until = ${waitUntil(sql`(known.failures + 1)`)}, last_at = clock_timestamp()
-      where known.failures < ${attemptRules.mostFailures} and (known.wait_until is null or known.wait_until <= clock_timestamp())
+      set account_id = excluded.account_id, failures = known.failures + 1, in_flight = ${oneMoreInFlight}, wait_until = ${waitUntil(sql`(known.failures + 1)`, rules)}, last_at = clock_timestamp()
+      where known.failures < ${rules.mostFailures} and (known.wait_until is null or known.wait_until <= clock_timestamp())
     returning failures`.execute(tx)
   return rows.length > 0
 }
@@ -89,17 +100,18 @@ export async function takeAttemptOfKnownDevice(
   usernameHash: Buffer,
   accountId: string,
   deviceHash: Buffer,
+  rules: AttemptRules,
 ): Promise<boolean> {
   const { rows } = await sql`
     with device as (
-      update known_device set failures = failures + 1, wait_until = ${waitUntil(sql`(failures + 1)`)}
+      update known_device set failures = failures + 1, wait_until = ${waitUntil(sql`(failures + 1)`, rules)}
       where account_id = ${accountId} and device_hash = ${deviceHash} and (wait_until is null or wait_until <= clock_timestamp())
       returning 1
     )
     insert into login_attempt as known (username_hash, account_id, failures, in_flight) select ${usernameHash}, ${accountId}, 1, 1 from device
     on conflict (instance_id, username_hash) do update
       set account_id = excluded.account_id, failures = known.failures + 1, in_flight = ${oneMoreInFlight}, last_at = clock_timestamp()
-      where known.failures < ${attemptRules.mostFailures}
+      where known.failures < ${rules.mostFailures}
     returning failures`.execute(tx)
   return rows.length > 0
 }
@@ -108,13 +120,13 @@ export async function takeAttemptOfKnownDevice(
  * Whether an attempt that was not let through might be, once those in flight have settled: they may turn out to be right.
  * Many logins of one account at the same moment are no guesses.
  */
-export async function mayBeLetThroughSoon(tx: Transaction, usernameHash: Buffer): Promise<boolean> {
+export async function mayBeLetThroughSoon(tx: Transaction, usernameHash: Buffer, rules: AttemptRules): Promise<boolean> {
   const row = await tx
     .selectFrom('loginAttempt')
     .select('failures')
     .where('usernameHash', '=', usernameHash)
     .where('inFlight', '>', 0)
-    .where('failures', '<', attemptRules.mostFailures)
+    .where('failures', '<', rules.mostFailures)
     .where('lastAt', '>', sql<Date>`clock_timestamp() - make_interval(secs => ${inFlightSeconds})`)
     .executeTakeFirst()
   return row !== undefined
@@ -215,9 +227,7 @@ export async function upgradeHash(tx: Transaction, accountId: string, from: stri
 
 /** Removes what can no longer have an effect: past windows, counts of usernames that nobody has, browsers whose cookie has expired. */
 export async function removeOldAttempts(tx: Transaction, deviceDays: number): Promise<void> {
-  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(
-    tx,
-  )
+  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * windowMinutes})`.execute(tx)
   await sql`delete from login_attempt where account_id is null and last_at < now() - interval '1 day'`.execute(tx)
   await sql`delete from known_device where last_login_at < now() - make_interval(days => ${deviceDays})`.execute(tx)
 }
