@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
+import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
 import {
   forgetFormerPasswords,
   openBreachedPasswords,
@@ -17,6 +18,8 @@ import {
 } from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
 import { type App, openHttp, type Route } from './platform/http.ts'
+import { openJobs } from './platform/jobs.ts'
+import { openMailer } from './platform/mail.ts'
 import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
@@ -29,7 +32,9 @@ import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
 export type Node = Readonly<{
   app: App
   routes: readonly Route[]
-  /** Listens for people and for Prometheus. */
+  /** Works on jobs, such as messages. `listen` begins with it. */
+  work(options?: { pollSeconds?: number }): void
+  /** Listens for people and for Prometheus, and works. */
   listen(): Promise<void>
   /** Stops taking new work, lets what is under way finish, and lets go of everything but the database. */
   close(): Promise<void>
@@ -51,6 +56,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   const breached =
     config.breachedPasswordsFile === undefined ? undefined : await openBreachedPasswords(config.breachedPasswordsFile)
   const { publicUrl } = config
+  const mailer = openMailer(config)
   let draining = false
 
   const { app, routes } = await openHttp({
@@ -73,6 +79,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(sessions({ database, keys, rules, texts }))
   await app.register(signIn({ ...passwordNeeds, metrics }))
   await app.register(home(passwordNeeds))
+  await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(ruleEditor(passwordNeeds))
   await app.register(consolePages())
@@ -88,6 +95,11 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     return { status: 'ready' }
   })
 
+  const jobs = openJobs(
+    database.address,
+    { message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl }, ids) },
+    (error, message) => app.log.warn({ err: error }, message),
+  )
   let metricsServer: Server | undefined
   const tidying = setInterval(() => void tidy(), tidyEveryMilliseconds).unref()
 
@@ -108,21 +120,24 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await removeOldAttempts(tx, deviceDays)
       await forgetFormerPasswords(tx, formerPasswords)
       await removeOldPendingLogins(tx)
+      await removeOldMessages(tx)
     })
   }
 
   return {
     app,
     routes,
+    work: jobs.start,
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
+      jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
       draining = true
       clearInterval(tidying)
-      await app.close()
+      await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()
       await breached?.close()
