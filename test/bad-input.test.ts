@@ -237,6 +237,8 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/accounts/choices accounts.view',
     'GET /api/mail accounts.view',
     'GET /api/messages accounts.view',
+    'GET /api/docs api.view',
+    'GET /api/openapi.json api.view',
     'GET /api/session signed-in',
     'GET /assets/:name public',
     'GET /assets/console/:name public',

@@ -1,6 +1,7 @@
 // The server's API, typed by the server's own schemas. Nothing else is shared with the server, and of these only the types.
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
+import type * as messages from '../../server/messages/schemas.ts'
 import type * as ruleEditor from '../../server/rule-editor/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
 import { endSession } from './session-end.ts'
@@ -24,6 +25,10 @@ export type Routes = {
   'PUT /api/rules': typeof ruleEditor.changeRulesRoute
   'POST /api/rules/preview': typeof ruleEditor.previewRulesRoute
   'POST /api/rules/expire-passwords': typeof ruleEditor.expirePasswordsRoute
+  'POST /api/accounts/messages': typeof administration.sendPasswordsRoute
+  'GET /api/messages': typeof messages.listMessagesRoute
+  'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
+  'GET /api/mail': typeof messages.mailStatusRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined

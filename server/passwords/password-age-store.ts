@@ -13,21 +13,17 @@ export async function isPasswordExpired(
   { expiryDays, passwordsChosenAfter }: Pick<HeldRules, 'expiryDays' | 'passwordsChosenAfter'>,
 ): Promise<boolean> {
   if (expiryDays === 0 && passwordsChosenAfter === null) return false
-  return database.in(
-    instance,
-    async (tx) => {
-      const row = await tx
-        .selectFrom('password')
-        .select(
-          sql<boolean>`coalesce(changed_at < ${passwordsChosenAfter}::timestamptz, false)
+  return database.in(instance, async (tx) => {
+    const row = await tx
+      .selectFrom('password')
+      .select(
+        sql<boolean>`coalesce(changed_at < ${passwordsChosenAfter}::timestamptz, false)
             or (${expiryDays}::int > 0 and changed_at <= now() - make_interval(days => ${expiryDays}))`.as('expired'),
-        )
-        .where('accountId', '=', accountId)
-        .executeTakeFirst()
-      return row?.expired ?? false
-    },
-    'eventual',
-  )
+      )
+      .where('accountId', '=', accountId)
+      .executeTakeFirst()
+    return row?.expired ?? false
+  })
 }
 
 /** How many days before its end somebody is told that the password expires. */

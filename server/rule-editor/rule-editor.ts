@@ -24,9 +24,12 @@ export function ruleEditor(needs: JudgePasswordNeeds): FastifyPluginAsyncTypebox
       }
     })
 
-    app.put('/api/rules', { schema: changeRulesRoute, config: { access: 'rules.manage' } }, async (request) => ({
-      version: await changeRules(needs, request.instance, sessionOf(request).accountId, request.body, callerOf(request)),
-    }))
+    app.put('/api/rules', { schema: changeRulesRoute, config: { access: 'rules.manage' } }, async (request) => {
+      const { instance, body } = request
+      const version = await changeRules(needs, instance, sessionOf(request).accountId, body, callerOf(request))
+      needs.rules.forget(instance)
+      return { version }
+    })
 
     app.post('/api/rules/preview', { schema: previewRulesRoute, config: { access: 'rules.view' } }, async (request) => {
       const { values, password } = request.body
@@ -43,6 +46,7 @@ export function ruleEditor(needs: JudgePasswordNeeds): FastifyPluginAsyncTypebox
       { schema: expirePasswordsRoute, config: { access: 'rules.manage' } },
       async (request, reply) => {
         await askForNewPasswords(needs, request.instance, sessionOf(request).accountId, callerOf(request))
+        needs.rules.forget(request.instance)
         return reply.code(204).send(null)
       },
     )

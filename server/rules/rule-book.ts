@@ -8,6 +8,8 @@ export type RuleBook = Readonly<{
    * @throws database_unavailable
    */
   of(instance: { id: string }): Promise<HeldRules>
+  /** Has them read anew by whoever comes next, after this node has changed them. */
+  forget(instance: { id: string }): void
 }>
 
 // In milliseconds.
@@ -27,5 +29,6 @@ export function openRuleBook(database: Database): RuleBook {
       rules.catch(() => known.get(id)?.rules === rules && known.delete(id))
       return rules
     },
+    forget: ({ id }) => void known.delete(id),
   }
 }
