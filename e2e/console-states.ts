@@ -84,7 +84,7 @@ async function* rules(page: Page): AsyncGenerator<string> {
   await page.getByRole('button', { name: 'Discard' }).click()
   await page.goto('/console/login-rules')
   await expect(page.getByRole('heading', { name: 'Session rules', exact: true })).toBeVisible()
-  await page.getByLabel('Idle end').fill('90')
+  await page.getByLabel('Idle end', { exact: true }).fill('90')
   yield 'login-rules'
 
   await page.getByRole('button', { name: 'Discard' }).click()

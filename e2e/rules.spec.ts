@@ -120,7 +120,7 @@ test('sign-in and session rules are saved each by themselves, and say what bound
   const signIn = page.getByRole('region', { name: 'Sign-in rules' })
   const sessions = page.getByRole('region', { name: 'Session rules' })
   await signIn.getByLabel('A password is disabled after').fill('4')
-  await sessions.getByLabel('Idle end').fill('30')
+  await sessions.getByLabel('Idle end', { exact: true }).fill('30')
   await signIn.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(signIn.getByText('This must not be above the number after which the password is disabled.')).toBeVisible()
   await expect(signIn.getByLabel('Waits begin with')).toBeFocused()
@@ -129,12 +129,12 @@ test('sign-in and session rules are saved each by themselves, and say what bound
   await signIn.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(page.getByText('Saved.')).toBeVisible()
   // The other form is untouched by that, and not in conflict with it.
-  await expect(sessions.getByLabel('Idle end')).toHaveValue('30 minutes')
+  await expect(sessions.getByLabel('Idle end', { exact: true })).toHaveValue('30 minutes')
   await sessions.getByRole('switch', { name: 'Users may end their other session' }).check()
   await sessions.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(sessions.getByRole('button', { name: 'Save', exact: true })).toBeDisabled()
   await page.reload()
-  await expect(sessions.getByLabel('Idle end')).toHaveValue('30 minutes')
+  await expect(sessions.getByLabel('Idle end', { exact: true })).toHaveValue('30 minutes')
   await expect(signIn.getByRole('checkbox', { name: 'Português' })).not.toBeChecked()
 })
 

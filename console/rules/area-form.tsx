@@ -1,10 +1,10 @@
 // The form of one area of rules: its settings, what is wrong with them, and the word that somebody else was faster.
 import { Alert, Button, Fieldset, Group, Stack, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { ApiProblem, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
@@ -39,7 +39,7 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
       await call('PUT /api/rules', { body: bodyOf(area, used) })
       used.discard(await queries.fetchQuery({ ...rulesQuery, staleTime: 0 }))
       setConflict(false)
-      notifications.show({ message: t('saved'), color: 'green' })
+      announce(t('saved'))
     } catch (error) {
       await understand(error)
     } finally {
@@ -71,34 +71,38 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
         void save()
       }}
     >
-      <Fieldset disabled={!mayChange || busy} variant="unstyled">
-        <Stack gap="lg">
-          {rules.map((rule) => {
-            const { name } = rule
-            const value = draft.values[name]!
-            return (
-              <RuleField
-                key={name}
-                rule={rule}
-                value={value}
-                reason={draft.reasons[name] ?? ''}
-                error={refused[`values.${name}`]}
-                reasonError={refused[`reasons.${name}`]}
-                holdsNow={conflict && JSON.stringify(held.values[name]) !== JSON.stringify(value) ? held.values[name] : undefined}
-                onValue={(next) => {
-                  used.setValue(name, next)
-                  forget(`values.${name}`)
-                }}
-                onReason={(next) => {
-                  used.setReason(name, next)
-                  forget(`reasons.${name}`)
-                }}
-              />
-            )
-          })}
-        </Stack>
-      </Fieldset>
-      {children}
+      <div className={children ? 'rules beside' : 'rules'}>
+        <Fieldset disabled={!mayChange || busy} variant="unstyled">
+          <Stack gap="lg">
+            {rules.map((rule) => {
+              const { name } = rule
+              const value = draft.values[name]!
+              return (
+                <RuleField
+                  key={name}
+                  rule={rule}
+                  value={value}
+                  reason={draft.reasons[name] ?? ''}
+                  error={refused[`values.${name}`]}
+                  reasonError={refused[`reasons.${name}`]}
+                  holdsNow={
+                    conflict && JSON.stringify(held.values[name]) !== JSON.stringify(value) ? held.values[name] : undefined
+                  }
+                  onValue={(next) => {
+                    used.setValue(name, next)
+                    forget(`values.${name}`)
+                  }}
+                  onReason={(next) => {
+                    used.setReason(name, next)
+                    forget(`reasons.${name}`)
+                  }}
+                />
+              )
+            })}
+          </Stack>
+        </Fieldset>
+        {children}
+      </div>
       {conflict && (
         <Alert role="alert" color="yellow" mt="md" title={t('rules:conflict')}>
           {t('rules:conflict_next')}

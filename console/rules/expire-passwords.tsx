@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Paper, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import { Button, Group, Paper, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
+import { Dialog } from '../app/dialog.tsx'
 import { Failure } from '../app/failure.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
@@ -18,7 +19,7 @@ export function ExpirePasswords({ last }: { last: string | null }) {
     mutationFn: () => call('POST /api/rules/expire-passwords', { body: {} }),
     onSuccess: async () => {
       setAsking(false)
-      notifications.show({ message: t('rules:expire.done'), color: 'green' })
+      announce(t('rules:expire.done'))
       await queries.invalidateQueries({ queryKey: ['rules'] })
     },
   })
@@ -36,24 +37,20 @@ export function ExpirePasswords({ last }: { last: string | null }) {
       <Button variant="default" onClick={() => setAsking(true)}>
         {t('rules:expire.button')}
       </Button>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={t('rules:expire.title')}
-        closeButtonProps={{ 'aria-label': t('common:cancel') }}
-        centered
-      >
-        <Text>{t('rules:expire.sure')}</Text>
-        {expiring.error && <Failure error={expiring.error} />}
-        <Group mt="md" justify="end">
-          <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
-            {t('common:cancel')}
-          </Button>
-          <Button loading={expiring.isPending} onClick={() => expiring.mutate()}>
-            {t('rules:expire.button')}
-          </Button>
-        </Group>
-      </Modal>
+      {asking && (
+        <Dialog onClose={() => setAsking(false)} title={t('rules:expire.title')}>
+          <Text>{t('rules:expire.sure')}</Text>
+          {expiring.error && <Failure error={expiring.error} />}
+          <Group mt="md" justify="end">
+            <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
+              {t('common:cancel')}
+            </Button>
+            <Button loading={expiring.isPending} onClick={() => expiring.mutate()}>
+              {t('rules:expire.button')}
+            </Button>
+          </Group>
+        </Dialog>
+      )}
     </Paper>
   )
 }

@@ -30,7 +30,7 @@ export function Preview({ rules, draft }: PreviewProps) {
   }, [question])
 
   return (
-    <Paper component="section" withBorder p="md" mt="lg" aria-labelledby="preview-title">
+    <Paper component="section" withBorder p="md" aria-labelledby="preview-title">
       <Title order={2} size="h4" id="preview-title">
         {t('rules:preview.title')}
       </Title>
