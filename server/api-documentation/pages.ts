@@ -32,6 +32,7 @@ export function apiPage({ t }: View, { paths }: OpenApi): Page {
   const subjects = Map.groupBy(operations, ({ tags }) => tags?.[0] ?? 'other')
   return {
     title: t('api:title'),
+    styles: ['api.css'],
     body: html`<div class="card wide">
 <h1>${t('api:title')}</h1>
 <p>${t('api:intro')} <a href="/api/openapi.json" download="openapi.json">openapi.json</a></p>
