@@ -147,7 +147,7 @@ for (const language of ['es', 'pt'] as const)
     await page.getByRole('button', { name: 'Save' }).click()
     for (const path of ['password-rules', 'login-rules']) {
       await page.goto(`/console/${path}`)
-      const title = path === 'password-rules' ? t('rules:title.passwords') : t('rules:title.login')
+      const title = path === 'password-rules' ? t('console:rules.passwords') : t('console:rules.login')
       await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
       await expect(page.getByRole('main')).not.toContainText(/rules[.:]|undefined|\{\{/)
     }

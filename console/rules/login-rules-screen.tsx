@@ -12,7 +12,7 @@ export default function LoginRulesScreen() {
   return (
     <Stack>
       <Title order={1} size="h2">
-        {t('rules:title.login')}
+        {t('rules.login')}
       </Title>
       <Text>{t('rules:intro.login')}</Text>
       {rules.error && !rules.data && <Failure error={rules.error} retry={() => void rules.refetch()} />}

@@ -16,7 +16,7 @@ export default function PasswordRulesScreen() {
   return (
     <Stack>
       <Title order={1} size="h2">
-        {t('rules:title.passwords')}
+        {t('rules.passwords')}
       </Title>
       {rules.error && !rules.data && <Failure error={rules.error} retry={() => void rules.refetch()} />}
       {rules.data && <PasswordRules held={rules.data} />}
