@@ -29,6 +29,12 @@ export default defineConfig({
     manifest: 'manifest.json',
     assetsDir: '',
     modulePreload: { polyfill: false },
-    rollupOptions: { input: join(import.meta.dirname, 'main.tsx') },
+    rolldownOptions: {
+      input: join(import.meta.dirname, 'main.tsx'),
+      // What several screens share comes with the first of them: many small files would cost more than they hold.
+      output: {
+        codeSplitting: { groups: [{ name: 'shared', test: /node_modules|console\/app\/(?!texts-)/, minShareCount: 3 }] },
+      },
+    },
   },
 })

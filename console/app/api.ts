@@ -2,6 +2,7 @@
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
+import type * as ruleEditor from '../../server/rule-editor/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
 import { endSession } from './session-end.ts'
 
@@ -20,6 +21,10 @@ export type Routes = {
   'POST /api/accounts/assign-profile': typeof administration.assignProfileRoute
   'POST /api/accounts/assign-team': typeof administration.assignTeamRoute
   'POST /api/accounts/slips': typeof administration.makeSlipsRoute
+  'GET /api/rules': typeof ruleEditor.getRulesRoute
+  'PUT /api/rules': typeof ruleEditor.changeRulesRoute
+  'POST /api/rules/preview': typeof ruleEditor.previewRulesRoute
+  'POST /api/rules/expire-passwords': typeof ruleEditor.expirePasswordsRoute
   'POST /api/accounts/messages': typeof administration.sendPasswordsRoute
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute

@@ -4,6 +4,7 @@ import { FailedScreen } from './failure.tsx'
 import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
 import { firstScreen } from './screens.ts'
+import { loadTexts } from './texts.ts'
 
 const root = createRootRoute({
   component: Frame,
@@ -62,8 +63,25 @@ const slips = createRoute({
   component: lazyRouteComponent(() => import('../slips/slips-screen.tsx')),
 })
 
+const withRuleTexts =
+  <Module,>(load: () => Promise<Module>) =>
+  async () => {
+    const [module] = await Promise.all([load(), loadTexts('rules'), loadTexts('passwords')])
+    return module
+  }
+const passwordRules = createRoute({
+  getParentRoute: () => root,
+  path: '/password-rules',
+  component: lazyRouteComponent(withRuleTexts(() => import('../rules/password-rules-screen.tsx'))),
+})
+const loginRules = createRoute({
+  getParentRoute: () => root,
+  path: '/login-rules',
+  component: lazyRouteComponent(withRuleTexts(() => import('../rules/login-rules-screen.tsx'))),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, users, newUser, user, slips]),
+  routeTree: root.addChildren([start, users, newUser, user, slips, passwordRules, loginRules]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,
