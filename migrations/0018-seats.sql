@@ -96,8 +96,8 @@ begin
   for attempt in 1..2 loop
     at := clock_timestamp();
     -- The second time it waits for those that somebody holds: whether they are being ended or show a sign of life is about to be decided.
-    lapsed := case when attempt = 2
-      then lapsed_sessions(at, too_many, true, instead_of, lease_seconds, idle_minutes, longest_minutes) else '{}' end;
+    lapsed := (case when attempt = 2
+      then lapsed_sessions(at, too_many, true, instead_of, lease_seconds, idle_minutes, longest_minutes) else '{}' end);
     select count(*) into not_ended from session where ended_at is null and id is distinct from instead_of;
     too_many := not_ended + 1 - own.seats;
     if too_many <= 0 then
@@ -124,7 +124,7 @@ begin
       taken := live <= own.seats + own.seat_reserve or administrators < own.seat_reserve;
     end if;
   end if;
-  if not taken and live <= own.seats + own.seats * own.overlap_percent / 100 + case when is_administrator then own.seat_reserve else 0 end then
+  if not taken and live <= own.seats + own.seats * own.overlap_percent / 100 + (case when is_administrator then own.seat_reserve else 0 end) then
     -- A minute in which somebody gets in above the seats counts once, however many do.
     today := (at at time zone own.time_zone)::date;
     update seat_count set

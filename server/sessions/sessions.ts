@@ -15,7 +15,9 @@ import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
 import { endOwnSession, findEnd, type LiveSession, recogniseTokens } from './store.ts'
 
+export { changeSeats } from './change-seats.ts'
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
+export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
   findEnd,

@@ -23,7 +23,7 @@ export type LiveSession = {
 }
 
 /** Another session of the same account, as its person may see it. */
-export type OtherSession = { startedAt: Date; device: string; address: string }
+export type OtherSession = { id: string; startedAt: Date; device: string; address: string }
 
 /** A cookie whose session is asked for. */
 export type AskedSession = {
@@ -63,48 +63,26 @@ export type EndReason =
   | 'new_initial_password'
   | 'password_changed'
 
-/**
- * Ends the account's session if it has outlived itself, or if it was started by the same browser, which then never got its secret
- * or has lost it; returns it if so.
- */
-export async function endSessionThatGivesWay(
-  tx: Transaction,
-  accountId: string,
-  visitHash: Buffer | undefined,
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
-): Promise<{ id: string; endReason: string } | undefined> {
-  const { rows } = await sql<{ id: string; endReason: string }>`
-    update session set ended_at = now(), end_reason = case
-      when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest'
-      when last_active_at <= now() - make_interval(mins => ${idleMinutes}) then 'idle'
-      when visit_hash = ${visitHash ?? null}::bytea then 'logged_in_again'
-      else 'no_sign_of_life' end
-    where account_id = ${accountId} and ended_at is null and (
-      visit_hash = ${visitHash ?? null}::bytea
-      or last_seen_at <= now() - make_interval(secs => ${leaseSeconds})
-      or last_active_at <= now() - make_interval(mins => ${idleMinutes})
-      or started_at <= now() - make_interval(hours => ${longestHours}))
-    returning id, end_reason`.execute(tx)
-  return rows[0]
-}
-
 export type NewSession = { tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string; requestId: string }
 
-/** Starts the account's session and records its login; false when it has one. The unique index decides. */
+/** Starts the account's session and records its login, or says what is in the way. The database decides, under any race. */
 export async function insertSession(
   tx: Transaction,
   accountId: string,
   { tokenHash, visitHash, address, device, requestId }: NewSession,
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string | null }>`
-    select start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId}) as id`.execute(tx)
-  return rows[0]!.id !== null
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+  moves: string | undefined,
+): Promise<'started' | 'already_logged_in' | 'no_seat'> {
+  const { rows } = await sql<{ outcome: 'started' | 'already_logged_in' | 'no_seat' }>`
+    select outcome from start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
+      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60})`.execute(tx)
+  return rows[0]!.outcome
 }
 
 export async function findLiveSession(tx: Transaction, accountId: string): Promise<OtherSession | undefined> {
   return tx
     .selectFrom('session')
-    .select(['startedAt', 'device', 'address'])
+    .select(['id', 'startedAt', 'device', 'address'])
     .where('accountId', '=', accountId)
     .where('endedAt', 'is', null)
     .executeTakeFirst()
@@ -160,7 +138,7 @@ export async function findEnd(tx: Transaction, tokenHash: Buffer, { longestHours
   return row?.reason
 }
 
-export type ListedSession = OtherSession & { username: string; fullName: string; profile: string; lastSeenAt: Date }
+export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */
 export async function listLiveSessions(
@@ -180,7 +158,10 @@ export async function listLiveSessions(
     .execute()
 }
 
-/** Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not. */
+/**
+ * Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not.
+ * Leaves out what somebody holds, so that it waits for nobody while it holds others.
+ */
 export async function endRunOutSessions(
   tx: Transaction,
   { idleMinutes, longestHours }: SessionLimits,
@@ -188,8 +169,10 @@ export async function endRunOutSessions(
   const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
     update session set ended_at = now(), end_reason = case
       when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end
-    where ended_at is null and (
-      last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
+    where id in (
+      select id from session where ended_at is null and (
+        last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
+      for no key update skip locked)
     returning id, account_id, end_reason`.execute(tx)
   return rows
 }

@@ -12,7 +12,7 @@ export type LoginOutcome =
   | { kind: 'choose_password'; token: string }
   | { kind: 'already_logged_in'; other: OtherSession; timeZone: string }
   | { kind: 'not_yet_valid' | 'outside_hours' | 'no_longer_valid'; opensAt: Date | undefined; timeZone: string }
-  | { kind: 'initial_password_expired' }
+  | { kind: 'initial_password_expired' | 'no_seat' }
 
 export type ProvenLogin = {
   /** Locked, and still with the credentials that were proven. */
@@ -71,10 +71,9 @@ export async function completeLogin(
   }
 
   const session = await startSession(tx, account.id, caller)
-  if (session.kind === 'already_logged_in') {
-    await refused('already_logged_in')
-    return { ...session, timeZone: account.timeZone }
-  }
+  if (session.kind !== 'started') await refused(session.kind)
+  if (session.kind === 'no_seat') return session
+  if (session.kind === 'already_logged_in') return { ...session, timeZone: account.timeZone }
   await touchLastLogin(tx, account.id)
   return { kind: 'started', token: session.token, returnTo }
 }

@@ -117,6 +117,8 @@ function stopText({ t, language }: View, stop: Stop): { title: string; body: str
   switch (stop.kind) {
     case 'already_logged_in':
       return { title: t('sign-in:already_logged_in'), body: t('sign-in:already_logged_in_next') }
+    case 'no_seat':
+      return { title: t('sign-in:no_seat'), body: t('sign-in:no_seat_next') }
     case 'initial_password_expired':
       return { title: t('sign-in:initial_password_expired'), body: t('sign-in:initial_password_expired_next') }
     case 'no_longer_valid':

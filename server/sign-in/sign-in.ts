@@ -135,6 +135,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
         setCookie(reply, 'pending', outcome.token)
         return reply.redirect('/choose-password', 303)
       case 'already_logged_in':
+      case 'no_seat':
         return sendPage(request, reply, 409, stopPage(request.view, outcome, passwordChosen))
       default:
         return sendPage(request, reply, 403, stopPage(request.view, outcome, passwordChosen))

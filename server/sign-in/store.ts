@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { mostPersonsOfDevice } from '../passwords/passwords.ts'
 import type { Database, Transaction } from '../platform/database.ts'
-import type { NewSession } from '../sessions/sessions.ts'
+import type { NewSession, SessionLimits } from '../sessions/sessions.ts'
 
 export type LoginAtOnce = {
   accountId: string
@@ -11,22 +11,25 @@ export type LoginAtOnce = {
   usernameHash: Buffer
   deviceHash: Buffer
   session: NewSession
+  limits: SessionLimits
 }
 
 /**
- * Ends the usual login in one round trip: locks the account, starts its session, records it, and settles the attempt.
- * False, and nothing is written, when anything is in the way or has to be looked at more closely.
+ * Ends the usual login in one round trip: locks the account, takes a seat, starts its session, records it, and settles the attempt.
+ * False, and no session is started or ended, when anything is in the way or has to be looked at more closely.
  */
 export async function logInAtOnce(
   database: Database,
   instance: { id: string },
-  { accountId, credentialVersion, usernameHash, deviceHash, session }: LoginAtOnce,
+  { accountId, credentialVersion, usernameHash, deviceHash, session, limits }: LoginAtOnce,
 ): Promise<boolean> {
   const { tokenHash, visitHash, address, device, requestId } = session
+  const { leaseSeconds, idleMinutes, longestHours } = limits
   return database.call(async (db) => {
     const { rows } = await sql<{ done: boolean }>`
       select log_in_at_once(${instance.id}, ${accountId}, ${credentialVersion}, ${usernameHash}, ${deviceHash},
-        ${mostPersonsOfDevice}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId}) as done`.execute(db)
+        ${mostPersonsOfDevice}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
+        ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}) as done`.execute(db)
     return rows[0]!.done
   })
 }
@@ -70,7 +73,7 @@ export async function findPendingLogin(tx: Transaction, tokenHash: Buffer): Prom
       'account.id as accountId',
       'account.username',
       'account.fullName',
-      'pendingLogin.reason',
+      sql<PendingReason>`pending_login.reason`.as('reason'),
       'password.initialHash',
       'password.hash',
     ])
