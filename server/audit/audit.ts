@@ -23,6 +23,7 @@ export type AuditEvent =
   | 'passwords_expired'
   | 'rules_changed'
   | 'session_ended'
+  | 'session_move_disputed'
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }
 

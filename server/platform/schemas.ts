@@ -32,4 +32,5 @@ export const ProblemBody = Type.Object(
 export const PageQuery = Type.Object({
   next: Type.Optional(Type.String({ maxLength: 2000 })),
   bye: Type.Optional(Type.String({ maxLength: 10 })),
+  told: Type.Optional(Type.String({ maxLength: 10 })),
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Answer } from '../../test/browser.ts'
 import { startNodes, type TestAccount, type TestSystem, until } from '../../test/nodes.ts'
 import { openDatabase } from '../platform/database.ts'
 import { defaultRules } from '../rules/rules.ts'
@@ -53,9 +54,15 @@ test('fault-F14 cve-C35 200 browsers for 70 seats on three nodes: 70 are in, 130
       return browser
     }),
   )
+  // On a slow machine some are told to come back in a few seconds, and do.
+  const logIn = async (i: number): Promise<Answer> => {
+    const { username, password } = people[i]!
+    const answer = await browsers[i]!.post('/login', { username, password })
+    return answer.status === 503 ? logIn(i) : answer
+  }
   const answers = await system.race(
     'session',
-    browsers.map((browser, i) => () => browser.post('/login', { username: people[i]!.username, password: people[i]!.password })),
+    people.map((_, i) => () => logIn(i)),
     3,
   )
   assert.equal(answers.filter(({ location }) => location === '/home').length, 70)

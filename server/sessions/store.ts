@@ -58,6 +58,7 @@ export type EndReason =
   | 'idle'
   | 'longest'
   | 'ended_by_operator'
+  | 'ended_by_supervisor'
   | 'account_disabled'
   | 'account_removed'
   | 'new_initial_password'
@@ -88,11 +89,19 @@ export async function findLiveSession(tx: Transaction, accountId: string): Promi
     .executeTakeFirst()
 }
 
-/** Ends the account's session and returns its id; undefined when it has none. */
-export async function endSessionOf(tx: Transaction, accountId: string, reason: EndReason): Promise<string | undefined> {
+/**
+ * Ends the account's session and returns its id; undefined when it has none.
+ * @param note what whoever ends it says to the person
+ */
+export async function endSessionOf(
+  tx: Transaction,
+  accountId: string,
+  reason: EndReason,
+  note?: string,
+): Promise<string | undefined> {
   const row = await tx
     .updateTable('session')
-    .set({ endedAt: sql`now()`, endReason: reason })
+    .set({ endedAt: sql`now()`, endReason: reason, endNote: note ?? null })
     .where('accountId', '=', accountId)
     .where('endedAt', 'is', null)
     .returning('id')
@@ -124,18 +133,58 @@ export async function replaceToken(tx: Transaction, id: string, tokenHash: Buffe
   return row !== undefined
 }
 
-/** Why the session of this token is no more; undefined when there never was one. A session that ran out is not marked until somebody looks. */
-export async function findEnd(tx: Transaction, tokenHash: Buffer, { longestHours }: SessionLimits): Promise<string | undefined> {
+/** How a session ended, for the person who had it. */
+export type SessionEnd = {
+  /** A key of `ended` in locales/*\/sign-in.json. */
+  reason: string
+  at: Date
+  /** What whoever ended it said. */
+  note: string | null
+  /** Where the session is now, when the account began another one in its place. */
+  movedTo: { device: string; address: string } | null
+  /** Whether somebody moved it, and the person has not said yet that it was somebody else. */
+  mayBeDisputed: boolean
+  /** Those of the person; the language is null when they chose none. */
+  language: string | null
+  timeZone: string
+}
+
+/** How the session of this token ended; undefined when there never was one. One that ran out is not marked until somebody looks. */
+export async function findEnd(
+  tx: Transaction,
+  tokenHash: Buffer,
+  { idleMinutes, longestHours }: SessionLimits,
+): Promise<SessionEnd | undefined> {
+  const { rows } = await sql<SessionEnd>`
+    select
+      coalesce(s.end_reason, case when s.started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end) as reason,
+      coalesce(s.ended_at, least(s.started_at + make_interval(hours => ${longestHours}), s.last_active_at + make_interval(mins => ${idleMinutes}))) as at,
+      s.end_note as note,
+      case when next.id is not null then jsonb_build_object('device', next.device, 'address', host(next.address)) end as moved_to,
+      coalesce(s.end_reason = 'moved' and s.disputed_at is null, false) as may_be_disputed,
+      a.language, coalesce(a.time_zone, i.time_zone) as time_zone
+    from session s
+    join account a on a.id = s.account_id
+    join instance i on i.id = s.instance_id
+    left join session next on next.id = s.successor_id
+    where s.token_hash = ${tokenHash}`.execute(tx)
+  return rows[0]
+}
+
+/** Keeps that a person says it was somebody else who moved their session, once; undefined when there is nothing to say it of. */
+export async function disputeMove(
+  tx: Transaction,
+  tokenHash: Buffer,
+): Promise<{ id: string; accountId: string; successorId: string } | undefined> {
   const row = await tx
-    .selectFrom('session')
-    .select(
-      sql<string>`coalesce(end_reason, case when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end)`.as(
-        'reason',
-      ),
-    )
+    .updateTable('session')
+    .set({ disputedAt: sql`now()` })
     .where('tokenHash', '=', tokenHash)
+    .where('endReason', '=', 'moved')
+    .where('disputedAt', 'is', null)
+    .returning(['id', 'accountId', sql<string>`successor_id`.as('successorId')])
     .executeTakeFirst()
-  return row?.reason
+  return row
 }
 
 export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
