@@ -59,7 +59,7 @@ alter table pending_login
 -- The lock by which the operator's change of the seats waits for the logins that began before it.
 create function seats_lock() returns bigint language sql stable return hashtextextended('seats ' || current_instance_id(), 0);
 
--- Takes a seat for a session that is about to start, or says that there is none. From here to the end of their transactions, the
+-- Takes a seat for a session that is about to start, or says that there is none. From the lock to the end of their transactions, the
 -- logins of an instance with seats go one after the other; every statement below sees what the one before has written.
 -- A session that has outlived itself has no seat: it is ended when its seat is needed, the longest silent first.
 -- `instead_of`: a session of the same account that has outlived itself and is about to be ended, so it does not count.
@@ -67,15 +67,19 @@ create function take_seat(
   of_account uuid, instead_of uuid, lease_seconds integer, idle_minutes integer, longest_minutes integer, in_request text
 ) returns boolean language plpgsql as $$
 declare
-  at timestamptz;
+  at timestamptz := clock_timestamp();
+  silent_since timestamptz := at - make_interval(secs => lease_seconds);
+  idle_since timestamptz := at - make_interval(mins => idle_minutes);
+  old_since timestamptz := at - make_interval(mins => longest_minutes);
   own instance;
   known integer;
-  not_ended integer;
-  too_many integer;
-  lapsed uuid[];
-  live integer;
+  allowance integer;
   is_administrator boolean;
   administrators integer;
+  not_ended integer;
+  too_many integer;
+  lapsed uuid[] := '{}';
+  live integer;
   today date;
   taken boolean;
 begin
@@ -84,6 +88,22 @@ begin
   if own.seats is null then
     return true;
   end if;
+  allowance := case when own.overlap_minutes > 0 then own.seats * own.overlap_percent / 100 else 0 end;
+  select at_most into known from seat_count;
+  if known is null or known >= own.seats then
+    select p.built_in and p.name = 'Administrator' into is_administrator
+    from account a join profile p on p.id = a.profile_id where a.id = of_account;
+    if not is_administrator then
+      -- Whoever finds no seat at this moment is refused without holding up the others.
+      select count(*) into live from session
+      where ended_at is null and last_seen_at > silent_since and last_active_at > idle_since and started_at > old_since
+        and id is distinct from instead_of;
+      if live >= own.seats + allowance then
+        return false;
+      end if;
+    end if;
+  end if;
+
   update seat_count set at_most = at_most + 1 returning at_most into known;
   if not found then
     insert into seat_count default values on conflict do nothing;
@@ -95,9 +115,13 @@ begin
 
   for attempt in 1..2 loop
     at := clock_timestamp();
-    -- The second time it waits for those that somebody holds: whether they are being ended or show a sign of life is about to be decided.
-    lapsed := (case when attempt = 2
-      then lapsed_sessions(at, too_many, true, instead_of, lease_seconds, idle_minutes, longest_minutes) else '{}' end);
+    silent_since := at - make_interval(secs => lease_seconds);
+    idle_since := at - make_interval(mins => idle_minutes);
+    old_since := at - make_interval(mins => longest_minutes);
+    if attempt = 2 then
+      -- The others are held by somebody, and whether they are being ended or show a sign of life is about to be decided.
+      lapsed := lapsed_sessions(silent_since, idle_since, old_since, too_many, instead_of, true);
+    end if;
     select count(*) into not_ended from session where ended_at is null and id is distinct from instead_of;
     too_many := not_ended + 1 - own.seats;
     if too_many <= 0 then
@@ -105,11 +129,15 @@ begin
       return true;
     end if;
     if attempt = 1 then
-      lapsed := lapsed_sessions(at, too_many, false, instead_of, lease_seconds, idle_minutes, longest_minutes);
+      lapsed := lapsed_sessions(silent_since, idle_since, old_since, too_many, instead_of, false);
     end if;
     lapsed := lapsed[:too_many];
-    exit when cardinality(lapsed) = too_many;
+    exit when cardinality(lapsed) = too_many or not exists (
+      select from session
+      where ended_at is null and (last_seen_at <= silent_since or last_active_at <= idle_since or started_at <= old_since)
+        and id is distinct from instead_of and id <> all (lapsed));
   end loop;
+
   -- How many would live with the new one.
   live := not_ended - cardinality(lapsed) + 1;
   taken := live <= own.seats;
@@ -124,7 +152,7 @@ begin
       taken := live <= own.seats + own.seat_reserve or administrators < own.seat_reserve;
     end if;
   end if;
-  if not taken and live <= own.seats + own.seats * own.overlap_percent / 100 + (case when is_administrator then own.seat_reserve else 0 end) then
+  if not taken and live <= own.seats + allowance + (case when is_administrator then own.seat_reserve else 0 end) then
     -- A minute in which somebody gets in above the seats counts once, however many do.
     today := (at at time zone own.time_zone)::date;
     update seat_count set
@@ -146,9 +174,7 @@ begin
   end if;
   with ended as (
     update session set ended_at = clock_timestamp(), end_reason = case
-      when started_at <= at - make_interval(mins => longest_minutes) then 'longest'
-      when last_active_at <= at - make_interval(mins => idle_minutes) then 'idle'
-      else 'seat_needed' end
+      when started_at <= old_since then 'longest' when last_active_at <= idle_since then 'idle' else 'seat_needed' end
     where id = any (lapsed) returning id, account_id, end_reason
   )
   insert into audit_event (event, actor_kind, account_id, session_id, request_id, detail)
@@ -160,7 +186,7 @@ end $$;
 -- Up to so many sessions that have outlived themselves, locked; the longest silent first. Without `wait`, only those that nobody holds.
 -- Nobody who holds a session waits for the seats, so waiting comes to an end; and it is cut short if it does not.
 create function lapsed_sessions(
-  at timestamptz, how_many integer, wait boolean, except_for uuid, lease_seconds integer, idle_minutes integer, longest_minutes integer
+  silent_since timestamptz, idle_since timestamptz, old_since timestamptz, how_many integer, except_for uuid, wait boolean
 ) returns uuid[] language plpgsql as $$
 declare
   usual_timeout text := current_setting('lock_timeout');
@@ -169,20 +195,16 @@ begin
   if not wait then
     return array(
       select id from session
-      where ended_at is null and id is distinct from except_for and (
-        last_seen_at <= at - make_interval(secs => lease_seconds)
-        or last_active_at <= at - make_interval(mins => idle_minutes)
-        or started_at <= at - make_interval(mins => longest_minutes))
+      where ended_at is null and (last_seen_at <= silent_since or last_active_at <= idle_since or started_at <= old_since)
+        and id is distinct from except_for
       order by last_seen_at limit how_many for no key update skip locked);
   end if;
   begin
     perform set_config('lock_timeout', '300ms', true);
     locked := array(
       select id from session
-      where ended_at is null and id is distinct from except_for and (
-        last_seen_at <= at - make_interval(secs => lease_seconds)
-        or last_active_at <= at - make_interval(mins => idle_minutes)
-        or started_at <= at - make_interval(mins => longest_minutes))
+      where ended_at is null and (last_seen_at <= silent_since or last_active_at <= idle_since or started_at <= old_since)
+        and id is distinct from except_for
       order by last_seen_at limit how_many for no key update);
     perform set_config('lock_timeout', usual_timeout, true);
     return locked;
@@ -206,17 +228,18 @@ declare
   other session;
   reason text;
   has_lapsed boolean;
+  silent_since timestamptz := clock_timestamp() - make_interval(secs => lease_seconds);
+  idle_since timestamptz := clock_timestamp() - make_interval(mins => idle_minutes);
+  old_since timestamptz := clock_timestamp() - make_interval(mins => longest_minutes);
   ended uuid;
   seat_is_handed_on boolean := false;
 begin
   select * into other from session where account_id = of_account and ended_at is null;
   if found then
-    has_lapsed := other.last_seen_at <= clock_timestamp() - make_interval(secs => lease_seconds)
-      or other.last_active_at <= clock_timestamp() - make_interval(mins => idle_minutes)
-      or other.started_at <= clock_timestamp() - make_interval(mins => longest_minutes);
+    has_lapsed := other.last_seen_at <= silent_since or other.last_active_at <= idle_since or other.started_at <= old_since;
     reason := case
-      when other.started_at <= clock_timestamp() - make_interval(mins => longest_minutes) then 'longest'
-      when other.last_active_at <= clock_timestamp() - make_interval(mins => idle_minutes) then 'idle'
+      when other.started_at <= old_since then 'longest'
+      when other.last_active_at <= idle_since then 'idle'
       when other.visit_hash = of_visit_hash then 'logged_in_again'
       when has_lapsed then 'no_sign_of_life'
       when other.id = moves then 'moved' end;
@@ -226,7 +249,7 @@ begin
     end if;
     if not has_lapsed then
       update session set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
-      where id = other.id and ended_at is null returning id into ended;
+      where id = other.id and ended_at is null and last_seen_at > silent_since returning id into ended;
       seat_is_handed_on := found;
     end if;
   end if;
@@ -237,14 +260,12 @@ begin
       outcome := 'no_seat';
       return;
     end if;
-    if has_lapsed then
-      -- It may have shown a sign of life since.
+    if reason is not null then
+      -- It may have shown a sign of life, or outlived itself, since.
       update session set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
       where id = other.id and ended_at is null and (
-        visit_hash = of_visit_hash
-        or last_seen_at <= clock_timestamp() - make_interval(secs => lease_seconds)
-        or last_active_at <= clock_timestamp() - make_interval(mins => idle_minutes)
-        or started_at <= clock_timestamp() - make_interval(mins => longest_minutes)) returning id into ended;
+        visit_hash = of_visit_hash or last_seen_at <= silent_since or last_active_at <= idle_since or started_at <= old_since)
+      returning id into ended;
     end if;
   end if;
   if ended is not null then
