@@ -24,6 +24,11 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
+/** The part of the console that a permission is about. */
+export function areaOf(permission: Permission): string {
+  return permission.slice(0, permission.indexOf('.'))
+}
+
 /** The profiles that every instance begins with. Nobody can change them; who wants another one copies it. */
 export const builtInProfiles: Record<'Administrator' | 'Supervisor' | 'Agent', readonly Permission[]> = {
   Administrator: Object.keys(permissions) as Permission[],
