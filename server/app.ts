@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import { administration } from './administration/administration.ts'
 import type { Config } from './config.ts'
+import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { openGuessEstimator, openHashQueue, removeOldAttempts, yieldToRequests } from './passwords/passwords.ts'
@@ -64,6 +65,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
   await app.register(administration({ database, keys, publicUrl }))
+  await app.register(consolePages())
 
   const anyHost = {
     config: { access: 'public', anyHost: true },
