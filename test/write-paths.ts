@@ -71,6 +71,12 @@ export const writePaths: readonly WritePath[] = [
   },
   {
     route: 'PUT /api/accounts/:id',
+    about: 'account',
+    url: atAccount,
+    body: ({ account, plainProfile }) => said(account, { profileId: plainProfile.id }),
+  },
+  {
+    route: 'PUT /api/accounts/:id',
     about: 'profile',
     url: atPlainAccount,
     body: ({ plainAccount, profile }) => said(plainAccount, { profileId: profile.id }),

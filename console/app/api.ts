@@ -1,7 +1,9 @@
 // The server's API, typed by the server's own schemas. Nothing else is shared with the server, and of these only the types.
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
+import type * as profiles from '../../server/profiles/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
+import type * as teams from '../../server/teams/schemas.ts'
 import { endSession } from './session-end.ts'
 
 /** Every route that the console calls. A test compares them with those that are served. */
@@ -19,6 +21,15 @@ export type Routes = {
   'POST /api/accounts/assign-profile': typeof administration.assignProfileRoute
   'POST /api/accounts/assign-team': typeof administration.assignTeamRoute
   'POST /api/accounts/slips': typeof administration.makeSlipsRoute
+  'GET /api/profiles': typeof profiles.listProfilesRoute
+  'GET /api/permissions': typeof profiles.listPermissionsRoute
+  'POST /api/profiles': typeof profiles.createProfileRoute
+  'PUT /api/profiles/:id': typeof profiles.changeProfileRoute
+  'DELETE /api/profiles/:id': typeof profiles.removeProfileRoute
+  'GET /api/teams': typeof teams.listTeamsRoute
+  'POST /api/teams': typeof teams.createTeamRoute
+  'PUT /api/teams/:id': typeof teams.changeTeamRoute
+  'DELETE /api/teams/:id': typeof teams.removeTeamRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined

@@ -11,10 +11,10 @@ export function tidyName(typed: string): string {
  * What is wrong with a tidy name; undefined when nothing is.
  * Characters that cannot be seen are refused: with them, two names could look the same.
  */
-export function nameFault(name: string): 'required' | 'too_long' | 'not_one_line' | undefined {
+export function nameFault(name: string): 'required' | 'name_too_long' | 'name_unseen_character' | undefined {
   if (name === '') return 'required'
-  if ([...name].length > longest) return 'too_long'
-  return /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\ufffd]/u.test(name) ? 'not_one_line' : undefined
+  if ([...name].length > longest) return 'name_too_long'
+  return /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\ufffd]/u.test(name) ? 'name_unseen_character' : undefined
 }
 
 /** What names are compared by, as the unique indexes of migrations/ do. */

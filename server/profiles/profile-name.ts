@@ -15,6 +15,8 @@ const reserved = new Set(
 )
 
 /** What is wrong with the name of an own profile; whether another one has it is for the database. */
-export function profileNameFault(name: string): 'required' | 'too_long' | 'not_one_line' | 'name_reserved' | undefined {
+export function profileNameFault(
+  name: string,
+): 'required' | 'name_too_long' | 'name_unseen_character' | 'name_reserved' | undefined {
   return nameFault(name) ?? (reserved.has(nameKey(name)) ? 'name_reserved' : undefined)
 }

@@ -74,10 +74,10 @@ test('a name that cannot be taken is named at its field: empty, too long, unseen
   const other = await created(browser, 'Other')
   const cases: [string, string][] = [
     ['  ', 'required'],
-    ['x'.repeat(61), 'too_long'],
-    ['a\u0007b', 'not_one_line'],
-    ['Administrator\u200b', 'not_one_line'],
-    ['a\u202eb', 'not_one_line'],
+    ['x'.repeat(61), 'name_too_long'],
+    ['a\u0007b', 'name_unseen_character'],
+    ['Administrator\u200b', 'name_unseen_character'],
+    ['a\u202eb', 'name_unseen_character'],
     ['ÉQUIPE', 'name_taken'],
     ['ｏｔｈｅｒ', 'name_taken'],
     ['administrator', 'name_reserved'],
