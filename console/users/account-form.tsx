@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import type { Answer, Body } from '../app/api.ts'
 import { Failure, useFaultTexts } from '../app/failure.tsx'
 import { languages } from '../app/texts.ts'
+import { useProfileName } from '../profiles/profile-name.ts'
 import { LoginHoursField } from './login-hours-field.tsx'
 
 export type AccountValues = Omit<Body<'PUT /api/accounts/:id'>, 'version'> & { username: string }
@@ -38,6 +39,7 @@ export function AccountForm({
   onSubmit,
 }: AccountFormProps) {
   const { t } = useTranslation()
+  const profileName = useProfileName()
   const faultTexts = useFaultTexts()
   const [failure, setFailure] = useState<unknown>()
   const [busy, setBusy] = useState(false)
@@ -118,7 +120,7 @@ export function AccountForm({
               disabled={profileIsFixed}
               data={choices.profiles
                 .filter(({ id, mayGive }) => mayGive || id === initial.profileId)
-                .map(({ id, name }) => ({ value: id, label: name }))}
+                .map(({ id, name }) => ({ value: id, label: profileName(name) }))}
               {...select('profileId')}
             />
             <Select

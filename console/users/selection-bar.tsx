@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { type Answer, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
+import { useProfileName } from '../profiles/profile-name.ts'
 import { keepSlips } from '../slips/kept-slips.ts'
 
 type Choices = Answer<'GET /api/accounts/choices'>
@@ -103,11 +104,14 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
       if (act === 'slips') void navigate({ to: '/slips' })
     },
   })
+  const profileName = useProfileName()
   const choosesWhat = act === 'assign_team' || act === 'assign_profile'
   const data =
     act === 'assign_team'
       ? [...(choices?.mayLeaveWithoutTeam ? [{ value: 'none', label: t('users.no_team') }] : []), ...named(choices?.teams ?? [])]
-      : named((choices?.profiles ?? []).filter(({ mayGive }) => mayGive))
+      : (choices?.profiles ?? [])
+          .filter(({ mayGive }) => mayGive)
+          .map(({ id, name }) => ({ value: id, label: profileName(name) }))
   return (
     <Modal
       opened
