@@ -14,11 +14,25 @@ const accent: MantineColorsTuple = [
   '#103650',
 ]
 
+// The dark ground of public/palette.css, from text to what lies deepest.
+const dark: MantineColorsTuple = [
+  '#e8edf3',
+  '#c9d3de',
+  '#a9b6c5',
+  '#7f8d9d',
+  '#3b4656',
+  '#2b3440',
+  '#1c222b',
+  '#171c24',
+  '#12161c',
+  '#0d1015',
+]
+
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
-  colors: { accent },
+  colors: { accent, dark },
   fontFamily: 'var(--font)',
   headings: { fontFamily: 'var(--font)' },
   defaultRadius: 'md',
