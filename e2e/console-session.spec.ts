@@ -1,7 +1,10 @@
 // The console when the session ends under it, and how one finds the way back to where one was.
 import { expect, goodPassword, logIn, logInForTheFirstTime, sendLogin, test } from './story.ts'
 
-test('a link into the console that is opened when nobody is logged in leads there after the login', async ({ page, instance }) => {
+test('a link into the console that is opened when nobody is logged in leads there after the login', async ({
+  page,
+  instance,
+}) => {
   await logInForTheFirstTime(page, instance)
   await page.getByText('Administrator').first().click()
   await page.getByRole('button', { name: 'Log Out' }).click()

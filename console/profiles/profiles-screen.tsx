@@ -112,5 +112,9 @@ export function AccountsOf({ id, accounts }: Pick<Profile, 'id' | 'accounts'>) {
   const mayView = usePermission('accounts.view')
   const count = t('users.count', { count: accounts, number: formatNumber(accounts) })
   if (!mayView || accounts === 0) return count
-  return <Anchor renderRoot={(props) => <Link to="/users" search={{ profile: id }} {...props} />}>{count}</Anchor>
+  return (
+    <Anchor fz="inherit" renderRoot={(props) => <Link to="/users" search={{ profile: id }} {...props} />}>
+      {count}
+    </Anchor>
+  )
 }

@@ -23,6 +23,7 @@ export function SupervisorsField({ value, onChange, known, fixed, error }: Super
   const { t } = useTranslation()
   const maySearch = usePermission('accounts.view')
   const [typed, setTyped] = useState('')
+  const [opened, setOpened] = useState(false)
   const [search] = useDebouncedValue(typed, 250)
   const found = useQuery({
     queryKey: ['accounts', 'supervisors', search],
@@ -43,6 +44,11 @@ export function SupervisorsField({ value, onChange, known, fixed, error }: Super
         description={t(maySearch ? 'teams.supervisors_for' : 'teams.supervisors_unseen')}
         placeholder={value.length === 0 ? t('users.search_in') : undefined}
         disabled={!maySearch}
+        dropdownOpened={opened}
+        onDropdownOpen={() => setOpened(true)}
+        onDropdownClose={() => setOpened(false)}
+        // It would lie over what comes next.
+        onOptionSubmit={() => setOpened(false)}
         searchable
         searchValue={typed}
         onSearchChange={setTyped}

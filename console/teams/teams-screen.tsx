@@ -110,5 +110,9 @@ export function MembersOf({ id, members }: Pick<Team, 'id' | 'members'>) {
   const mayView = usePermission('accounts.view')
   const count = t('users.count', { count: members, number: formatNumber(members) })
   if (!mayView || members === 0) return count
-  return <Anchor renderRoot={(props) => <Link to="/users" search={{ team: id }} {...props} />}>{count}</Anchor>
+  return (
+    <Anchor fz="inherit" renderRoot={(props) => <Link to="/users" search={{ team: id }} {...props} />}>
+      {count}
+    </Anchor>
+  )
 }
