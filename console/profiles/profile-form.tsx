@@ -1,5 +1,5 @@
 // The name of a profile and its permissions, by area. What one does not have oneself can be neither given nor taken away.
-import { Button, Checkbox, Fieldset, Group, SimpleGrid, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Checkbox, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -14,13 +14,12 @@ type Permission = ProfileValues['permissions'][number]
 type ProfileFormProps = {
   catalogue: Catalogue
   initial: ProfileValues
-  readOnly?: boolean
   submit: string
   /** Throws what the server refuses; the form shows it and keeps what was typed. */
   onSubmit: (values: ProfileValues) => Promise<void>
 }
 
-export function ProfileForm({ catalogue, initial, readOnly = false, submit, onSubmit }: ProfileFormProps) {
+export function ProfileForm({ catalogue, initial, submit, onSubmit }: ProfileFormProps) {
   const { t } = useTranslation()
   const form = useForm<ProfileValues>({ mode: 'controlled', initialValues: initial })
   const { busy, failure, send } = useSaving(form, onSubmit)
@@ -34,7 +33,7 @@ export function ProfileForm({ catalogue, initial, readOnly = false, submit, onSu
     )
   return (
     <form onSubmit={form.onSubmit((values) => void send(values))} noValidate>
-      <Fieldset disabled={readOnly || busy} variant="unstyled">
+      <Fieldset disabled={busy} variant="unstyled">
         <Stack gap="md">
           <TextInput
             name="name"
@@ -49,21 +48,19 @@ export function ProfileForm({ catalogue, initial, readOnly = false, submit, onSu
           <Text role="status" c="dimmed">
             {t('profiles.permission_count', { count: permissions.length })}
           </Text>
-          <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
+          <div className="areas">
             {[...areas].map(([area, each]) => (
-              <Area key={area} area={area} catalogue={each} given={permissions} readOnly={readOnly} change={change} />
+              <Area key={area} area={area} catalogue={each} given={permissions} change={change} />
             ))}
-          </SimpleGrid>
+          </div>
         </Stack>
       </Fieldset>
       {failure !== undefined && <Failure error={failure} />}
-      {!readOnly && (
-        <Group mt="md">
-          <Button type="submit" loading={busy}>
-            {submit}
-          </Button>
-        </Group>
-      )}
+      <Group mt="md">
+        <Button type="submit" loading={busy}>
+          {submit}
+        </Button>
+      </Group>
     </form>
   )
 }
@@ -72,22 +69,22 @@ type AreaProps = {
   area: string
   catalogue: Catalogue
   given: readonly string[]
-  readOnly: boolean
   change: (keys: readonly string[], on: boolean) => void
 }
 
-function Area({ area, catalogue, given, readOnly, change }: AreaProps) {
+function Area({ area, catalogue, given, change }: AreaProps) {
   const { t } = useTranslation()
   const why = useId()
   const may = catalogue.filter(({ mayGive }) => mayGive).map(({ key }) => key)
   const chosen = may.filter((key) => given.includes(key)).length
   const name = t(`permissions:areas.${area}`)
   return (
-    <Fieldset legend={name} h="100%">
+    <Fieldset legend={<Text fw={600}>{name}</Text>}>
       <Stack gap="sm">
-        {!readOnly && may.length > 1 && (
+        {may.length > 1 && (
           <Checkbox
             label={t('profiles.all_of_these')}
+            styles={{ label: { fontWeight: 600 } }}
             aria-label={t('profiles.all_of', { area: name })}
             checked={chosen === may.length}
             indeterminate={chosen > 0 && chosen < may.length}
@@ -100,11 +97,11 @@ function Area({ area, catalogue, given, readOnly, change }: AreaProps) {
             label={t(`permissions:${key}`)}
             checked={given.includes(key)}
             disabled={!mayGive}
-            aria-describedby={mayGive || readOnly ? undefined : why}
+            aria-describedby={mayGive ? undefined : why}
             onChange={(event) => change([key], event.currentTarget.checked)}
           />
         ))}
-        {!readOnly && may.length < catalogue.length && (
+        {may.length < catalogue.length && (
           <Text size="sm" c="dimmed" id={why}>
             {t('profiles.lacking')}
           </Text>

@@ -7,6 +7,7 @@ import { ApiProblem, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { RemoveButton } from '../app/remove-button.tsx'
 import { usePermission } from '../app/session.tsx'
+import { PermissionList } from './permission-list.tsx'
 import { ProfileForm, type ProfileValues } from './profile-form.tsx'
 import { useProfileName } from './profile-name.ts'
 import { AccountsOf, ProfileMarks } from './profiles-screen.tsx'
@@ -73,17 +74,17 @@ export default function ProfileScreen() {
         </Text>
       )}
       {profile.mayChange && profile.accounts > 0 && <Text c="dimmed">{t('profiles.at_once')}</Text>}
-      <ProfileForm
-        key={profile.version}
-        catalogue={catalogue.data.permissions}
-        initial={{
-          name: profile.builtIn ? profileName(profile.name) : profile.name,
-          permissions: profile.permissions as ProfileValues['permissions'],
-        }}
-        readOnly={!profile.mayChange}
-        submit={t('common:save')}
-        onSubmit={save}
-      />
+      {profile.mayChange ? (
+        <ProfileForm
+          key={profile.version}
+          catalogue={catalogue.data.permissions}
+          initial={{ name: profile.name, permissions: profile.permissions as ProfileValues['permissions'] }}
+          submit={t('common:save')}
+          onSubmit={save}
+        />
+      ) : (
+        <PermissionList catalogue={catalogue.data.permissions} given={profile.permissions} />
+      )}
     </Stack>
   )
 }

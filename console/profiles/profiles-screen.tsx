@@ -71,7 +71,7 @@ function ProfilesTable({ profiles }: { profiles: readonly Profile[] }) {
                 </Text>
               </Table.Td>
               <Table.Td ta="end">
-                <AccountsOf {...profile} />
+                <AccountsOf {...profile} bare />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -106,15 +106,19 @@ export function ProfileMarks({ builtIn, own }: Pick<Profile, 'builtIn' | 'own'>)
   )
 }
 
-/** How many accounts have a profile; leads to them where there are any and one may see them. */
-export function AccountsOf({ id, accounts }: Pick<Profile, 'id' | 'accounts'>) {
+/**
+ * How many accounts have a profile; leads to them where there are any and one may see them.
+ * @param bare where the column says already what is counted
+ */
+export function AccountsOf({ id, accounts, bare = false }: Pick<Profile, 'id' | 'accounts'> & { bare?: boolean }) {
   const { t } = useTranslation()
   const mayView = usePermission('accounts.view')
   const count = t('users.count', { count: accounts, number: formatNumber(accounts) })
-  if (!mayView || accounts === 0) return count
+  const shown = bare ? formatNumber(accounts) : count
+  if (!mayView || accounts === 0) return shown
   return (
-    <Anchor fz="inherit" renderRoot={(props) => <Link to="/users" search={{ profile: id }} {...props} />}>
-      {count}
+    <Anchor fz="inherit" aria-label={count} renderRoot={(props) => <Link to="/users" search={{ profile: id }} {...props} />}>
+      {shown}
     </Anchor>
   )
 }

@@ -12,13 +12,12 @@ type TeamFormProps = {
   /** Those who can be taken off, and those who stay. */
   supervisors: readonly Supervisor[]
   fixed: readonly Supervisor[]
-  readOnly?: boolean
   submit: string
   /** Throws what the server refuses; the form shows it and keeps what was typed. */
   onSubmit: (values: TeamValues) => Promise<void>
 }
 
-export function TeamForm({ name, supervisors, fixed, readOnly = false, submit, onSubmit }: TeamFormProps) {
+export function TeamForm({ name, supervisors, fixed, submit, onSubmit }: TeamFormProps) {
   const { t } = useTranslation()
   const form = useForm<TeamValues>({
     mode: 'controlled',
@@ -29,7 +28,7 @@ export function TeamForm({ name, supervisors, fixed, readOnly = false, submit, o
   )
   return (
     <form onSubmit={form.onSubmit((values) => void send(values))} noValidate>
-      <Fieldset disabled={readOnly || busy} variant="unstyled">
+      <Fieldset disabled={busy} variant="unstyled">
         <Stack gap="md">
           <TextInput
             name="name"
@@ -50,13 +49,11 @@ export function TeamForm({ name, supervisors, fixed, readOnly = false, submit, o
         </Stack>
       </Fieldset>
       {failure !== undefined && <Failure error={failure} />}
-      {!readOnly && (
-        <Group mt="md">
-          <Button type="submit" loading={busy}>
-            {submit}
-          </Button>
-        </Group>
-      )}
+      <Group mt="md">
+        <Button type="submit" loading={busy}>
+          {submit}
+        </Button>
+      </Group>
     </form>
   )
 }

@@ -7,7 +7,7 @@ import { ApiProblem, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { RemoveButton } from '../app/remove-button.tsx'
 import { TeamForm, type TeamValues } from './team-form.tsx'
-import { MembersOf } from './teams-screen.tsx'
+import { MembersOf, Supervisors } from './teams-screen.tsx'
 
 const route = getRouteApi('/teams/$id')
 
@@ -58,15 +58,20 @@ export default function TeamScreen() {
           {t('teams.blind_next')}
         </Alert>
       )}
-      <TeamForm
-        key={team.version}
-        name={team.name}
-        supervisors={team.supervisors.filter((each) => !stays(each))}
-        fixed={team.supervisors.filter(stays)}
-        readOnly={!mayManage}
-        submit={t('common:save')}
-        onSubmit={save}
-      />
+      {mayManage ? (
+        <TeamForm
+          key={team.version}
+          name={team.name}
+          supervisors={team.supervisors.filter((each) => !stays(each))}
+          fixed={team.supervisors.filter(stays)}
+          submit={t('common:save')}
+          onSubmit={save}
+        />
+      ) : (
+        <Text>
+          {t('teams.supervisors')}: <Supervisors {...team} />
+        </Text>
+      )}
     </Stack>
   )
 }

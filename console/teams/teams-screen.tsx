@@ -89,7 +89,7 @@ function TeamsTable({ teams }: { teams: readonly Team[] }) {
                 <Supervisors {...team} />
               </Table.Td>
               <Table.Td ta="end">
-                <MembersOf {...team} />
+                <MembersOf {...team} bare />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -99,20 +99,25 @@ function TeamsTable({ teams }: { teams: readonly Team[] }) {
   )
 }
 
-function Supervisors({ supervisors }: Pick<Team, 'supervisors'>) {
+/** Who supervises a team, by name. */
+export function Supervisors({ supervisors }: Pick<Team, 'supervisors'>) {
   const { t } = useTranslation()
-  return supervisors.map(({ fullName }) => fullName).join(', ') || t('teams.no_supervisor')
+  return <>{supervisors.map(({ fullName }) => fullName).join(', ') || t('teams.no_supervisor')}</>
 }
 
-/** How many people are in a team; leads to them where there are any and one may see them. */
-export function MembersOf({ id, members }: Pick<Team, 'id' | 'members'>) {
+/**
+ * How many people are in a team; leads to them where there are any and one may see them.
+ * @param bare where the column says already what is counted
+ */
+export function MembersOf({ id, members, bare = false }: Pick<Team, 'id' | 'members'> & { bare?: boolean }) {
   const { t } = useTranslation()
   const mayView = usePermission('accounts.view')
   const count = t('users.count', { count: members, number: formatNumber(members) })
-  if (!mayView || members === 0) return count
+  const shown = bare ? formatNumber(members) : count
+  if (!mayView || members === 0) return shown
   return (
-    <Anchor fz="inherit" renderRoot={(props) => <Link to="/users" search={{ team: id }} {...props} />}>
-      {count}
+    <Anchor fz="inherit" aria-label={count} renderRoot={(props) => <Link to="/users" search={{ team: id }} {...props} />}>
+      {shown}
     </Anchor>
   )
 }

@@ -2,7 +2,7 @@
 
 export const permissions = {
   'accounts.view': 'See the accounts',
-  'accounts.all-teams': 'Reach the accounts of every team, and of none; without it, only those of the teams that one supervises',
+  'accounts.all-teams': 'Reach the accounts of all teams, not only of those that one supervises',
   'accounts.create': 'Create accounts',
   'accounts.update': 'Change, enable and disable accounts',
   'accounts.delete': 'Remove accounts',
