@@ -1,12 +1,10 @@
-import '@mantine/core/styles.css'
-import '@mantine/notifications/styles.css'
+import './app/mantine.css'
 import './app/console.css'
-import { MantineProvider, mergeThemeOverrides } from '@mantine/core'
+import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
-import i18next from 'i18next'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './app/api.ts'
 import { router } from './app/router.tsx'
@@ -37,11 +35,8 @@ const queries: QueryClient = new QueryClient({
 })
 
 await openTexts()
-const named = mergeThemeOverrides(theme, {
-  components: { Notification: { defaultProps: { closeButtonProps: { 'aria-label': i18next.t('close') } } } },
-})
 createRoot(root).render(
-  <MantineProvider theme={named} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+  <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
     <Notifications position="top-center" />
     <QueryClientProvider client={queries}>
       <SessionGate>

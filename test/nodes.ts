@@ -23,7 +23,15 @@ export const goodPassword = 'walnut drifts over copper rails'
 
 after(closeTestPostgres)
 
-export type NewTestAccount = { username?: string; profile?: string; password?: string | 'initial' | 'none'; fullName?: string }
+export type NewTestAccount = {
+  username?: string
+  profile?: string
+  password?: string | 'initial' | 'none'
+  fullName?: string
+  email?: string
+  language?: string
+  timeZone?: string
+}
 export type TestAccount = { id: string; username: string; password: string }
 
 export type TestSystem = {
@@ -37,6 +45,8 @@ export type TestSystem = {
   /** Everything that the nodes have logged. */
   logged(): string
   browser(node?: number, host?: string): Browser
+  /** Lets the nodes work on jobs, looking for some twice a second, and trying again a second later. */
+  work(): Promise<void>
   addInstance(
     name: string,
     hostname: string,
@@ -101,15 +111,20 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
     admin,
     logged: () => log.join(''),
     browser: (node = 0, host = 'localhost:8080') => new Browser(nodes[node]!, host),
+    async work() {
+      for (const table of ['queue', 'job']) await owner.query(`update pgboss.${table} set retry_delay = 1, retry_backoff = false`)
+      for (const { node } of open) node.work({ pollSeconds: 0.5 })
+    },
     addInstance: createOne,
     async addAccount(
-      { username = `agent${++accounts}`, profile = 'Agent', password = goodPassword, fullName = 'Ana Souza' } = {},
+      { username = `agent${++accounts}`, profile = 'Agent', password = goodPassword, fullName = 'Ana Souza', ...more } = {},
       instance = main,
     ) {
       const hash = password === 'initial' || password === 'none' ? undefined : await testHash(password)
       return database.in(instance, async (tx) => {
         const profileId = (await findProfileId(tx, profile))!
-        const id = (await insertAccount(tx, { username, usernameKey: usernameKey(username)!, fullName, email: null, profileId }))!
+        const key = usernameKey(username)!
+        const id = (await insertAccount(tx, { username, usernameKey: key, fullName, email: null, profileId, ...more }))!
         if (hash !== undefined) await setPassword(tx, { keys }, (await lockAccount(tx, id))!, hash)
         if (password !== 'initial') return { id, username, password }
         return { id, username, password: (await giveInitialPassword(tx, { keys }, id)).initialPassword }

@@ -36,7 +36,7 @@ async function startMatrix(t: TestContext) {
   }
   const newAccount = (profileId: string, teamId: string) =>
     insert<TargetAccount>(
-      `insert into account (instance_id, username, username_key, full_name, profile_id, team_id) values ($main, $1, $1, $1, $2, $3)
+      `insert into account (instance_id, username, username_key, full_name, email, profile_id, team_id) values ($main, $1, $1, $1, $1 || '@example.com', $2, $3)
        returning id, version, full_name as "fullName", profile_id as "profileId", team_id as "teamId"`,
       [`account-${++made}`, profileId, teamId],
     )
@@ -55,6 +55,10 @@ async function startMatrix(t: TestContext) {
     async target({ has = [], isAway = false }: { has?: Permission[]; isAway?: boolean } = {}): Promise<Target> {
       const [profile, ofAccount, plainProfile] = [await newProfile(has), await newProfile(has), await newProfile([])]
       const account = await newAccount(ofAccount.id, isAway ? away.id : home.id)
+      const { id: message } = await insert<{ id: string }>(
+        "insert into message (instance_id, account_id, kind, to_address, state, credential_version) values ($main, $1, 'initial_password', 'somebody@example.com', 'failed', 1) returning id",
+        [account.id],
+      )
       const [self] = await system.sql<TargetAccount>(
         'select id, version, full_name as "fullName", profile_id as "profileId", team_id as "teamId" from account where id = $1',
         [actor.id],
@@ -67,6 +71,7 @@ async function startMatrix(t: TestContext) {
         plainAccount: await newAccount(plainProfile.id, home.id),
         plainProfile,
         permission: has[0] ?? 'audit.view',
+        message,
         team: await newTeam(isAway ? [] : [actor.id]),
         ownTeam: await newTeam([actor.id, account.id]),
       }
@@ -77,7 +82,7 @@ async function startMatrix(t: TestContext) {
     },
     /** What all accounts, profiles, teams and passwords are at this moment, as one value. */
     async state(): Promise<string> {
-      const tables = ['account', 'profile', 'password', 'team', 'team_supervisor']
+      const tables = ['account', 'profile', 'password', 'team', 'team_supervisor', 'message']
       const rows = tables.map((table) => `select ${table}::text as row from ${table}`).join(' union all ')
       const [{ state }] = (await system.sql(`select md5(string_agg(row, ',' order by row)) as state from (${rows}) as rows`)) as [
         { state: string },
@@ -183,6 +188,7 @@ test('cve-C15 no sequence of requests leads to a permission that one lacks', asy
     JSON.stringify(
       await system.sql(
         `select p.id as profile, p.permissions, a.id as account, a.enabled, a.team_id, encode(w.initial_hash, 'hex') as initial,
+           array(select state from message m where m.account_id = a.id order by id) as messages,
            array(select team_id from team_supervisor s where s.account_id = a.id order by team_id) as supervises
          from profile p left join account a on a.profile_id = p.id left join password w on w.account_id = a.id
          where $1 = any (p.permissions) order by p.id, a.id`,

@@ -16,6 +16,8 @@ export type Target = {
   plainAccount: TargetAccount
   plainProfile: TargetProfile
   permission: Permission
+  /** A message to the account, which has failed. */
+  message: string
   /** A team to put accounts into; and one of the actor's own, which the account supervises too. */
   team: TargetTeam
   ownTeam: TargetTeam
@@ -98,6 +100,13 @@ export const writePaths: readonly WritePath[] = [
   { route: 'POST /api/accounts/disable', about: 'account', body: (target) => ({ ...theAccount(target), reason: '' }) },
   { route: 'POST /api/accounts/remove', about: 'account', body: theAccount },
   { route: 'POST /api/accounts/slips', about: 'account', body: theAccount },
+  { route: 'POST /api/accounts/messages', about: 'account', body: theAccount },
+  {
+    route: 'POST /api/messages/:id/retry',
+    about: 'account',
+    url: ({ message }) => `/api/messages/${message}/retry`,
+    body: () => ({}),
+  },
   {
     route: 'POST /api/accounts/assign-team',
     about: 'account',

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from './dialog.tsx'
 import { Failure } from './failure.tsx'
 
 /** A button that asks once more, removes, and shows why not when the server refuses. */
@@ -20,20 +21,22 @@ export function RemoveButton({ ask, remove }: { ask: string; remove: () => Promi
       >
         {t('remove')}
       </Button>
-      <Modal opened={opened} onClose={close} title={t('remove')} closeButtonProps={{ 'aria-label': t('common:cancel') }} centered>
-        <Text>{ask}</Text>
-        {removing.error && <Failure error={removing.error} />}
-        <Group mt="md" justify="end">
-          <Button variant="default" onClick={close} data-autofocus>
-            {t('common:cancel')}
-          </Button>
-          {!removing.error && (
-            <Button color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
-              {t('remove')}
+      {opened && (
+        <Dialog title={t('remove')} onClose={close}>
+          <Text>{ask}</Text>
+          {removing.error && <Failure error={removing.error} />}
+          <Group mt="md" justify="end">
+            <Button variant="default" onClick={close} data-autofocus>
+              {t('common:cancel')}
             </Button>
-          )}
-        </Group>
-      </Modal>
+            {!removing.error && (
+              <Button color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
+                {t('remove')}
+              </Button>
+            )}
+          </Group>
+        </Dialog>
+      )}
     </>
   )
 }

@@ -1,6 +1,6 @@
 // Every screen and its address. Each is loaded when it is opened.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
-import { Failure } from './failure.tsx'
+import { FailedScreen } from './failure.tsx'
 import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
 import { Start } from './start.tsx'
@@ -8,7 +8,7 @@ import { Start } from './start.tsx'
 const root = createRootRoute({
   component: Frame,
   notFoundComponent: NotFound,
-  errorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  errorComponent: ({ error, reset }) => <FailedScreen error={error} retry={reset} />,
 })
 
 const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })

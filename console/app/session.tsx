@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { type Answer, call, setFormToken } from './api.ts'
-import { Failure } from './failure.tsx'
+import { FailedScreen } from './failure.tsx'
 import { resumeSession, useSessionEnd } from './session-end.ts'
 
 export type Session = Answer<'GET /api/session'>
@@ -38,7 +38,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     if (isSomebodyElse) location.reload()
   }, [isSomebodyElse])
   if (isSomebodyElse) return null
-  if (session === undefined) return error ? <Failure error={error} /> : null
+  if (session === undefined) return error ? <FailedScreen error={error} /> : null
   return <SessionContext value={session}>{children}</SessionContext>
 }
 

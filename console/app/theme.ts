@@ -1,6 +1,6 @@
-import { createTheme, type MantineColorsTuple } from '@mantine/core'
+import { createTheme, type MantineColorsTuple, MultiSelect, Select } from '@mantine/core'
 
-// Around the accent of public/palette.css, from the lightest to the darkest; 4 stands on dark ground, 7 on light.
+// Around the accent of public/palette.css, from the lightest to the darkest.
 const accent: MantineColorsTuple = [
   '#eaf4fb',
   '#d3e6f4',
@@ -30,7 +30,7 @@ const dark: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'accent',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: 7,
   autoContrast: true,
   colors: { accent, dark },
   fontFamily: 'var(--font)',
@@ -38,4 +38,9 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    // What opens belongs to the part of the page that opened it.
+    Select: Select.extend({ defaultProps: { comboboxProps: { withinPortal: false } } }),
+    MultiSelect: MultiSelect.extend({ defaultProps: { comboboxProps: { withinPortal: false } } }),
+  },
 })

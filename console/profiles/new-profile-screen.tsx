@@ -1,8 +1,8 @@
 import { Stack, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { ProfileForm, type ProfileValues } from './profile-form.tsx'
@@ -21,7 +21,7 @@ export default function NewProfileScreen() {
   const error = catalogue.error ?? list.error
   const create = async (body: ProfileValues) => {
     await call('POST /api/profiles', { body })
-    notifications.show({ message: t('profiles.created', { name: body.name }), color: 'green' })
+    announce(t('profiles.created', { name: body.name }))
     void queries.invalidateQueries({ queryKey: ['accounts', 'choices'] })
     await queries.invalidateQueries({ queryKey: ['profiles'] })
     await navigate({ to: '/profiles' })

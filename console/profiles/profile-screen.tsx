@@ -1,10 +1,10 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { ApiProblem, call } from '../app/api.ts'
-import { Failure } from '../app/failure.tsx'
+import { FailedScreen } from '../app/failure.tsx'
 import { RemoveButton } from '../app/remove-button.tsx'
 import { usePermission } from '../app/session.tsx'
 import { PermissionList } from './permission-list.tsx'
@@ -24,10 +24,10 @@ export default function ProfileScreen() {
   const catalogue = useQuery({ queryKey: ['permissions'], queryFn: ({ signal }) => call('GET /api/permissions', { signal }) })
   const list = useQuery({ queryKey: ['profiles'], queryFn: ({ signal }) => call('GET /api/profiles', { signal }) })
   const error = catalogue.error ?? list.error
-  if (error) return <Failure error={error} retry={() => void list.refetch()} />
+  if (error) return <FailedScreen error={error} retry={() => void list.refetch()} />
   if (!catalogue.data || !list.data) return null
   const profile = list.data.profiles.find((each) => each.id === id)
-  if (profile === undefined) return <Failure error={new ApiProblem(404, { code: 'profile_not_found' })} />
+  if (profile === undefined) return <FailedScreen error={new ApiProblem(404, { code: 'profile_not_found' })} />
 
   const renew = async () => {
     void queries.invalidateQueries({ queryKey: ['accounts'] })
@@ -35,12 +35,12 @@ export default function ProfileScreen() {
   }
   const save = async (values: ProfileValues) => {
     await call('PUT /api/profiles/:id', { params: { id }, body: { ...values, version: profile.version } })
-    notifications.show({ message: t('saved'), color: 'green' })
+    announce(t('saved'))
     await renew()
   }
   const remove = async () => {
     await call('DELETE /api/profiles/:id', { params: { id } })
-    notifications.show({ message: t('profiles.removed', { name: profile.name }), color: 'green' })
+    announce(t('profiles.removed', { name: profile.name }))
     await navigate({ to: '/profiles', ignoreBlocker: true })
     await renew()
   }

@@ -1,8 +1,8 @@
 import { Stack, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { useSession } from '../app/session.tsx'
@@ -16,7 +16,7 @@ export default function NewTeamScreen() {
   const list = useQuery({ queryKey: ['teams'], queryFn: ({ signal }) => call('GET /api/teams', { signal }) })
   const create = async (body: TeamValues) => {
     const { id, warnings } = await call('POST /api/teams', { body })
-    notifications.show({ message: t('teams.created', { name: body.name }), color: 'green' })
+    announce(t('teams.created', { name: body.name }))
     void queries.invalidateQueries({ queryKey: ['accounts', 'choices'] })
     await queries.invalidateQueries({ queryKey: ['teams'] })
     // Who supervises and sees nobody is shown there.

@@ -65,7 +65,6 @@ export function SupervisorsField({ value, onChange, known, fixed, error }: Super
         onChange={onChange}
         error={error}
         maw={640}
-        comboboxProps={{ withinPortal: false }}
       />
       {fixed.length > 0 && (
         <Text size="sm" c="dimmed" mt={4}>

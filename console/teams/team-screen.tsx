@@ -1,10 +1,10 @@
 import { Alert, Group, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { ApiProblem, call } from '../app/api.ts'
-import { Failure } from '../app/failure.tsx'
+import { FailedScreen } from '../app/failure.tsx'
 import { RemoveButton } from '../app/remove-button.tsx'
 import { TeamForm, type TeamValues } from './team-form.tsx'
 import { MembersOf, Supervisors } from './teams-screen.tsx'
@@ -17,11 +17,11 @@ export default function TeamScreen() {
   const navigate = useNavigate()
   const queries = useQueryClient()
   const list = useQuery({ queryKey: ['teams'], queryFn: ({ signal }) => call('GET /api/teams', { signal }) })
-  if (list.error) return <Failure error={list.error} retry={() => void list.refetch()} />
+  if (list.error) return <FailedScreen error={list.error} retry={() => void list.refetch()} />
   if (!list.data) return null
   const { mayManage, self } = list.data
   const team = list.data.teams.find((each) => each.id === id)
-  if (team === undefined) return <Failure error={new ApiProblem(404, { code: 'team_not_found' })} />
+  if (team === undefined) return <FailedScreen error={new ApiProblem(404, { code: 'team_not_found' })} />
 
   const renew = async () => {
     void queries.invalidateQueries({ queryKey: ['accounts'] })
@@ -29,12 +29,12 @@ export default function TeamScreen() {
   }
   const save = async (values: TeamValues) => {
     await call('PUT /api/teams/:id', { params: { id }, body: { ...values, version: team.version } })
-    notifications.show({ message: t('saved'), color: 'green' })
+    announce(t('saved'))
     await renew()
   }
   const remove = async () => {
     await call('DELETE /api/teams/:id', { params: { id } })
-    notifications.show({ message: t('teams.removed', { name: team.name }), color: 'green' })
+    announce(t('teams.removed', { name: team.name }))
     await navigate({ to: '/teams', ignoreBlocker: true })
     await renew()
   }

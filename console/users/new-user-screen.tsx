@@ -1,9 +1,9 @@
 import { Radio, Stack, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { keepSlips } from '../slips/kept-slips.ts'
@@ -24,7 +24,7 @@ export default function NewUserScreen() {
   const create = async (values: AccountValues) => {
     const { id, slip } = await call('POST /api/accounts', { body: { ...values, enabled: true, credentials } })
     void queries.invalidateQueries({ queryKey: ['accounts'] })
-    notifications.show({ message: t('users.created', { name: values.fullName }), color: 'green' })
+    announce(t('users.created', { name: values.fullName }))
     if (slip === null) return navigate({ to: '/users/$id', params: { id } })
     keepSlips([slip])
     await navigate({ to: '/slips' })

@@ -1,11 +1,12 @@
 // What can be done to the accounts that are selected.
-import { Button, Group, Menu, Modal, Paper, Select, Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import { Button, Group, Menu, Paper, Select, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { type Answer, call } from '../app/api.ts'
+import { Dialog } from '../app/dialog.tsx'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
 import { useProfileName } from '../profiles/profile-name.ts'
@@ -96,7 +97,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
     mutationFn: () => perform(act, accountIds, { reason, target }),
     onSuccess: async ({ done, refused }) => {
       void queries.invalidateQueries({ queryKey: ['accounts'] })
-      if (done > 0 && act !== 'slips') notifications.show({ message: t(`users.done.${act}`, { count: done }), color: 'green' })
+      if (done > 0 && act !== 'slips') announce(t(`users.done.${act}`, { count: done }))
       setRefused(refused)
       if (refused.length > 0) return
       onDone?.()
@@ -113,13 +114,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
           .filter(({ mayGive }) => mayGive)
           .map(({ id, name }) => ({ value: id, label: profileName(name) }))
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(`users.act.${act}`)}
-      closeButtonProps={{ 'aria-label': t('common:cancel') }}
-      centered
-    >
+    <Dialog onClose={onClose} title={t(`users.act.${act}`)}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -166,7 +161,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
           )}
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type ComponentProps, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
-import { Failure } from '../app/failure.tsx'
+import { FailedScreen } from '../app/failure.tsx'
 import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { AccountForm } from './account-form.tsx'
@@ -35,7 +35,7 @@ export default function UserScreen() {
     queryFn: ({ signal }) => call('GET /api/accounts/choices', { signal }),
   })
 
-  if (account.error) return <Failure error={account.error} retry={() => void account.refetch()} />
+  if (account.error) return <FailedScreen error={account.error} retry={() => void account.refetch()} />
   if (!account.data || !choices.data) return null
   const { data } = account
   const acts = ([data.enabled ? 'disable' : 'enable', 'slips', 'remove'] as const).filter((act) =>
@@ -94,7 +94,7 @@ export default function UserScreen() {
             version: data.version,
           }
           await call('PUT /api/accounts/:id', { params: { id }, body })
-          notifications.show({ message: t('saved'), color: 'green' })
+          announce(t('saved'))
           await queries.invalidateQueries({ queryKey: ['accounts'] })
         }}
       />

@@ -26,6 +26,8 @@ export type Database = Readonly<{
    * @throws database_unavailable
    */
   call<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
+  /** Where it is, for what keeps connections of its own. */
+  address: DatabaseAddress
   close(): Promise<void>
 }>
 
@@ -33,6 +35,10 @@ export type DatabaseAddress = { connectionString: string } | { host: string; use
 
 // Days stay text: a Date would move them by the server's time zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
+
+/** How every connection of a node begins: as a role that owns nothing, and with an end to all waiting. */
+export const nodeOptions =
+  '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000'
 
 // Far more than the stores have; what writes many rows at once has a text for each number of rows.
 const mostPrepared = 500
@@ -70,8 +76,7 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'gatehouse',
-    options:
-      '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000',
+    options: nodeOptions,
   })
   // Without a listener a lost idle connection would end the process. The pool makes a new one when it needs it.
   pool.on('error', onLostConnection)
@@ -107,6 +112,7 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
     asOperator: (instance, work) =>
       transaction(`set local role gatehouse_operator${instance ? `; ${only(instance)}` : ''}`, work),
     call: (work) => orUnavailable(() => work(kysely)),
+    address,
     close: () => kysely.destroy(),
   }
 }
