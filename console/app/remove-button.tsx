@@ -30,7 +30,7 @@ export function RemoveButton({ ask, remove }: { ask: string; remove: () => Promi
               {t('common:cancel')}
             </Button>
             {!removing.error && (
-              <Button color="red" loading={removing.isPending} onClick={() => removing.mutate()}>
+              <Button color="red.9" loading={removing.isPending} onClick={() => removing.mutate()}>
                 {t('remove')}
               </Button>
             )}

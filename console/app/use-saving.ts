@@ -1,7 +1,7 @@
 // What every form does when it is sent: it waits, shows what is refused at its fields, and keeps what was typed.
 import type { UseFormReturnType } from '@mantine/form'
 import { useBlocker } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFaultTexts } from './failure.tsx'
 
@@ -19,10 +19,19 @@ export function useSaving<Values extends Record<string, unknown>>(
   const [failure, setFailure] = useState<unknown>()
   // No state: whoever saves leaves the screen before it would be drawn again.
   const saved = useRef(false)
+  const wrong = useRef<string>(undefined)
   useBlocker({
     shouldBlockFn: () => form.isDirty() && !saved.current && !confirm(t('leave_unsaved')),
     enableBeforeUnload: () => form.isDirty() && !saved.current,
   })
+  // What was said of the former values says nothing of the ones of now.
+  useEffect(() => setFailure(undefined), [form.values])
+  // The first field that is wrong is where to go on; only when the form waits no more can it be gone to.
+  useEffect(() => {
+    if (busy || wrong.current === undefined) return
+    document.querySelector<HTMLElement>(`[name="${wrong.current}"], [data-path="${wrong.current}"]`)?.focus()
+    wrong.current = undefined
+  }, [busy])
   const send = async (values: Values) => {
     setBusy(true)
     setFailure(undefined)
@@ -34,9 +43,7 @@ export function useSaving<Values extends Record<string, unknown>>(
       const faults = faultTexts(error)
       form.setErrors(faults)
       setFailure(error)
-      // The first field that is wrong is where to go on.
-      const first = Object.keys(faults)[0]
-      if (first) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[name="${first}"]`)?.focus())
+      wrong.current = Object.keys(faults)[0]
     } finally {
       setBusy(false)
     }

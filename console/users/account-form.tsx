@@ -1,12 +1,12 @@
 // The fields of an account, the same for a new one and for one that is changed.
 import { Button, Fieldset, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useBlocker } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer, Body } from '../app/api.ts'
-import { Failure, useFaultTexts } from '../app/failure.tsx'
+import { Failure } from '../app/failure.tsx'
 import { languages } from '../app/texts.ts'
+import { useSaving } from '../app/use-saving.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import { LoginHoursField } from './login-hours-field.tsx'
 
@@ -40,35 +40,8 @@ export function AccountForm({
 }: AccountFormProps) {
   const { t } = useTranslation()
   const profileName = useProfileName()
-  const faultTexts = useFaultTexts()
-  const [failure, setFailure] = useState<unknown>()
-  const [busy, setBusy] = useState(false)
-  const form = useForm<AccountValues>({ mode: 'controlled', initialValues: initial, onValuesChange: () => setFailure(undefined) })
-  const [saved, setSaved] = useState(false)
-  useBlocker({
-    shouldBlockFn: () => form.isDirty() && !saved && !confirm(t('leave_unsaved')),
-    enableBeforeUnload: () => form.isDirty() && !saved,
-  })
-
-  const send = async (values: AccountValues) => {
-    setBusy(true)
-    try {
-      // Flags first: the caller leaves this screen when all is well.
-      setSaved(true)
-      await onSubmit(values)
-    } catch (error) {
-      setSaved(false)
-      const faults = faultTexts(error)
-      form.setErrors(faults)
-      setFailure(error)
-      // The first field that is wrong is where to go on.
-      const first = Object.keys(faults)[0]
-      if (first)
-        requestAnimationFrame(() => document.querySelector<HTMLElement>(`[name="${first}"], [data-path="${first}"]`)?.focus())
-    } finally {
-      setBusy(false)
-    }
-  }
+  const form = useForm<AccountValues>({ mode: 'controlled', initialValues: initial })
+  const { busy, failure, send } = useSaving(form, onSubmit)
   const text = (field: 'username' | 'fullName' | 'email' | 'phone' | 'validFrom' | 'validUntil') => ({
     name: field,
     ...form.getInputProps(field),

@@ -152,7 +152,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
           {refused.length === 0 && (
             <Button
               type="submit"
-              color={act === 'remove' ? 'red' : undefined}
+              color={act === 'remove' ? 'red.9' : undefined}
               loading={doing.isPending}
               disabled={choosesWhat && target === null}
             >
