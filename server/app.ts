@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import { administration } from './administration/administration.ts'
+import { apiDocumentation } from './api-documentation/api-documentation.ts'
 import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
@@ -73,6 +74,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(consolePages())
+  await app.register(apiDocumentation())
 
   const anyHost = {
     config: { access: 'public', anyHost: true },

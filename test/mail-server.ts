@@ -20,7 +20,7 @@ export type MailServer = {
 }
 
 /** A mail server at a port of its own that is down until it is started. It is stopped after the test. */
-export async function newMailServer(t: TestContext, options: SMTPServerOptions = {}): Promise<MailServer> {
+export async function newMailServer(t: Pick<TestContext, 'after'>, options: SMTPServerOptions = {}): Promise<MailServer> {
   const port = await freePort()
   let server: SMTPServer | undefined
   const mailServer: MailServer = {

@@ -57,8 +57,9 @@ export type TestSystem = {
   /**
    * Holds a lock on the table, starts all, waits until the database says that as many as expected wait, and lets go.
    * Requests that merely run in parallel miss a broken rule most of the time.
+   * @param meanwhile statements that count from the moment at which it lets go
    */
-  race<T>(table: string, starts: (() => Promise<T>)[], waiters?: number): Promise<T[]>
+  race<T>(table: string, starts: (() => Promise<T>)[], waiters?: number, meanwhile?: string[]): Promise<T[]>
 }
 
 /** Nodes of one system, with the instance `main` at localhost. */
@@ -134,7 +135,7 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
       const { rows } = await owner.query(text, values)
       return rows
     },
-    async race(table, starts, waiters = starts.length) {
+    async race(table, starts, waiters = starts.length, meanwhile = []) {
       const lock = await owner.connect()
       try {
         await lock.query('begin')
@@ -146,6 +147,7 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
           )
           return rows[0].waiting >= waiters
         })
+        for (const statement of meanwhile) await lock.query(statement)
         await lock.query('commit')
         return await racing
       } finally {

@@ -9,7 +9,7 @@ import { Failure } from '../app/failure.tsx'
 import { keepSlips } from '../slips/kept-slips.ts'
 import { AccountForm, type AccountValues, emptyAccount } from './account-form.tsx'
 
-type Credentials = 'slip' | 'none'
+type Credentials = 'slip' | 'message' | 'none'
 
 export default function NewUserScreen() {
   const { t } = useTranslation()
@@ -49,6 +49,7 @@ export default function NewUserScreen() {
             onChange={(value) => setCredentials(value as Credentials)}
           >
             <Stack gap="xs" mt="xs">
+              <Radio value="message" label={t('users.credentials_message')} description={t('users.credentials_message_for')} />
               <Radio value="slip" label={t('users.credentials_slip')} />
               <Radio value="none" label={t('users.credentials_none')} />
             </Stack>

@@ -13,7 +13,7 @@ import { useProfileName } from '../profiles/profile-name.ts'
 import { keepSlips } from '../slips/kept-slips.ts'
 
 type Choices = Answer<'GET /api/accounts/choices'>
-type Act = 'slips' | 'enable' | 'disable' | 'remove' | 'assign_team' | 'assign_profile'
+type Act = 'slips' | 'messages' | 'enable' | 'disable' | 'remove' | 'assign_team' | 'assign_profile'
 type Outcome = { done: number; refused: { accountId: string; code: string }[] }
 
 export function SelectionBar({
@@ -54,7 +54,7 @@ export function SelectionBar({
             </Button>
           </>
         )}
-        {(may.update || may.remove) && (
+        {(may.slips || may.update || may.remove) && (
           <Menu withinPortal={false}>
             <Menu.Target>
               <Button size="sm" variant="default">
@@ -62,6 +62,7 @@ export function SelectionBar({
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
+              {may.slips && <Menu.Item onClick={() => setAsking('messages')}>{t('users.act.messages')}</Menu.Item>}
               {may.update && <Menu.Item onClick={() => setAsking('assign_team')}>{t('users.act.assign_team')}</Menu.Item>}
               {may.update && <Menu.Item onClick={() => setAsking('assign_profile')}>{t('users.act.assign_profile')}</Menu.Item>}
               {may.remove && (
@@ -201,6 +202,8 @@ async function perform(
       keepSlips(slips)
       return { done: slips.length, refused }
     }
+    case 'messages':
+      return call('POST /api/accounts/messages', { body: { accountIds } })
     case 'enable':
       return call('POST /api/accounts/enable', { body: { accountIds } })
     case 'disable':

@@ -10,6 +10,7 @@ import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { AccountForm } from './account-form.tsx'
 import { AccountState } from './account-state.tsx'
+import { MessageStanding } from './message-standing.tsx'
 import { Ask } from './selection-bar.tsx'
 
 const route = getRouteApi('/users/$id')
@@ -29,6 +30,8 @@ export default function UserScreen() {
   const account = useQuery({
     queryKey: ['accounts', id],
     queryFn: ({ signal }) => call('GET /api/accounts/:id', { params: { id }, signal }),
+    // A message that waits may leave at any moment.
+    refetchInterval: ({ state }) => (state.data?.message?.state === 'waiting' ? 3000 : false),
   })
   const choices = useQuery({
     queryKey: ['accounts', 'choices'],
@@ -38,8 +41,14 @@ export default function UserScreen() {
   if (account.error) return <FailedScreen error={account.error} retry={() => void account.refetch()} />
   if (!account.data || !choices.data) return null
   const { data } = account
-  const acts = ([data.enabled ? 'disable' : 'enable', 'slips', 'remove'] as const).filter((act) =>
-    act === 'slips' ? may.slips : act === 'remove' ? may.remove : may.update,
+  const acts = ([data.enabled ? 'disable' : 'enable', 'messages', 'slips', 'remove'] as const).filter((act) =>
+    act === 'messages'
+      ? may.slips && data.email !== null
+      : act === 'slips'
+        ? may.slips
+        : act === 'remove'
+          ? may.remove
+          : may.update,
   )
   return (
     <Stack>
@@ -65,6 +74,7 @@ export default function UserScreen() {
           </Group>
         )}
       </Group>
+      <MessageStanding account={data} mayRetry={may.slips && data.mayChange && !data.self} />
       {!data.mayChange && (
         <Text role="note">
           {t('problems:beyond_your_permissions.title')}. {t('problems:beyond_your_permissions.next')}

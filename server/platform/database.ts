@@ -11,18 +11,17 @@ export type Database = Readonly<{
   /**
    * Runs `work` in one transaction that sees only this instance's rows.
    * A throw rolls back.
-   * @param durability `eventual` does not wait until a power cut could not undo it: for what a later, durable transaction follows
-   *   before anybody is answered
    * @throws database_unavailable
    */
-  in<T>(instance: { id: string }, work: (tx: Transaction) => Promise<T>, durability?: 'at_once' | 'eventual'): Promise<T>
+  in<T>(instance: { id: string }, work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
    * Runs `work` as the operator, who sees and makes instances, and the rows of the one that is named.
    * @throws database_unavailable
    */
   asOperator<T>(instance: { id: string } | undefined, work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Calls a database function that sets the instance itself, in one round trip: for what every request needs.
+   * Calls a database function that sets the instance itself, in one round trip and a transaction of its own: for what every login
+   * and every request needs.
    * @throws database_unavailable
    */
   call<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
@@ -107,8 +106,7 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
     )
 
   return {
-    in: (instance, work, durability = 'at_once') =>
-      transaction(durability === 'eventual' ? `${only(instance)}; set local synchronous_commit = off` : only(instance), work),
+    in: (instance, work) => transaction(only(instance), work),
     asOperator: (instance, work) =>
       transaction(`set local role gatehouse_operator${instance ? `; ${only(instance)}` : ''}`, work),
     call: (work) => orUnavailable(() => work(kysely)),
