@@ -70,7 +70,7 @@ const screens: { name: string; path: string; seen: string; prepare?: (page: Page
     seen: 'tbody tr',
     prepare: async (page) => {
       await page.getByRole('link', { name: 'Supervisor', exact: true }).click()
-      await page.locator('main form').waitFor()
+      await page.locator('main .areas').waitFor()
     },
   },
   { name: 'teams', path: '/console/teams', seen: 'tbody tr' },

@@ -10,7 +10,7 @@ export function PermissionList({ catalogue, given }: { catalogue: Catalogue; giv
     <div className="areas">
       {[...areas].map(([area, each]) => (
         <Fieldset key={area} legend={<Text fw={600}>{t(`permissions:areas.${area}`)}</Text>}>
-          <List listStyleType="none" spacing={6} size="sm">
+          <List listStyleType="none" spacing={6} size="sm" styles={{ itemWrapper: { alignItems: 'flex-start' } }}>
             {each.map(({ key }) => {
               const has = given.includes(key)
               return (
