@@ -1,7 +1,7 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
 // All in one run on this machine: server, PostgreSQL and load share its processors.
 //   npm run bench -- --short             under 40 s, for a first look
-//   npm run bench -- --only checks       some parts: logins, checks, timing, flood
+//   npm run bench -- --only checks       some parts: logins, checks, list, timing, flood
 //   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,12 +14,13 @@ import { compareChecks } from './compare-checks.ts'
 import { compareLogins } from './compare-logins.ts'
 import { type Flood, floodErrors, measureFlood } from './flood.ts'
 import { addAccounts, startGatehouse } from './gatehouse.ts'
+import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { loggedIn } from './person.ts'
 import { errorReport, figures, floodReport, keep, type Row, timingReport } from './report.ts'
 import { measureTiming, type Timing } from './timing.ts'
 
-const parts = ['logins', 'checks', 'timing', 'flood'] as const
+const parts = ['logins', 'checks', 'list', 'timing', 'flood'] as const
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -38,6 +39,8 @@ const plan = values.short
       accounts: 80,
       betterAuthAccounts: 16,
       samples: 30,
+      listed: 10_000,
+      listSamples: 5,
       floodSeconds: 1.5,
     }
   : {
@@ -48,6 +51,8 @@ const plan = values.short
       accounts: 400,
       betterAuthAccounts: 40,
       samples: 200,
+      listed: 100_000,
+      listSamples: 40,
       floodSeconds: 8,
     }
 const loginWorkers = 16
@@ -85,6 +90,13 @@ async function run(): Promise<void> {
 
   if (wanted('logins')) rows.push(...(await compareLogins(needs, { ...plan, seconds: plan.loginSeconds, workers: loginWorkers })))
   if (wanted('checks')) rows.push(...(await compareChecks(needs, { ...plan, seconds: plan.checkSeconds, workers: checkWorkers })))
+
+  if (wanted('list')) {
+    progress(`a list of ${plan.listed} accounts`)
+    const node = await startNode()
+    rows.push(...(await measureList(node, address, plan.listed, plan.listSamples)))
+    await node.stop()
+  }
 
   // Only here the sender's address is taken from a header, so that one machine can be many.
   const manyAddresses = { TRUSTED_PROXIES: '127.0.0.1,::1' }
