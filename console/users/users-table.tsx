@@ -5,6 +5,7 @@ import type { Answer } from '../app/api.ts'
 import type { UsersSearch } from '../app/router.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
+import { useProfileName } from '../profiles/profile-name.ts'
 import { AccountState } from './account-state.tsx'
 
 type Account = Answer<'GET /api/accounts'>['accounts'][number]
@@ -25,6 +26,7 @@ const wideOnly = new Set<string>(['email', 'profile', 'team', 'lastLoginAt'])
 
 export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onSort, selected, onSelect }: UsersTableProps) {
   const { t } = useTranslation()
+  const profileName = useProfileName()
   const { timeZone } = useSession()
   const all = accounts.length > 0 && accounts.every(({ id }) => selected.has(id))
   const toggle = (ids: readonly string[], on: boolean) => {
@@ -95,11 +97,11 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                   {account.username}
                 </Text>
                 <Text size="sm" className="narrow-only">
-                  {[account.profile.name, account.team?.name].filter(Boolean).join(' · ')}
+                  {[profileName(account.profile.name), account.team?.name].filter(Boolean).join(' · ')}
                 </Text>
               </Table.Td>
               <Table.Td className="wide-only break">{account.email}</Table.Td>
-              <Table.Td className="wide-only">{account.profile.name}</Table.Td>
+              <Table.Td className="wide-only">{profileName(account.profile.name)}</Table.Td>
               <Table.Td className="wide-only">{account.team?.name}</Table.Td>
               <Table.Td>
                 <AccountState {...account} />

@@ -155,6 +155,7 @@ export async function listTeamChoices(tx: Transaction, { teams }: ActingAccount)
   return (teams === 'all' ? query : query.where('id', '=', sql<string>`any (${teams as string[]}::uuid[])`)).execute()
 }
 
+/** Whether there is such a team, which then stays until the transaction ends, so that an account can be put into it. */
 export async function teamExists(tx: Transaction, teamId: string): Promise<boolean> {
-  return (await tx.selectFrom('team').select('id').where('id', '=', teamId).executeTakeFirst()) !== undefined
+  return (await tx.selectFrom('team').select('id').where('id', '=', teamId).forKeyShare().executeTakeFirst()) !== undefined
 }
