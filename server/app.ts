@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
+import { administration } from './administration/administration.ts'
 import type { Config } from './config.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
@@ -58,6 +59,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(sessions({ database, keys, texts }))
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
   await app.register(home({ database, keys, hashQueue, guesses }))
+  await app.register(administration({ database, keys, publicUrl }))
 
   const anyHost = {
     config: { access: 'public', anyHost: true },

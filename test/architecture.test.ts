@@ -8,12 +8,14 @@ import { test } from 'node:test'
 const rows = [
   ['config'],
   ['platform'],
-  ['audit', 'instances', 'profiles'],
+  ['audit', 'instances'],
   ['accounts'],
   ['passwords'],
   ['sessions'],
   ['system'],
-  ['sign-in', 'home', 'operator'],
+  ['profiles', 'teams', 'messages'],
+  ['administration'],
+  ['imports', 'console', 'sign-in', 'home', 'operator'],
   ['app'],
   ['main'],
 ]

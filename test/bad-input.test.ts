@@ -1,5 +1,6 @@
 // Whatever arrives, no route answers with a 500, and none without its headers.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { permissions } from '../server/profiles/profiles.ts'
@@ -39,9 +40,47 @@ const nasty: unknown[] = [
   { __proto__: { admin: true } },
 ]
 
+type Schema = {
+  type?: string
+  properties?: Record<string, Schema>
+  items?: Schema
+  anyOf?: Schema[]
+  enum?: unknown[]
+  pattern?: string
+}
+type Operation = { requestBody?: { content: Record<string, { schema: Schema }> }; parameters?: { in: string; name: string }[] }
+type OpenApi = { paths: Record<string, Record<string, Operation>> }
+
+function operationOf({ paths }: OpenApi, method: string, url: string): Operation | undefined {
+  return paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+}
+
+function bodyOf(document: OpenApi, method: string, url: string): Schema | undefined {
+  return operationOf(document, method, url)?.requestBody?.content['application/json']?.schema
+}
+
+function parametersOf(document: OpenApi, method: string, url: string): string[] {
+  return (operationOf(document, method, url)?.parameters ?? []).filter((each) => each.in === 'query').map(({ name }) => name)
+}
+
+/** A value that the schema lets through, so that the one bad value beside it reaches what lies behind. */
+function plausible(schema: Schema | undefined, id: string): unknown {
+  if (schema === undefined) return {}
+  if (schema.enum) return schema.enum[0]
+  if (schema.anyOf) return plausible(schema.anyOf[0], id)
+  if (schema.type === 'object')
+    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, plausible(each, id)]))
+  if (schema.type === 'array') return [plausible(schema.items, id)]
+  if (schema.type === 'integer') return 1
+  if (schema.type === 'boolean') return true
+  return schema.pattern?.includes('[0-9a-f]{8}') ? id : 'a'
+}
+
 test('fault-F35 asvs-2.2.1 asvs-15.3.5 bad input to every route never gives a 500', async (t) => {
   const system = await startNodes(t)
-  const account = await system.addAccount()
+  const account = await system.addAccount({ profile: 'Administrator' })
+  const other = await system.addAccount()
+  const documented = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as OpenApi
   const signedIn = system.browser()
   await signedIn.logIn(account.username, account.password)
   await signedIn.get('/home')
@@ -67,8 +106,11 @@ test('fault-F35 asvs-2.2.1 asvs-15.3.5 bad input to every route never gives a 50
     for (const browser of [stranger, signedIn]) {
       for (const [i, value] of nasty.entries()) {
         const text = typeof value === 'string' ? value : JSON.stringify(value)
-        const path = url.replace(':name', encodeURIComponent(text.slice(0, 90).toWellFormed()) || 'x')
-        const field = fields[i % fields.length]!
+        const inPath = encodeURIComponent(text.slice(0, 90).toWellFormed()) || 'x'
+        const path = url.replace(/:\w+/g, i % 2 === 0 && url.includes(':id') ? other.id : inPath)
+        const schema = bodyOf(documented, method, url)
+        const known = [...Object.keys(schema?.properties ?? {}), ...parametersOf(documented, method, url)]
+        const field = known.length > 0 ? known[i % known.length]! : fields[i % fields.length]!
         const bodies: [string, string][] =
           method === 'GET'
             ? [['', '']]
@@ -84,6 +126,7 @@ test('fault-F35 asvs-2.2.1 asvs-15.3.5 bad input to every route never gives a 50
                     [field]: value,
                   }),
                 ],
+                ['application/json', JSON.stringify({ ...(plausible(schema, other.id) as object), [field]: value })],
                 ['application/json', `{"formToken":"${browser.formToken}","__proto__":{"a":1},"newPassword":"x"}`],
                 ['application/json', text],
                 [
@@ -97,7 +140,9 @@ test('fault-F35 asvs-2.2.1 asvs-15.3.5 bad input to every route never gives a 50
               ]
         const query = method === 'GET' ? `?${field}=${encodeURIComponent(text.toWellFormed())}&${field}=again&__proto__=1` : ''
         for (const [type, body] of bodies) {
-          const answer = await browser.send(method as 'GET', path + query, method === 'GET' ? undefined : body, type || undefined)
+          const token = { 'x-form-token': browser.formToken }
+          const sent = method === 'GET' ? undefined : body
+          const answer = await browser.send(method as 'GET', path + query, sent, type || undefined, schema && token)
           assert.ok(answer.status < 500, `${method} ${path} ${type} ${body}: ${answer.status} ${answer.body}`)
           assert.ok(answer.headers['content-security-policy'], `${method} ${path} has its headers`)
           assert.ok(
@@ -187,6 +232,9 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     .map(({ method, url, access }) => `${method} ${url} ${access}`)
   assert.deepEqual(list.sort(), [
     'GET / public',
+    'GET /api/accounts accounts.view',
+    'GET /api/accounts/:id accounts.view',
+    'GET /api/accounts/choices accounts.view',
     'GET /api/session signed-in',
     'GET /assets/:name public',
     'GET /change-language signed-in',
@@ -198,6 +246,13 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /language public',
     'GET /login public',
     'GET /readyz public',
+    'POST /api/accounts accounts.create',
+    'POST /api/accounts/assign-profile accounts.update',
+    'POST /api/accounts/assign-team accounts.update',
+    'POST /api/accounts/disable accounts.update',
+    'POST /api/accounts/enable accounts.update',
+    'POST /api/accounts/remove accounts.delete',
+    'POST /api/accounts/slips accounts.new-password',
     'POST /api/password-check public',
     'POST /api/session/alive signed-in',
     'POST /change-language signed-in',
@@ -205,6 +260,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /choose-password public',
     'POST /log-out signed-in',
     'POST /login public',
+    'PUT /api/accounts/:id accounts.update',
   ])
   const named = system.routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'signed-in')
   for (const access of named) assert.ok(Object.hasOwn(permissions, access))

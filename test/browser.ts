@@ -35,12 +35,24 @@ export class Browser {
     return this.send('POST', url, JSON.stringify({ formToken: this.formToken, ...fields }), 'application/json')
   }
 
-  async send(method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD', url: string, body?: string, type?: string): Promise<Answer> {
+  /** Calls the API as the console does: the form token in a header, the body as it is. */
+  sendJson(method: 'POST' | 'PUT' | 'DELETE', url: string, body: unknown = {}): Promise<Answer> {
+    return this.send(method, url, JSON.stringify(body), 'application/json', { 'x-form-token': this.formToken })
+  }
+
+  async send(
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD',
+    url: string,
+    body?: string,
+    type?: string,
+    more: Record<string, string> = {},
+  ): Promise<Answer> {
     const headers = {
       host: this.#host,
       ...(method !== 'GET' && { 'sec-fetch-site': 'same-origin' }),
       ...(type !== undefined && { 'content-type': type }),
       ...(this.cookies.size > 0 && { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+      ...more,
       ...this.headers,
     }
     const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined))

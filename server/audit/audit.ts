@@ -6,6 +6,8 @@ import type { Transaction } from '../platform/database.ts'
 /** Everything that is recorded. Names say what happened. */
 export type AuditEvent =
   | 'account_created'
+  | 'account_changed'
+  | 'account_removed'
   | 'account_disabled'
   | 'account_enabled'
   | 'initial_password_made'

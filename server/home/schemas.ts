@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
-import { FormBody } from '../platform/forms.ts'
-import { PageQuery } from '../platform/schemas.ts'
+import { FormBody, PageQuery } from '../platform/schemas.ts'
 
 const Typed = Type.String({ default: '' })
 

@@ -1,7 +1,6 @@
 // Forms: no site but our own can send one. Each carries a value bound to the browser's session (or visit), and the
 // browser must say that it comes from here. Source: NIST SP 800-63B-4, 5.1; ASVS 5.0, 3.5.1.
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type TSchema, Type } from 'typebox'
 import { readCookie, setCookie } from './cookie.ts'
 import type { App } from './http.ts'
 import { formExpired } from './problem.ts'
@@ -16,10 +15,6 @@ declare module 'fastify' {
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS']
 
-/** The body of a form: its own fields, and the value that binds it. */
-export const FormBody = <Fields extends Record<string, TSchema>>(fields: Fields) =>
-  Type.Object({ ...fields, formToken: Type.Optional(Type.String({ maxLength: 200 })) }, { additionalProperties: false })
-
 /** Refuses every unsafe request that was not sent by a page of ours. */
 export function guardForms(app: App, key: Buffer, originOf: (request: FastifyRequest) => string): void {
   app.decorateRequest('formBinding', undefined)
@@ -29,7 +24,8 @@ export function guardForms(app: App, key: Buffer, originOf: (request: FastifyReq
   })
   app.addHook('preHandler', async (request) => {
     if (safeMethods.includes(request.method) || request.is404) return
-    const { formToken } = (request.body ?? {}) as { formToken?: unknown }
+    // Pages send it as a field; programs, whose body may be a file, as a header.
+    const formToken = request.headers['x-form-token'] ?? ((request.body ?? {}) as { formToken?: unknown }).formToken
     if (!isFromHere(request, originOf(request)) || request.formBinding === undefined || typeof formToken !== 'string')
       throw formExpired()
     if (!sameBytes(hashToken(formToken), hashToken(tokenFor(key, request.formBinding)))) throw formExpired()

@@ -148,6 +148,8 @@ function answerProblems(app: App): void {
 function toProblem(error: FastifyError | Problem): Problem {
   if (error instanceof Problem) return error
   if (error.validation !== undefined) return requestInvalid(error.message)
+  // What a text cannot hold in PostgreSQL: the character NUL, half a surrogate pair.
+  if (error.code === '22021' || error.code === '22P05') return requestInvalid('A text holds a character that no text can hold.')
   const status = error.statusCode ?? 500
   if (status >= 400 && status < 500) return requestInvalid(error.message, status)
   return new Problem(500, 'internal_error', 'Something went wrong in Gatehouse.', { cause: error })
@@ -157,12 +159,18 @@ function toProblem(error: FastifyError | Problem): Problem {
 function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds))
   if (request.url.startsWith('/api/')) {
-    return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send({
-      status: problem.status,
-      code: problem.code,
-      title: problem.message,
-      requestId: request.id,
-    })
+    return reply
+      .code(problem.status)
+      .type('application/problem+json')
+      .serializer(JSON.stringify)
+      .send({
+        status: problem.status,
+        code: problem.code,
+        title: problem.message,
+        requestId: request.id,
+        ...(Object.keys(problem.values).length > 0 && { values: problem.values }),
+        ...(problem.fields.length > 0 && { faults: problem.fields }),
+      })
   }
   const { t } = request.view
   const next = t(`problems:${problem.code}.next`, problem.values)

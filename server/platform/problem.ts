@@ -1,5 +1,8 @@
 // Refusals: everything that Gatehouse says no to is one Problem, and one handler (http.ts) answers it.
 
+/** One field that cannot be taken as it is. `field` is the name in the body, `code` a key of locales/*\/faults.json. */
+export type Fault = { field: string; code: string }
+
 /**
  * A refusal that people are told of.
  * `code` is stable and snake_case; locales/*\/problems.json holds its texts.
@@ -11,12 +14,19 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | undefined
   /** What the texts need, such as a time. */
   readonly values: Readonly<Record<string, string | number>>
+  /** The fields that are wrong, all of them. */
+  readonly fields: readonly Fault[]
 
   constructor(
     status: number,
     code: string,
     message: string,
-    more: { retryAfterSeconds?: number; values?: Record<string, string | number>; cause?: unknown } = {},
+    more: {
+      retryAfterSeconds?: number
+      values?: Record<string, string | number>
+      fields?: readonly Fault[]
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: more.cause })
     this.name = 'Problem'
@@ -24,6 +34,7 @@ export class Problem extends Error {
     this.code = code
     this.retryAfterSeconds = more.retryAfterSeconds
     this.values = more.values ?? {}
+    this.fields = more.fields ?? []
   }
 }
 
@@ -32,6 +43,15 @@ export const unavailable = (cause: unknown) =>
   new Problem(503, 'database_unavailable', 'The database does not answer.', { retryAfterSeconds: 5, cause })
 export const notFound = () => new Problem(404, 'not_found', 'There is nothing at this address.')
 export const requestInvalid = (message: string, status = 400) => new Problem(status, 'request_invalid', message)
+export const fieldsRefused = (fields: readonly Fault[]) =>
+  new Problem(
+    422,
+    'fields_refused',
+    `Some fields cannot be taken: ${fields.map(({ field, code }) => `${field} (${code})`).join(', ')}.`,
+    { fields },
+  )
 export const formExpired = () => new Problem(403, 'form_expired', 'The form is too old or came from elsewhere.')
-export const notSignedIn = () => new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.')
+/** @param reason why the session that this browser had is no more */
+export const notSignedIn = (reason?: string) =>
+  new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.', reason === undefined ? {} : { values: { reason } })
 export const notPermitted = () => new Problem(403, 'not_permitted', 'The profile does not permit this.')

@@ -1,5 +1,5 @@
 // Every table of migrations/, as types. A test compares them with the migrated database.
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 
 /** Set by the database when a row is made, and changed later only on purpose. */
 type Default<T> = ColumnType<T, T | undefined, T>
@@ -43,8 +43,11 @@ export type Tables = {
     /** A calendar day, as `YYYY-MM-DD`. */
     validFrom: string | null
     validUntil: string | null
-    loginHours: JSONColumnType<LoginHours> | null
+    loginHours: ColumnType<LoginHours | null, string | null | undefined, string | null>
     credentialVersion: Default<number>
+    version: Default<number>
+    /** Made by the database from username, name and address. */
+    searchText: GeneratedAlways<string>
     lastLoginAt: Date | null
     createdAt: Generated<Date>
   }

@@ -1,7 +1,8 @@
-// The permission catalogue: every area of the console, and what can be done there.
+// The permission catalogue: every area of the console, and what can be done there. One table for the routes, the screens and the document.
 
 export const permissions = {
   'accounts.view': 'See the accounts',
+  'accounts.all-teams': 'Reach the accounts of every team, and of none; without it, only those of the teams that one supervises',
   'accounts.create': 'Create accounts',
   'accounts.update': 'Change, enable and disable accounts',
   'accounts.delete': 'Remove accounts',
@@ -18,11 +19,12 @@ export const permissions = {
   'rules.view': 'See the rules',
   'rules.manage': 'Change the rules',
   'audit.view': 'Read the audit',
+  'api.view': 'Read the documentation of the API',
 } as const
 
 export type Permission = keyof typeof permissions
 
-/** The profiles that every instance begins with. A supervisor's reach is further bound to the own teams. */
+/** The profiles that every instance begins with. Nobody can change them; who wants another one copies it. */
 export const builtInProfiles: Record<'Administrator' | 'Supervisor' | 'Agent', readonly Permission[]> = {
   Administrator: Object.keys(permissions) as Permission[],
   Supervisor: ['accounts.view', 'accounts.new-password', 'teams.view', 'sessions.view', 'sessions.end', 'requests.answer'],

@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
-import { FormBody } from '../platform/forms.ts'
-import { ProblemBody } from '../platform/schemas.ts'
+import { FormBody, ProblemBody } from '../platform/schemas.ts'
 
 export const logOutRoute = { hide: true, body: FormBody({}) }
 

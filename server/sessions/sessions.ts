@@ -8,11 +8,11 @@ import type { Database } from '../platform/database.ts'
 import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
-import type { Keys } from '../platform/secret.ts'
+import { hashToken, type Keys } from '../platform/secret.ts'
 import { isLanguage, type Language, type Translate } from '../platform/text.ts'
 import { logOut } from './end-session.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
-import { type LiveSession, recogniseSession } from './store.ts'
+import { findEnd, type LiveSession, recogniseSession } from './store.ts'
 
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
 export { type StartedSession, startSession } from './start-session.ts'
@@ -59,16 +59,17 @@ export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNe
       }
     }
     if (access === 'public' || request.is404) return
-    if (request.session === undefined) return refuseStranger(request, reply)
+    if (request.session === undefined) return refuseStranger(request, reply, token)
     if (access !== 'signed-in' && !request.session.permissions.includes(access!)) throw notPermitted()
   })
-}
 
-/** People are asked to log in and come back to where they wanted to go; programs are told. */
-function refuseStranger(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (request.url.startsWith('/api/')) throw notSignedIn()
-  const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
-  return reply.redirect(`/login${wanted}`, 303)
+  /** Programs are told, also why the session that they had is no more; people are asked to log in and come back to where they wanted to go. */
+  async function refuseStranger(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<FastifyReply> {
+    if (request.url.startsWith('/api/'))
+      throw notSignedIn(token && (await database.in(request.instance, (tx) => findEnd(tx, hashToken(token)))))
+    const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
+    return reply.redirect(`/login${wanted}`, 303)
+  }
 }
 
 /** The session of a route that only people who are logged in may call. */

@@ -59,6 +59,7 @@ export type EndReason =
   | 'longest'
   | 'ended_by_operator'
   | 'account_disabled'
+  | 'account_removed'
   | 'new_initial_password'
   | 'password_changed'
 

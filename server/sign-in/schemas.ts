@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
-import { FormBody } from '../platform/forms.ts'
-import { PageQuery, ProblemBody } from '../platform/schemas.ts'
+import { FormBody, PageQuery, ProblemBody } from '../platform/schemas.ts'
 
 /** What people type is checked in the use case and not here: an over-long password must be answered like a wrong one. */
 const Typed = Type.String({ default: '' })

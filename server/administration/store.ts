@@ -1,0 +1,146 @@
+import { sql } from 'kysely'
+import type { ActingAccount } from '../accounts/accounts.ts'
+import type { Transaction } from '../platform/database.ts'
+import type { LoginHours } from '../platform/tables.ts'
+
+export type AccountState =
+  | 'disabled'
+  | 'not_yet_valid'
+  | 'no_longer_valid'
+  | 'no_password'
+  | 'initial_password_expired'
+  | 'initial_password'
+  | 'ready'
+
+/** Which accounts a list shows. */
+export type AccountFilter = {
+  search?: string | undefined
+  profile?: string | undefined
+  /** A team's id, or `none` for accounts without one. */
+  team?: string | undefined
+  state?: AccountState | undefined
+}
+
+export type AccountSort = 'fullName' | 'username' | 'email' | 'profile' | 'team' | 'lastLoginAt'
+
+type Named = { id: string; name: string }
+
+export type ListedAccount = {
+  id: string
+  username: string
+  fullName: string
+  email: string | null
+  profile: Named
+  team: Named | null
+  enabled: boolean
+  disabledReason: string | null
+  validFrom: string | null
+  validUntil: string | null
+  state: AccountState
+  lastLoginAt: Date | null
+  mayChange: boolean
+}
+
+export type AccountDetails = ListedAccount & {
+  phone: string | null
+  language: string | null
+  timeZone: string | null
+  loginHours: LoginHours | null
+  createdAt: Date
+  version: number
+}
+
+// The person's day, by the database's clock.
+const today = sql`(now() at time zone coalesce(a.time_zone, i.time_zone))::date`
+const state = sql<AccountState>`case
+  when not a.enabled then 'disabled'
+  when a.valid_from > ${today} then 'not_yet_valid'
+  when a.valid_until < ${today} then 'no_longer_valid'
+  when w.hash is null and w.initial_hash is null then 'no_password'
+  when w.initial_expires_at <= now() then 'initial_password_expired'
+  when w.initial_hash is not null then 'initial_password'
+  else 'ready' end`
+
+/** The tables of a listed account. Teams and profiles are few; password is looked up for the rows that are shown. */
+const tables = sql`account a
+  join instance i on i.id = a.instance_id
+  join profile p on p.instance_id = a.instance_id and p.id = a.profile_id
+  left join team t on t.instance_id = a.instance_id and t.id = a.team_id
+  left join password w on w.instance_id = a.instance_id and w.account_id = a.id`
+
+const columns = (
+  actor: ActingAccount,
+) => sql`a.id, a.username, a.full_name, a.email, a.enabled, a.disabled_reason, a.valid_from, a.valid_until,
+  a.last_login_at, jsonb_build_object('id', p.id, 'name', p.name) as profile,
+  case when t.id is not null then jsonb_build_object('id', t.id, 'name', t.name) end as team,
+  ${state} as state, p.permissions <@ ${actor.permissions as string[]}::text[] as may_change`
+
+const orders = {
+  fullName: sql`lower(a.full_name)`,
+  username: sql`a.username_key`,
+  email: sql`lower(a.email)`,
+  profile: sql`p.name`,
+  team: sql`t.name`,
+  lastLoginAt: sql`a.last_login_at`,
+}
+
+function where(actor: ActingAccount, { search, profile, team, state: wanted }: AccountFilter) {
+  const conditions = [sql`true`]
+  if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
+  for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
+    conditions.push(sql`a.search_text like ${`%${word.replace(/[\\%_]/g, '\\$&')}%`}`)
+  if (profile !== undefined) conditions.push(sql`a.profile_id = ${profile}`)
+  if (team !== undefined) conditions.push(team === 'none' ? sql`a.team_id is null` : sql`a.team_id = ${team}`)
+  if (wanted !== undefined) conditions.push(sql`${state} = ${wanted}`)
+  return sql.join(conditions, sql` and `)
+}
+
+/** One page of the accounts within reach. The order is total, so that no account is on two pages. */
+export async function listAccounts(
+  tx: Transaction,
+  actor: ActingAccount,
+  filter: AccountFilter,
+  { sort, descending, offset, limit }: { sort: AccountSort; descending: boolean; offset: number; limit: number },
+): Promise<ListedAccount[]> {
+  const direction = descending ? sql`desc nulls last` : sql`asc nulls last`
+  // The page is chosen before the rest is joined.
+  const { rows } = await sql<ListedAccount>`select ${columns(actor)} from ${tables} where ${where(actor, filter)}
+    order by ${orders[sort]} ${direction}, a.id ${descending ? sql`desc` : sql`asc`} limit ${limit} offset ${offset}`.execute(tx)
+  return rows
+}
+
+export async function countAccounts(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<number> {
+  // Only a filter by state needs what the other tables say.
+  const from = filter.state === undefined ? sql`account a` : tables
+  const { rows } = await sql<{ total: number }>`select count(*)::int as total from ${from} where ${where(actor, filter)}`.execute(
+    tx,
+  )
+  return rows[0]!.total
+}
+
+export async function findAccount(tx: Transaction, actor: ActingAccount, accountId: string): Promise<AccountDetails | undefined> {
+  const { rows } = await sql<AccountDetails>`
+    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version
+    from ${tables} where a.id = ${accountId} and ${where(actor, {})}`.execute(tx)
+  return rows[0]
+}
+
+export async function listProfileChoices(
+  tx: Transaction,
+  actor: ActingAccount,
+): Promise<{ id: string; name: string; builtIn: boolean; mayGive: boolean }[]> {
+  return tx
+    .selectFrom('profile')
+    .select(['id', 'name', 'builtIn', sql<boolean>`permissions <@ ${actor.permissions as string[]}::text[]`.as('mayGive')])
+    .orderBy(sql`lower(name)`)
+    .execute()
+}
+
+export async function listTeamChoices(tx: Transaction, { teams }: ActingAccount): Promise<Named[]> {
+  const query = tx.selectFrom('team').select(['id', 'name']).orderBy(sql`lower(name)`)
+  return (teams === 'all' ? query : query.where('id', '=', sql<string>`any (${teams as string[]}::uuid[])`)).execute()
+}
+
+export async function teamExists(tx: Transaction, teamId: string): Promise<boolean> {
+  return (await tx.selectFrom('team').select('id').where('id', '=', teamId).executeTakeFirst()) !== undefined
+}
