@@ -5,6 +5,7 @@ import { Type } from 'typebox'
 import { administration } from './administration/administration.ts'
 import type { Config } from './config.ts'
 import { frameSignedInPages, home } from './home/home.ts'
+import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { openGuessEstimator, openHashQueue, removeOldAttempts, yieldToRequests } from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
@@ -60,6 +61,8 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
   await app.register(home({ database, keys, hashQueue, guesses }))
   await app.register(administration({ database, keys, publicUrl }))
+  const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
+  await app.register(imports({ database, keys, hashQueue, runner }))
 
   const anyHost = {
     config: { access: 'public', anyHost: true },
@@ -90,6 +93,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await endRunOutSessionsOf(tx)
       await removeOldAttempts(tx)
       await removeOldPendingLogins(tx)
+      await removeOldImports(tx)
     })
   }
 
@@ -99,12 +103,14 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
+      runner.listen()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
       draining = true
       clearInterval(tidying)
       await app.close()
+      await runner.close()
       metricsServer?.close()
       await guesses.close()
     },

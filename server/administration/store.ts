@@ -57,8 +57,8 @@ const state = sql<AccountState>`case
   when a.valid_from > ${today} then 'not_yet_valid'
   when a.valid_until < ${today} then 'no_longer_valid'
   when w.hash is null and w.initial_hash is null then 'no_password'
-  when w.initial_expires_at <= now() then 'initial_password_expired'
-  when w.initial_hash is not null then 'initial_password'
+  when coalesce(w.initial_expires_at, w.must_change_by) <= now() then 'initial_password_expired'
+  when w.initial_hash is not null or w.must_change_by is not null then 'initial_password'
   else 'ready' end`
 
 /** The tables of a listed account. Teams and profiles are few; password is looked up for the rows that are shown. */

@@ -3,6 +3,8 @@
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 
+export { recordMany } from './store.ts'
+
 /** Everything that is recorded. Names say what happened. */
 export type AuditEvent =
   | 'account_created'
@@ -12,6 +14,9 @@ export type AuditEvent =
   | 'account_enabled'
   | 'initial_password_made'
   | 'hostname_changed'
+  | 'import_finished'
+  | 'import_started'
+  | 'import_undone'
   | 'instance_created'
   | 'seats_changed'
   | 'login'

@@ -27,6 +27,8 @@ export type StoredPassword = {
   hash: string | null
   initialHash: Buffer | null
   initialExpired: boolean
+  /** Whether the hash is that of a password which somebody else chose. */
+  mustChange: boolean
   knowsDevice: boolean
 }
 
@@ -41,7 +43,8 @@ export async function findLoginFacts(
 ): Promise<LoginFacts> {
   const { rows } = await sql<StoredPassword & { accountId: string | null; addressWaitSeconds: number | null }>`
     select a.id as account_id, a.enabled, a.credential_version, p.hash, p.initial_hash,
-      coalesce(p.initial_expires_at <= now(), false) as initial_expired, d.account_id is not null as knows_device,
+      coalesce(coalesce(p.initial_expires_at, p.must_change_by) <= now(), false) as initial_expired,
+      p.must_change_by is not null as must_change, d.account_id is not null as knows_device,
       ceil(extract(epoch from t.window_started_at + make_interval(mins => ${addressRules.windowMinutes}) - now()))::int as address_wait_seconds
     from (select) as one
     left join account a on a.username_key = ${usernameKey}
@@ -179,7 +182,7 @@ export async function rememberBrowser(tx: Transaction, accountId: string, device
 
 /** Sets a lasting password, in place of whatever the account had. Call with the account locked. */
 export async function storePassword(tx: Transaction, accountId: string, hash: string): Promise<void> {
-  const fields = { hash, changedAt: sql<Date>`now()`, initialHash: null, initialExpiresAt: null }
+  const fields = { hash, changedAt: sql<Date>`now()`, initialHash: null, initialExpiresAt: null, mustChangeBy: null }
   await tx
     .insertInto('password')
     .values({ accountId, ...fields })
@@ -199,6 +202,7 @@ export async function storeInitialPassword(
     changedAt: null,
     initialHash,
     initialExpiresAt: sql<Date>`now() + make_interval(hours => ${hours})`,
+    mustChangeBy: null,
   }
   const { initialExpiresAt } = await tx
     .insertInto('password')
@@ -207,6 +211,19 @@ export async function storeInitialPassword(
     .returning('initialExpiresAt')
     .executeTakeFirstOrThrow()
   return initialExpiresAt!
+}
+
+/** Gives accounts that have no password one that they must change within these hours. In one statement, for many at once. */
+export async function storeGivenPasswords(
+  tx: Transaction,
+  passwords: readonly { accountId: string; hash: string }[],
+  hours: number,
+): Promise<void> {
+  await sql`
+    insert into password (account_id, hash, must_change_by)
+    select r.account_id, r.hash, now() + make_interval(hours => ${hours})
+    from jsonb_to_recordset(${JSON.stringify(passwords.map(({ accountId, hash }) => ({ account_id: accountId, hash })))}::jsonb)
+      as r (account_id uuid, hash text)`.execute(tx)
 }
 
 /** Stores the same password hashed anew. Does nothing if the password was changed meanwhile. */

@@ -17,6 +17,7 @@ import { findEnd, type LiveSession, recogniseSession } from './store.ts'
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
 export { type StartedSession, startSession } from './start-session.ts'
 export {
+  accountsWithSessions,
   findEnd,
   type ListedSession,
   type LiveSession,

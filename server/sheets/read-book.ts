@@ -80,7 +80,10 @@ function rowsOf(sheet: WorkSheet): SheetRow[] {
         throw new SheetFault('sheet_too_many_columns', `Row ${Number(row) + 1} has more than ${sheetLimits.columns} columns.`)
       cells[index] = cell
     }
-    add(Number(row) + 1, Array.from(cells, (cell) => cell ?? ''))
+    add(
+      Number(row) + 1,
+      Array.from(cells, (cell) => cell ?? ''),
+    )
   }
   return rows
 }

@@ -67,7 +67,10 @@ export async function* readSheet(file: Readable, limits = { heapMegabytes, longe
  * Starts the process that reads or writes a file.
  * @throws sheets_busy
  */
-export function startSheetProcess(task: 'read' | 'write', megabytes = heapMegabytes): ChildProcessByStdio<Writable, Readable, null> {
+export function startSheetProcess(
+  task: 'read' | 'write',
+  megabytes = heapMegabytes,
+): ChildProcessByStdio<Writable, Readable, null> {
   if (running >= mostAtOnce) throw sheetsBusy()
   const child = spawn(
     process.execPath,

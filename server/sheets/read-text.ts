@@ -54,7 +54,12 @@ function delimiterOf(text: string): string {
   const scores = delimiters.map((delimiter) => {
     const counts: number[] = []
     try {
-      parseRecords(sample, delimiter, (cells) => void (cells.some((cell) => cell !== '') && counts.push(cells.length)), sampleRows)
+      parseRecords(
+        sample,
+        delimiter,
+        (cells) => void (cells.some((cell) => cell !== '') && counts.push(cells.length)),
+        sampleRows,
+      )
     } catch {
       // It may still be the best one; reading the whole says what is wrong.
     }
