@@ -1,10 +1,11 @@
 // Starts any of the project's programs on a machine that has only some Node and npm:
 //   node bin/run.mjs server/main.ts serve        a TypeScript file, run by the Node that package.json pins
+//   node bin/run.mjs                             only makes ready what the others need
 // Installs the dependencies first when they are missing or package-lock.json has changed since.
 // Plain JavaScript for Node 20 and newer, because it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, constants } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +15,8 @@ const root = resolve(fileURLToPath(import.meta.url), '../..')
 /** Runs one program of the project and ends this process as it ended. */
 export function run(program, args) {
   install()
+  build()
+  if (program === undefined) return
   const pinned = join(root, 'node_modules/node/bin')
   const hashing = Number(process.env.HASH_CONCURRENCY) || availableParallelism()
   // Hashing must not take all of libuv's threads: files and names need some too. Read by libuv before the first line of a program runs.
@@ -52,6 +55,29 @@ function install() {
   })
   if (done.status !== 0) {
     process.stderr.write('npm ci failed; its words are above. Nothing was started.\n')
+    process.exit(1)
+  }
+  writeFileSync(stamp, wanted)
+}
+
+/** Builds the console when it is not there, or not of this code. */
+function build() {
+  const stamp = join(root, 'console/dist/.built')
+  const made = createHash('sha256')
+  const folders = ['console', 'locales', 'server']
+  for (const folder of folders)
+    for (const name of readdirSync(join(root, folder), { recursive: true }).sort()) {
+      const used = folder === 'server' ? name.endsWith('schemas.ts') : !name.startsWith('dist') && /\.\w+$/.test(name)
+      if (used) made.update(name).update(readFileSync(join(root, folder, name)))
+    }
+  made.update(readFileSync(join(root, 'package-lock.json')))
+  const wanted = made.digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  process.stderr.write('Building the console ...\n')
+  const vite = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'console/vite.config.ts', '--logLevel', 'warn']
+  const done = spawnSync(join(root, 'node_modules/node/bin/node'), vite, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (done.status !== 0) {
+    process.stderr.write('The console could not be built; the reason is above. Nothing was started.\n')
     process.exit(1)
   }
   writeFileSync(stamp, wanted)

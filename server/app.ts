@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import { administration } from './administration/administration.ts'
 import type { Config } from './config.ts'
+import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
@@ -63,6 +64,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(administration({ database, keys, publicUrl }))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
   await app.register(imports({ database, keys, hashQueue, runner }))
+  await app.register(consolePages())
 
   const anyHost = {
     config: { access: 'public', anyHost: true },

@@ -33,3 +33,13 @@ test('every link between the documents leads somewhere', () => {
     }
   }
 })
+
+test('every route that the console calls is served, with the schema that it is typed by', async () => {
+  const { paths } = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as {
+    paths: Record<string, Record<string, { operationId: string }> | undefined>
+  }
+  const calls = [...readFileSync('console/app/api.ts', 'utf8').matchAll(/'([A-Z]+) (\/api\/[^']+)': typeof \w+\.(\w+)Route/g)]
+  assert.ok(calls.length > 10)
+  for (const [, method, url, schema] of calls)
+    assert.equal(paths[url!.replace(/:(\w+)/g, '{$1}')]?.[method!.toLowerCase()]?.operationId, schema, `${method} ${url}`)
+})

@@ -18,6 +18,7 @@ let failed = 0
 await step('format and lint', 'biome', ['ci', '--error-on-warnings'])
 await step('types of the server', 'tsc', ['--noEmit', '-p', '.'])
 await step('types of the pages’ scripts', 'tsc', ['--noEmit', '-p', 'public'])
+await step('types of the console', 'tsc', ['--noEmit', '-p', 'console'])
 await databaseTests()
 await browserTests()
 rmSync(folder, { recursive: true, force: true })

@@ -53,8 +53,13 @@ export async function record(tx: Transaction, ...rows: AuditRow[]): Promise<void
         sessionId: sessionId ?? null,
         address: caller?.address ?? null,
         requestId: caller?.requestId ?? null,
-        detail: JSON.stringify({ ...detail, ...(caller && { device: caller.device }) }),
+        detail: JSON.stringify({ ...detail, ...(caller && { device: caller.device }) }, storable),
       })),
     )
     .execute()
+}
+
+/** What somebody typed can hold what PostgreSQL cannot; that must not keep an event out of the audit. */
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value
 }

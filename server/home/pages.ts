@@ -23,8 +23,14 @@ ${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>
 <dt>${t('common:device')}</dt><dd>${session.device || t('common:unknown_device')}</dd>
 <dt>${t('common:address')}</dt><dd>${session.address}</dd>
 </dl>
+${worksInConsole(session) ? html`<p class="buttons"><a class="button primary" href="/console">${t('home:console')}</a></p>` : ''}
 </div>`,
   }
+}
+
+/** Who may do nothing there but look at an empty screen is not led there. */
+function worksInConsole({ permissions }: LiveSession): boolean {
+  return permissions.length > 0
 }
 
 export type ChangePasswordPage = { faults: readonly PasswordFault[]; wrongCurrent?: string; differ?: string; refusal?: string }
@@ -92,6 +98,7 @@ function userMenu({ t }: View, { session, formToken }: SignedIn): Html {
 <summary>${session.fullName}</summary>
 <nav aria-label="${t('home:user_menu')}"><ul>
 <li><a href="/home">${t('home:home')}</a></li>
+${worksInConsole(session) ? html`<li><a href="/console">${t('home:console')}</a></li>` : ''}
 <li><a href="/change-password">${t('home:change_password')}</a></li>
 <li><a href="/change-language">${t('common:language')}</a></li>
 <li><form method="post" action="/log-out"><input type="hidden" name="formToken" value="${formToken}"><button type="submit">${t('home:log_out')}</button></form></li>

@@ -10,23 +10,28 @@ export const currentSessionRoute = {
   security: [{ session: [] }],
   response: {
     200: Type.Object({
+      accountId: Type.String(),
       username: Type.String(),
       fullName: Type.String(),
       profile: Type.String(),
+      timeZone: Type.String({ description: 'The time zone of the person, such as `America/Montevideo`.' }),
       permissions: Type.Array(Type.String()),
       startedAt: Type.String({ format: 'date-time' }),
       device: Type.String({
         description: 'What the browser called itself at login, such as "Chrome, Windows"; empty when it did not say.',
       }),
       address: Type.String({ description: 'The address that the login came from.' }),
-      formToken: Type.String({ description: 'What every POST of this session must carry in its body, under this name.' }),
+      formToken: Type.String({
+        description:
+          'What every request that changes something must carry, in the header `x-form-token` or in its body under this name.',
+      }),
     }),
     401: ProblemBody,
   },
 }
 
 export const aliveRoute = {
-  operationId: 'sessionAlive',
+  operationId: 'alive',
   summary: 'A sign of life of the page that is open',
   description:
     'Keeps the session from giving way to another login. It is no action of a person, so it does not put off the idle end.',

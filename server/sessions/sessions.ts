@@ -91,10 +91,12 @@ export function sessions({ database, keys }: SessionsNeeds): FastifyPluginAsyncT
     })
 
     app.get('/api/session', { schema: currentSessionRoute, config: { access: 'signed-in' } }, async (request, reply) => {
-      const { username, fullName, profileName, permissions, startedAt, device, address } = sessionOf(request)
+      const { accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone } = sessionOf(request)
       return {
+        accountId,
         username,
         fullName,
+        timeZone,
         profile: profileName,
         permissions,
         startedAt: startedAt.toISOString(),

@@ -1,0 +1,117 @@
+// The server's API, typed by the server's own schemas. Nothing else is shared with the server, and of these only the types.
+import type { Static, TSchema } from 'typebox'
+import type * as administration from '../../server/administration/schemas.ts'
+import type * as sessions from '../../server/sessions/schemas.ts'
+import { endSession } from './session-end.ts'
+
+/** Every route that the console calls. A test compares them with those that are served. */
+export type Routes = {
+  'GET /api/session': typeof sessions.currentSessionRoute
+  'POST /api/session/alive': typeof sessions.aliveRoute
+  'GET /api/accounts': typeof administration.listAccountsRoute
+  'GET /api/accounts/choices': typeof administration.accountChoicesRoute
+  'GET /api/accounts/:id': typeof administration.getAccountRoute
+  'POST /api/accounts': typeof administration.createAccountRoute
+  'PUT /api/accounts/:id': typeof administration.updateAccountRoute
+  'POST /api/accounts/enable': typeof administration.enableAccountsRoute
+  'POST /api/accounts/disable': typeof administration.disableAccountsRoute
+  'POST /api/accounts/remove': typeof administration.removeAccountsRoute
+  'POST /api/accounts/assign-profile': typeof administration.assignProfileRoute
+  'POST /api/accounts/assign-team': typeof administration.assignTeamRoute
+  'POST /api/accounts/slips': typeof administration.makeSlipsRoute
+}
+
+type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined
+type Good<Schema> = Schema extends { response: infer Responses }
+  ? Responses extends { 200: infer Type extends TSchema } | { 201: infer Type extends TSchema }
+    ? Static<Type>
+    : undefined
+  : undefined
+
+/** What a route answers when all is well; undefined when it answers nothing. */
+export type Answer<Route extends keyof Routes> = Good<Routes[Route]>
+export type Body<Route extends keyof Routes> = Part<Routes[Route], 'body'>
+export type Query<Route extends keyof Routes> = Part<Routes[Route], 'querystring'>
+
+export type Input<Route extends keyof Routes> = { signal?: AbortSignal | undefined } & (Part<
+  Routes[Route],
+  'params'
+> extends undefined
+  ? { params?: undefined }
+  : { params: Part<Routes[Route], 'params'> }) &
+  (Body<Route> extends undefined ? { body?: undefined } : { body: Body<Route> }) & { query?: Query<Route> }
+
+export type Fault = { field: string; code: string }
+
+/** What the server refuses, and why. `code` is a key of locales/*\/problems.json. */
+export class ApiProblem extends Error {
+  readonly status: number
+  readonly code: string
+  readonly values: Record<string, string | number>
+  readonly faults: readonly Fault[]
+  readonly requestId: string | undefined
+
+  constructor(
+    status: number,
+    body: { code?: string; title?: string; values?: Record<string, string | number>; faults?: Fault[]; requestId?: string },
+  ) {
+    super(body.title ?? `HTTP ${status}`)
+    this.status = status
+    this.code = body.code ?? 'internal_error'
+    this.values = body.values ?? {}
+    this.faults = body.faults ?? []
+    this.requestId = body.requestId
+  }
+}
+
+let formToken = ''
+
+/** The value that every change must carry, so that no other site can send one. */
+export function setFormToken(token: string): void {
+  formToken = token
+}
+
+/**
+ * Calls the server.
+ * @throws ApiProblem
+ */
+export async function call<Route extends keyof Routes>(route: Route, input: Input<Route>): Promise<Answer<Route>> {
+  const { params, body, query, signal } = input as {
+    params?: Record<string, string>
+    body?: unknown
+    query?: object
+    signal?: AbortSignal
+  }
+  const [method, pattern] = route.split(' ') as [string, string]
+  const path = pattern.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(params?.[name] ?? ''))
+  const answer = await send(path + queryString(query), {
+    method,
+    signal: signal ?? null,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(method !== 'GET' && { 'x-form-token': formToken }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+  return (answer.status === 204 ? undefined : await answer.json()) as Answer<Route>
+}
+
+function queryString(query: object | undefined): string {
+  const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== '')
+  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
+}
+
+/** Sends a request as it is, with the session's end and every refusal understood. */
+export async function send(url: string, request: RequestInit): Promise<Response> {
+  let answer: Response
+  try {
+    answer = await fetch(url, request)
+  } catch (error) {
+    if ((error as Error).name === 'AbortError') throw error
+    throw new ApiProblem(0, { code: 'offline' })
+  }
+  if (answer.ok) return answer
+  const problem = new ApiProblem(answer.status, await answer.json().catch(() => ({})))
+  if (problem.code === 'not_signed_in') endSession(String(problem.values.reason ?? ''))
+  throw problem
+}

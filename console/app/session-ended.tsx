@@ -1,0 +1,35 @@
+import { Button, Group, Modal, Text } from '@mantine/core'
+import { useLocation } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useSessionEnd } from './session-end.ts'
+
+/** Says that the session has ended and why. What is on the screen stays, for who logs in again in another tab. */
+export function SessionEnded() {
+  const { t, i18n } = useTranslation()
+  const reason = useSessionEnd()
+  const { href } = useLocation()
+  const next = `/login?next=${encodeURIComponent(`/console${href}`)}`
+  const known = reason !== undefined && i18n.exists(`sign-in:ended.${reason}`)
+  return (
+    <Modal
+      opened={reason !== undefined}
+      onClose={() => {}}
+      withCloseButton={false}
+      title={t('session_ended')}
+      closeOnEscape={false}
+      closeOnClickOutside={false}
+      centered
+    >
+      <Text>{known ? t(`sign-in:ended.${reason}`) : t('home:session_ended')}</Text>
+      <Text mt="sm">{t('session_ended_next')}</Text>
+      <Group mt="md">
+        <Button component="a" href={next} target="_blank" rel="opener">
+          {t('log_in_in_new_tab')}
+        </Button>
+        <Button component="a" href={next} variant="default">
+          {t('log_in_here')}
+        </Button>
+      </Group>
+    </Modal>
+  )
+}

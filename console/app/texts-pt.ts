@@ -1,0 +1,3 @@
+import { bySubject } from './texts.ts'
+
+export const texts = bySubject(import.meta.glob('../../locales/pt/*.json', { eager: true, import: 'default' }))

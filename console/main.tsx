@@ -1,0 +1,42 @@
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import './app/console.css'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { setNonce } from 'get-nonce'
+import { createRoot } from 'react-dom/client'
+import { ApiProblem } from './app/api.ts'
+import { router } from './app/router.tsx'
+import { SessionGate } from './app/session.tsx'
+import { openTexts } from './app/texts.ts'
+import { theme } from './app/theme.ts'
+
+const root = document.getElementById('console')!
+// The page's policy lets styles in only with this value.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name=style-nonce]')!.content
+setNonce(nonce)
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the server refuses, it refuses again; a network that is away is tried again.
+      retry: (times, error) => times < 2 && error instanceof ApiProblem && (error.status === 0 || error.status >= 502),
+      refetchOnWindowFocus: true,
+      staleTime: 5000,
+    },
+  },
+})
+
+await openTexts()
+createRoot(root).render(
+  <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <Notifications position="top-center" />
+    <QueryClientProvider client={queries}>
+      <SessionGate>
+        <RouterProvider router={router} />
+      </SessionGate>
+    </QueryClientProvider>
+  </MantineProvider>,
+)

@@ -1,0 +1,60 @@
+import { Radio, Stack, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../app/api.ts'
+import { Failure } from '../app/failure.tsx'
+import { keepSlips } from '../slips/kept-slips.ts'
+import { AccountForm, type AccountValues, emptyAccount } from './account-form.tsx'
+
+type Credentials = 'slip' | 'none'
+
+export default function NewUserScreen() {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const [credentials, setCredentials] = useState<Credentials>('slip')
+  const choices = useQuery({
+    queryKey: ['accounts', 'choices'],
+    queryFn: ({ signal }) => call('GET /api/accounts/choices', { signal }),
+  })
+
+  const create = async (values: AccountValues) => {
+    const { id, slip } = await call('POST /api/accounts', { body: { ...values, enabled: true, credentials } })
+    void queries.invalidateQueries({ queryKey: ['accounts'] })
+    notifications.show({ message: t('users.created', { name: values.fullName }), color: 'green' })
+    if (slip === null) return navigate({ to: '/users/$id', params: { id } })
+    keepSlips([slip])
+    await navigate({ to: '/slips' })
+  }
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        {t('users.new')}
+      </Title>
+      {choices.error && <Failure error={choices.error} />}
+      {choices.data && (
+        <AccountForm
+          choices={choices.data}
+          initial={emptyAccount(choices.data)}
+          usernameIsFixed={false}
+          submit={t('users.create')}
+          onSubmit={create}
+        >
+          <Radio.Group
+            label={t('users.credentials')}
+            value={credentials}
+            onChange={(value) => setCredentials(value as Credentials)}
+          >
+            <Stack gap="xs" mt="xs">
+              <Radio value="slip" label={t('users.credentials_slip')} />
+              <Radio value="none" label={t('users.credentials_none')} />
+            </Stack>
+          </Radio.Group>
+        </AccountForm>
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,114 @@
+import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { type ComponentProps, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call } from '../app/api.ts'
+import { Failure } from '../app/failure.tsx'
+import { usePermission, useSession } from '../app/session.tsx'
+import { formatMoment } from '../app/texts.ts'
+import { AccountForm } from './account-form.tsx'
+import { AccountState } from './account-state.tsx'
+import { Ask } from './selection-bar.tsx'
+
+const route = getRouteApi('/users/$id')
+
+export default function UserScreen() {
+  const { t } = useTranslation()
+  const { id } = route.useParams()
+  const { timeZone } = useSession()
+  const queries = useQueryClient()
+  const navigate = useNavigate()
+  const [asking, setAsking] = useState<ComponentProps<typeof Ask>['act']>()
+  const may = {
+    slips: usePermission('accounts.new-password'),
+    update: usePermission('accounts.update'),
+    remove: usePermission('accounts.delete'),
+  }
+  const account = useQuery({
+    queryKey: ['accounts', id],
+    queryFn: ({ signal }) => call('GET /api/accounts/:id', { params: { id }, signal }),
+  })
+  const choices = useQuery({
+    queryKey: ['accounts', 'choices'],
+    queryFn: ({ signal }) => call('GET /api/accounts/choices', { signal }),
+  })
+
+  if (account.error) return <Failure error={account.error} retry={() => void account.refetch()} />
+  if (!account.data || !choices.data) return null
+  const { data } = account
+  const acts = ([data.enabled ? 'disable' : 'enable', 'slips', 'remove'] as const).filter((act) =>
+    act === 'slips' ? may.slips : act === 'remove' ? may.remove : may.update,
+  )
+  return (
+    <Stack>
+      <Group justify="space-between" align="start">
+        <div>
+          <Title order={1} size="h2" className="break">
+            {data.fullName}
+          </Title>
+          <AccountState {...data} />
+          <Text size="sm" c="dimmed" mt={4}>
+            {data.lastLoginAt
+              ? t('users.last_login_at', { moment: formatMoment(data.lastLoginAt, timeZone) })
+              : t('users.never_logged_in')}
+          </Text>
+        </div>
+        {data.mayChange && !data.self && (
+          <Group gap="xs">
+            {acts.map((act) => (
+              <Button key={act} variant={act === 'slips' ? 'filled' : 'default'} onClick={() => setAsking(act)}>
+                {t(`users.act.${act}`)}
+              </Button>
+            ))}
+          </Group>
+        )}
+      </Group>
+      {!data.mayChange && (
+        <Text role="note">
+          {t('problems:beyond_your_permissions.title')}. {t('problems:beyond_your_permissions.next')}
+        </Text>
+      )}
+      <AccountForm
+        key={data.version}
+        choices={choices.data}
+        initial={{ ...data, profileId: data.profile.id, teamId: data.team?.id ?? null }}
+        usernameIsFixed
+        readOnly={!may.update || !data.mayChange}
+        profileIsFixed={data.self}
+        submit={t('common:save')}
+        onSubmit={async (values) => {
+          const { fullName, email, phone, profileId, teamId, language, timeZone, validFrom, validUntil, loginHours } = values
+          const body = {
+            fullName,
+            email,
+            phone,
+            profileId,
+            teamId,
+            language,
+            timeZone,
+            validFrom,
+            validUntil,
+            loginHours,
+            version: data.version,
+          }
+          await call('PUT /api/accounts/:id', { params: { id }, body })
+          notifications.show({ message: t('saved'), color: 'green' })
+          await queries.invalidateQueries({ queryKey: ['accounts'] })
+        }}
+      />
+      {asking && (
+        <Ask
+          act={asking}
+          accountIds={[id]}
+          choices={choices.data}
+          onClose={() => setAsking(undefined)}
+          onDone={() => {
+            if (asking === 'remove') void navigate({ to: '/users' })
+          }}
+        />
+      )}
+    </Stack>
+  )
+}

@@ -1,0 +1,156 @@
+// The list of accounts: search, filter, sort, page, and what can be done to a selection.
+import { Button, Group, Pagination, Select, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type Answer, call, type Query } from '../app/api.ts'
+import { Failure } from '../app/failure.tsx'
+import type { UsersSearch } from '../app/router.tsx'
+import { usePermission } from '../app/session.tsx'
+import { formatNumber } from '../app/texts.ts'
+import { SelectionBar } from './selection-bar.tsx'
+import { UsersTable } from './users-table.tsx'
+
+const route = getRouteApi('/users')
+const pageSize = 50
+const states = [
+  'ready',
+  'initial_password',
+  'initial_password_expired',
+  'no_password',
+  'not_yet_valid',
+  'no_longer_valid',
+  'disabled',
+] as const
+
+export default function UsersScreen() {
+  const { t } = useTranslation()
+  const given = route.useSearch()
+  const navigate = route.useNavigate()
+  const mayCreate = usePermission('accounts.create')
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const change = (to: Partial<UsersSearch>) => {
+    setSelected(new Set())
+    void navigate({ search: (before) => ({ ...before, page: undefined, ...to }), replace: true })
+  }
+
+  const { page = 1, ...filter } = given
+  const query = { ...filter, page: String(page), size: String(pageSize) } as Query<'GET /api/accounts'>
+  const list = useQuery({
+    queryKey: ['accounts', query],
+    queryFn: ({ signal }) => call('GET /api/accounts', { query, signal }),
+    placeholderData: keepPreviousData,
+  })
+  const choices = useQuery({
+    queryKey: ['accounts', 'choices'],
+    queryFn: ({ signal }) => call('GET /api/accounts/choices', { signal }),
+  })
+  const accounts = list.data?.accounts ?? []
+  const total = list.data?.total ?? 0
+  const filtered = Boolean(given.search || given.profile || given.team || given.state)
+
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          {t('users.title')}
+        </Title>
+        {mayCreate && (
+          <Button component={Link} to="/users/new">
+            {t('users.new')}
+          </Button>
+        )}
+      </Group>
+      <Filters given={given} change={change} choices={choices.data} />
+      {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
+      <Group justify="space-between" mih={36}>
+        <Text role="status" c="dimmed">
+          {list.data && t('users.count', { count: total, number: formatNumber(total) })}
+        </Text>
+      </Group>
+      {selected.size > 0 && (
+        <SelectionBar accountIds={[...selected]} choices={choices.data} onDone={() => setSelected(new Set())} />
+      )}
+      {list.data && total === 0 ? (
+        <Text py="xl" ta="center">
+          {t(filtered ? 'users.none_found' : 'users.none_yet')}
+        </Text>
+      ) : (
+        <UsersTable
+          accounts={accounts}
+          sort={given.sort}
+          direction={given.direction}
+          onSort={change}
+          selected={selected}
+          onSelect={setSelected}
+        />
+      )}
+      {total > pageSize && (
+        <Pagination
+          total={Math.ceil(total / pageSize)}
+          value={page}
+          onChange={(to) => change({ page: to })}
+          getItemProps={(to) => ({ 'aria-label': t('page_number', { page: to }) })}
+          getControlProps={(control) => ({ 'aria-label': t(`page_${control}`) })}
+          mx="auto"
+        />
+      )}
+    </Stack>
+  )
+}
+
+type FiltersProps = {
+  given: UsersSearch
+  change: (to: Partial<UsersSearch>) => void
+  choices: Answer<'GET /api/accounts/choices'> | undefined
+}
+
+function Filters({ given, change, choices }: FiltersProps) {
+  const { t } = useTranslation()
+  const search = useDebouncedCallback((text: string) => change({ search: text.trim() || undefined }), 250)
+  const named = (list: { id: string; name: string }[] | undefined) =>
+    (list ?? []).map(({ id, name }) => ({ value: id, label: name }))
+  return (
+    <Group gap="sm" align="end">
+      <TextInput
+        type="search"
+        label={t('search')}
+        placeholder={t('users.search_in')}
+        defaultValue={given.search ?? ''}
+        onChange={(event) => search(event.currentTarget.value)}
+        flex="1 1 14rem"
+      />
+      <Select
+        label={t('users.profile')}
+        placeholder={t('all')}
+        data={named(choices?.profiles)}
+        value={given.profile ?? null}
+        onChange={(profile) => change({ profile: profile ?? undefined })}
+        clearable
+        searchable
+        flex="1 1 9rem"
+      />
+      <Select
+        label={t('users.team')}
+        placeholder={t('all')}
+        data={[...(choices?.mayLeaveWithoutTeam ? [{ value: 'none', label: t('users.no_team') }] : []), ...named(choices?.teams)]}
+        value={given.team ?? null}
+        onChange={(team) => change({ team: team ?? undefined })}
+        clearable
+        searchable
+        flex="1 1 9rem"
+      />
+      <Select
+        label={t('users.state_title')}
+        placeholder={t('all')}
+        data={states.map((state) => ({ value: state, label: t(`users.state.${state}`) }))}
+        value={given.state ?? null}
+        onChange={(state) => change({ state: state ?? undefined })}
+        clearable
+        flex="1 1 9rem"
+      />
+    </Group>
+  )
+}

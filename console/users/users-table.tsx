@@ -1,0 +1,113 @@
+import { Anchor, Checkbox, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { Answer } from '../app/api.ts'
+import type { UsersSearch } from '../app/router.tsx'
+import { useSession } from '../app/session.tsx'
+import { formatMoment } from '../app/texts.ts'
+import { AccountState } from './account-state.tsx'
+
+type Account = Answer<'GET /api/accounts'>['accounts'][number]
+
+type UsersTableProps = {
+  accounts: readonly Account[]
+  sort: string | undefined
+  direction: 'asc' | 'desc' | undefined
+  onSort: (to: Partial<UsersSearch>) => void
+  selected: ReadonlySet<string>
+  onSelect: (selected: ReadonlySet<string>) => void
+}
+
+const columns = ['fullName', 'email', 'profile', 'team', 'state', 'lastLoginAt'] as const
+/** The columns that a narrow screen shows inside the first one. */
+const wideOnly = new Set<string>(['email', 'profile', 'team', 'lastLoginAt'])
+
+export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onSort, selected, onSelect }: UsersTableProps) {
+  const { t } = useTranslation()
+  const { timeZone } = useSession()
+  const all = accounts.length > 0 && accounts.every(({ id }) => selected.has(id))
+  const toggle = (ids: readonly string[], on: boolean) => {
+    const next = new Set(selected)
+    for (const id of ids) on ? next.add(id) : next.delete(id)
+    onSelect(next)
+  }
+  return (
+    <Table.ScrollContainer minWidth={0}>
+      <Table highlightOnHover verticalSpacing="xs" bg="var(--surface)">
+        <Table.Caption>
+          <VisuallyHidden>{t('users.title')}</VisuallyHidden>
+        </Table.Caption>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={40}>
+              <Checkbox
+                aria-label={t('select_all')}
+                checked={all}
+                indeterminate={!all && selected.size > 0}
+                onChange={(event) =>
+                  toggle(
+                    accounts.map(({ id }) => id),
+                    event.currentTarget.checked,
+                  )
+                }
+              />
+            </Table.Th>
+            {columns.map((column) => (
+              <Table.Th
+                key={column}
+                className={wideOnly.has(column) ? 'wide-only' : ''}
+                aria-sort={column === sort ? (direction === 'desc' ? 'descending' : 'ascending') : undefined}
+              >
+                {column === 'state' ? (
+                  t('users.state_title')
+                ) : (
+                  <UnstyledButton
+                    fw={700}
+                    fz="sm"
+                    onClick={() =>
+                      onSort({ sort: column, direction: column === sort && direction === 'asc' ? 'desc' : undefined })
+                    }
+                  >
+                    {t(`users.column.${column}`)}
+                    <span aria-hidden="true">{column === sort ? (direction === 'desc' ? ' ▼' : ' ▲') : ''}</span>
+                  </UnstyledButton>
+                )}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {accounts.map((account) => (
+            <Table.Tr key={account.id} bg={selected.has(account.id) ? 'var(--mantine-primary-color-light)' : undefined}>
+              <Table.Td>
+                <Checkbox
+                  aria-label={t('select_one', { name: account.fullName })}
+                  checked={selected.has(account.id)}
+                  onChange={(event) => toggle([account.id], event.currentTarget.checked)}
+                />
+              </Table.Td>
+              <Table.Td>
+                <Anchor component={Link} to={`/users/${account.id}`} fw={600} className="break">
+                  {account.fullName}
+                </Anchor>
+                <Text size="sm" c="dimmed" className="break">
+                  {account.username}
+                </Text>
+                <Text size="sm" className="narrow-only">
+                  {[account.profile.name, account.team?.name].filter(Boolean).join(' · ')}
+                </Text>
+              </Table.Td>
+              <Table.Td className="wide-only break">{account.email}</Table.Td>
+              <Table.Td className="wide-only">{account.profile.name}</Table.Td>
+              <Table.Td className="wide-only">{account.team?.name}</Table.Td>
+              <Table.Td>
+                <AccountState {...account} />
+              </Table.Td>
+              <Table.Td className="wide-only">{account.lastLoginAt && formatMoment(account.lastLoginAt, timeZone)}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Table.ScrollContainer>
+  )
+}

@@ -1,0 +1,34 @@
+// Builds the console into console/dist: one script to start with, and one for each screen, which is loaded when it is opened.
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, constants } from 'node:zlib'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+
+const dist = join(import.meta.dirname, 'dist')
+
+/** Compresses each file once, here, so that no request has to. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    closeBundle() {
+      for (const path of globSync(join(dist, '**/*.{js,css}')))
+        writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path), { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }))
+    },
+  }
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/assets/console/',
+  publicDir: false,
+  plugins: [react(), compressed()],
+  build: {
+    outDir: dist,
+    emptyOutDir: true,
+    manifest: 'manifest.json',
+    assetsDir: '',
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: join(import.meta.dirname, 'main.tsx') },
+  },
+})

@@ -1,0 +1,62 @@
+// An Administrator creates people, hands out slips, and the people log in with them.
+import { expect, fillNewPassword, goodPassword, logIn, logInForTheFirstTime, saveAndLogIn, test } from './story.ts'
+
+test('an account without email: created, its slip shown once, and its person logs in with it', async ({
+  page,
+  browser,
+  instance,
+}) => {
+  const violations: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) violations.push(message.text())
+  })
+  await logInForTheFirstTime(page, instance)
+  await page.getByRole('link', { name: 'Console' }).click()
+  await expect(page.getByRole('heading', { name: 'Users' })).toBeVisible()
+  await expect(page.getByText('1 user', { exact: true })).toBeVisible()
+
+  await page.getByRole('link', { name: 'New user' }).click()
+  await page.getByLabel('Username').fill('ana souza')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ana Souza')
+  await page.getByLabel('Email').fill('nobody')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByText('Letters, digits and')).toBeVisible()
+  await expect(page.getByText('An email address looks like')).toBeVisible()
+  await expect(page.getByLabel('Username')).toBeFocused()
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Ana Souza')
+  await page.getByLabel('Username').fill('ana')
+  await page.getByLabel('Email').fill('')
+  await page.getByRole('button', { name: 'Create' }).click()
+
+  const slip = page.getByRole('article', { name: 'Ana Souza' })
+  await expect(slip.getByRole('img', { name: 'QR code' })).toBeVisible()
+  await expect(slip).toContainText(instance.url)
+  const initialPassword = await slip.locator('.password').innerText()
+  expect(initialPassword).toMatch(/^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$/)
+  expect(violations.filter((text) => !/status of 422/.test(text))).toEqual([])
+
+  const second = await browser.newContext({ baseURL: instance.url })
+  const person = await second.newPage()
+  await logIn(person, 'ANA', initialPassword.toLowerCase().replaceAll('-', ' '))
+  await fillNewPassword(person, goodPassword)
+  await saveAndLogIn(person)
+  await expect(person.getByRole('heading', { name: 'Welcome, Ana Souza' })).toBeVisible()
+  await expect(person.getByRole('link', { name: 'Console' })).toHaveCount(0)
+
+  // Slips are gone for ever once one leaves.
+  page.once('dialog', (dialog) => dialog.accept())
+  await page.getByRole('link', { name: 'Users' }).click()
+  await expect(page.getByText('2 users')).toBeVisible()
+  await expect(page.getByRole('row', { name: /Ana Souza/ })).toContainText('Ready')
+
+  // Disabled: out at once, with the reason where one looks.
+  await page.getByRole('checkbox', { name: 'Select Ana Souza' }).check()
+  await page.getByRole('button', { name: 'Disable' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Disable' })
+  await dialog.getByLabel('Reason').fill('on leave')
+  await dialog.getByRole('button', { name: 'Disable' }).click()
+  await expect(page.getByRole('row', { name: /Ana Souza/ })).toContainText('on leave')
+  await person.reload()
+  await expect(person.getByText('your account was disabled')).toBeVisible()
+  await second.close()
+})
