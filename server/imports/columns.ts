@@ -1,5 +1,7 @@
 // Which column of a spreadsheet holds what. uContact's own names and order are known, and what people call these things.
 
+import { readDay } from './read-values.ts'
+
 /** What a column can hold. */
 export const importFields = [
   'username',
@@ -82,10 +84,10 @@ export function guessColumns(firstRow: readonly string[]): GuessedColumns {
     const isCertain = hasRequired(named) && named.every((field, index) => field !== null || firstRow[index] === '')
     return { mapping: named, hasHeader: true, isCertain }
   }
-  // Without a header, and with an address where uContact has it or nothing: uContact's own order.
+  // Without a header: uContact's own order. It is certain where an address or a day stands in its place; else it is only proposed.
   const mapping = firstRow.map((_, index) => importFields[index] ?? null)
-  const third = firstRow[2] ?? ''
-  const isCertain = hasRequired(mapping) && firstRow.length <= importFields.length && (third === '' || third.includes('@'))
+  const isTold = firstRow[2]?.includes('@') || [firstRow[4], firstRow[5]].some((text) => readDay(text ?? '') !== undefined)
+  const isCertain = hasRequired(mapping) && firstRow.length <= importFields.length && isTold === true
   return { mapping, hasHeader: false, isCertain }
 }
 
