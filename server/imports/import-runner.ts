@@ -14,7 +14,11 @@ export type ImportRunner = Readonly<{
 }>
 
 /** @param onFault told when an import cannot be worked on; it is tried again in a while, here or elsewhere */
-export function openImportRunner(needs: RunNeeds, onFault: (error: unknown) => void): ImportRunner {
+export function openImportRunner(
+  needs: RunNeeds,
+  onFault: (error: unknown) => void,
+  lookEvery = lookEveryMilliseconds,
+): ImportRunner {
   const ending = new AbortController()
   const running = new Map<string, Promise<void>>()
   let looking: NodeJS.Timeout | undefined
@@ -38,7 +42,7 @@ export function openImportRunner(needs: RunNeeds, onFault: (error: unknown) => v
 
   return {
     listen() {
-      looking = setInterval(() => void look(), lookEveryMilliseconds).unref()
+      looking = setInterval(() => void look(), lookEvery).unref()
     },
     begin,
     async close() {

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { type NewTestAccount, startNodes, type TestSystem, until } from '../../test/nodes.ts'
 import { openHashQueue } from '../passwords/passwords.ts'
+import { openImportRunner } from './import-runner.ts'
 import { runImport, startImport } from './run-import.ts'
 import { takeUpload } from './take-upload.ts'
 import { undoImport } from './undo-import.ts'
@@ -165,22 +166,32 @@ test('an import with an account that has logged in cannot be undone, and says ho
   assert.equal((await system.sql("select from account where username in ('ana', 'ben')")).length, 2, 'nothing was undone')
 })
 
-for (const table of ['session', 'password'])
-  test(`undoing races a first login, held at ${table}: either the import is undone or the person is in, never both`, async (t) => {
+for (const first of ['login', 'undo'] as const)
+  test(`undoing races a first login, and the ${first} comes first: that one wins, and never both`, async (t) => {
     const { system, boss } = await startFloor(t)
     const { importId, person } = await almostLoggedIn(system, boss.id)
-    const [undone, answer] = await system.race<unknown>(table, [
-      () =>
-        undoImport(needsOf(system), system.main, boss.id, importId, caller).then(
-          () => true,
-          () => false,
-        ),
-      () => person.post('/choose-password', chosen),
-    ])
-    const isIn = (answer as { location?: string }).location === '/home'
-    assert.equal(undone, !isIn)
-    assert.equal((await system.sql("select from account where username = 'ana'")).length, isIn ? 1 : 0)
-    assert.equal((await system.sql('select from session where ended_at is null')).length, isIn ? 1 : 0)
+    const undo = () =>
+      undoImport(needsOf(system), system.main, boss.id, importId, caller).then(
+        () => 'undone',
+        (error) => error.code,
+      )
+    const logIn = async () => (await person.post('/choose-password', chosen)).location ?? 'refused'
+    const second = async (start: () => Promise<string>) => {
+      await until(
+        async () =>
+          (await system.sql("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
+            .length > 0,
+      )
+      return start()
+    }
+    // Each has judged and is about to write when the other begins.
+    const [undone, loggedIn] =
+      first === 'login'
+        ? await system.race('session', [() => second(undo), logIn])
+        : await system.race('session', [undo, () => second(logIn)])
+    assert.deepEqual([undone, loggedIn], first === 'login' ? ['import_in_use', '/home'] : ['undone', 'refused'])
+    assert.equal((await system.sql("select from account where username = 'ana'")).length, first === 'login' ? 1 : 0)
+    assert.equal((await system.sql('select from session where ended_at is null')).length, first === 'login' ? 1 : 0)
   })
 
 test('undone by two at once, it is undone once', async (t) => {
@@ -199,4 +210,18 @@ test('undone by two at once, it is undone once', async (t) => {
   )
   assert.deepEqual(results.sort(), [false, false, true])
   assert.equal((await system.sql("select from audit_event where event = 'account_removed'")).length, 50)
+})
+
+test('a node looks for imports whose node has died, in every instance, and goes on with them', async (t) => {
+  const { system, boss } = await startFloor(t)
+  const importId = await started(system, boss.id, 50)
+  const faults: unknown[] = []
+  const runner = openImportRunner(needsOf(system), (error) => faults.push(error), 20)
+  t.after(() => runner.close())
+  runner.listen()
+  const state = async () => (await system.sql('select state from import where id = $1', [importId]))[0]!.state
+  await system.sql("update import set started_at = now() - interval '11 seconds' where id = $1", [importId])
+  await until(async () => (await state()) === 'done')
+  await assertEveryRowOnce(system, importId, 50)
+  assert.deepEqual(faults, [])
 })
