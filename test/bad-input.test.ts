@@ -235,6 +235,13 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/accounts accounts.view',
     'GET /api/accounts/:id accounts.view',
     'GET /api/accounts/choices accounts.view',
+    'GET /api/accounts/export accounts.export',
+    'GET /api/imports accounts.import',
+    'GET /api/imports/:id accounts.import',
+    'GET /api/imports/:id/accounts accounts.import',
+    'GET /api/imports/:id/report accounts.import',
+    'GET /api/imports/:id/rows accounts.import',
+    'GET /api/imports/template accounts.import',
     'GET /api/session signed-in',
     'GET /assets/:name public',
     'GET /assets/console/:name public',
@@ -256,6 +263,9 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /api/accounts/enable accounts.update',
     'POST /api/accounts/remove accounts.delete',
     'POST /api/accounts/slips accounts.new-password',
+    'POST /api/imports accounts.import',
+    'POST /api/imports/:id/run accounts.import',
+    'POST /api/imports/:id/undo accounts.import',
     'POST /api/password-check public',
     'POST /api/session/alive signed-in',
     'POST /change-language signed-in',
@@ -264,6 +274,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /log-out signed-in',
     'POST /login public',
     'PUT /api/accounts/:id accounts.update',
+    'PUT /api/imports/:id accounts.import',
   ])
   const named = system.routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'signed-in')
   for (const access of named) assert.ok(Object.hasOwn(permissions, access))

@@ -144,3 +144,11 @@ export async function listTeamChoices(tx: Transaction, { teams }: ActingAccount)
 export async function teamExists(tx: Transaction, teamId: string): Promise<boolean> {
   return (await tx.selectFrom('team').select('id').where('id', '=', teamId).executeTakeFirst()) !== undefined
 }
+
+/** The accounts within reach in the order of their usernames, at one moment, as many as an instance can have. */
+export async function listForExport(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<AccountDetails[]> {
+  const { rows } = await sql<AccountDetails>`
+    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version
+    from ${tables} where ${where(actor, filter)} order by a.username_key limit 200000`.execute(tx)
+  return rows
+}

@@ -12,6 +12,7 @@ export type AuditEvent =
   | 'account_removed'
   | 'account_disabled'
   | 'account_enabled'
+  | 'accounts_exported'
   | 'initial_password_made'
   | 'hostname_changed'
   | 'import_finished'

@@ -127,13 +127,15 @@ const longestBodyTime = 15_000
 
 /** Cuts off who sends an ordinary body more slowly than any browser. */
 function limitBodyTime(app: App): void {
-  app.addHook('onRequest', async ({ raw, routeOptions }) => {
+  app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = raw.headers
     if (routeOptions.config.slowBody || (encoding === undefined && Number(length ?? 0) === 0)) return
     const timer = setTimeout(() => {
       if (!raw.complete) raw.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n').destroySoon()
     }, longestBodyTime).unref()
-    raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer))
+    const clear = () => clearTimeout(timer)
+    raw.once('end', clear).once('close', clear)
+    reply.raw.once('finish', clear)
   })
 }
 

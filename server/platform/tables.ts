@@ -127,7 +127,8 @@ export type Tables = {
     state: Default<'reading' | 'mapping' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undone'>
     onExisting: Default<'skip' | 'update' | 'refuse'>
     headerRow: number | null
-    mapping: ColumnType<(string | null)[], string | undefined, string>
+    /** For each column the field that it holds, if any. */
+    mapping: ColumnType<unknown[], string | undefined, string>
     worker: string | null
     heartbeatAt: Date | null
     failReason: string | null
