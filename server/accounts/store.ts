@@ -167,32 +167,41 @@ export type StoredAccount = Omit<AccountFields, 'loginHours'> & {
 }
 
 const storedColumns = sql`a.id, a.username, a.username_key, a.full_name, a.email, a.phone, a.profile_id, a.team_id, a.language,
-  a.time_zone, a.valid_from, a.valid_until, p.permissions`
+  a.time_zone, a.valid_from, a.valid_until, a.last_login_at`
+const permissionsOf = sql`(select p.permissions from profile p where p.id = a.profile_id) as permissions`
+
+// One look into the unique index for each, in one statement. A join with the profile could begin at the profile, and read all its accounts.
 
 /** The accounts that have one of these usernames. */
 export async function findAccountsByKeys(tx: Transaction, usernameKeys: readonly string[]): Promise<StoredAccount[]> {
   const { rows } = await sql<StoredAccount>`
-    select ${storedColumns} from account a join profile p on p.instance_id = a.instance_id and p.id = a.profile_id
-    where a.username_key = any (${usernameKeys as string[]}::text[])`.execute(tx)
+    select ${storedColumns}, ${permissionsOf} from unnest(${usernameKeys as string[]}::text[]) as k (username_key)
+    cross join lateral (select * from account where username_key = k.username_key limit 1) as a`.execute(tx)
   return rows
 }
 
-/** Locks the accounts that have one of these usernames, in one order for everybody, so that two who do it never wait for each other. */
+/** Locks the accounts that have one of these usernames, in one order for everybody. */
 export async function lockAccountsByKeys(tx: Transaction, usernameKeys: readonly string[]): Promise<StoredAccount[]> {
-  const { rows } = await sql<StoredAccount>`
-    select ${storedColumns} from account a join profile p on p.instance_id = a.instance_id and p.id = a.profile_id
-    where a.username_key = any (${usernameKeys as string[]}::text[]) order by a.id for no key update of a`.execute(tx)
-  return rows
+  const found = await findAccountsByKeys(tx, usernameKeys)
+  return found.length === 0
+    ? []
+    : lockAccounts(
+        tx,
+        found.map(({ id }) => id),
+      )
 }
 
-/** Locks accounts against everything, a login and their removal too, in one order for everybody; returns those that are still there. */
+/**
+ * Locks accounts against everything, a login and their removal too; returns those that are still there.
+ * In one order for everybody, so that two who do it never wait for each other.
+ */
 export async function lockAccounts(
   tx: Transaction,
   accountIds: readonly string[],
 ): Promise<(StoredAccount & { lastLoginAt: Date | null })[]> {
   const { rows } = await sql<StoredAccount & { lastLoginAt: Date | null }>`
-    select ${storedColumns}, a.last_login_at from account a join profile p on p.instance_id = a.instance_id and p.id = a.profile_id
-    where a.id = any (${accountIds as string[]}::uuid[]) order by a.id for update of a`.execute(tx)
+    select ${storedColumns}, ${permissionsOf} from (select unnest(${accountIds as string[]}::uuid[]) as id order by 1) as k
+    cross join lateral (select * from account where id = k.id for update) as a`.execute(tx)
   return rows
 }
 

@@ -16,6 +16,7 @@ import {
   finishCheck,
   holdCheck,
   type NewRow,
+  planAnew,
   readRows,
   refuseRows,
   storeJudged,
@@ -86,6 +87,7 @@ export async function verdictsOf(
   rows: readonly JudgedRow[],
   onExisting: OnExisting,
 ): Promise<Omit<NewRow, 'cells'>[]> {
+  await planAnew(tx)
   const keysOfRows = rows.flatMap(({ fields }) => (fields === null ? [] : [fields.usernameKey]))
   const [places, existing] = await Promise.all([findPlaces(tx), findAccountsByKeys(tx, keysOfRows)])
   const world: World = { acting, ...places, existing: new Map(existing.map((account) => [account.usernameKey, account])) }

@@ -192,6 +192,10 @@ test('asvs-1.2.10 the list is exported as it is filtered, and what was exported 
   const again = await upload(browser, csv.body)
   assert.equal(again.state, 'mapping', 'State and Last Login are no fields')
   const mapping = again.columns.map(({ field }) => field)
-  const checked = await call<Details>(browser, 'PUT', `/api/imports/${again.id}`, { mapping, hasHeader: true, onExisting: 'update' })
+  const checked = await call<Details>(browser, 'PUT', `/api/imports/${again.id}`, {
+    mapping,
+    hasHeader: true,
+    onExisting: 'update',
+  })
   assert.deepEqual(checked.verdicts, { create: 0, change: 0, skip: 1, refused: 0 }, 'it is just as it was')
 })

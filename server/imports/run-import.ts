@@ -19,6 +19,7 @@ import {
   findPlaces,
   finishRun,
   pendingRows,
+  planAnew,
   type Run,
   storeOutcomes,
 } from './store.ts'
@@ -103,6 +104,7 @@ async function runBatch(
   limit: number,
   hashes: ReadonlyMap<number, string>,
 ): Promise<Step> {
+  await planAnew(tx)
   const run = await claimRun(tx, importId, worker)
   if (run === undefined) return { kind: 'ended' }
   let acting: ActingAccount

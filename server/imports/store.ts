@@ -225,6 +225,16 @@ export async function beginRun(tx: Transaction, importId: string, runBy: string)
   return true
 }
 
+/**
+ * Lets PostgreSQL plan the rest of the transaction by the tables as they are now. A plan that it kept from when an instance had few
+ * accounts reads all of them for each batch; and its statistics are those of before, too.
+ */
+export async function planAnew(tx: Transaction): Promise<void> {
+  await sql`select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)`.execute(
+    tx,
+  )
+}
+
 /** Statements over all rows of an import may take longer than a person's request. */
 export async function allowLong(tx: Transaction): Promise<void> {
   await sql`set local statement_timeout = '60s'`.execute(tx)
