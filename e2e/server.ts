@@ -2,12 +2,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { ParsedMail } from 'mailparser'
+import { newMailServer } from '../test/mail-server.ts'
+import { freePort } from '../test/server.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const node = join(root, 'node_modules/node/bin/node')
@@ -22,6 +24,8 @@ export type TestServer = {
   /** Runs one command of the program beside the server, and returns what it printed. */
   command(...args: string[]): Promise<Record<string, unknown>>
   createInstance(): Promise<NewInstance>
+  /** The mails that have arrived at this address so far, in order. */
+  mailsTo(address: string): ParsedMail[]
   /** What the server has logged as an error so far: a fault of ours, whatever the browser showed. */
   errors(): string[]
   /** Asks the server to stop, and waits until it has. */
@@ -33,6 +37,9 @@ export async function startServer(): Promise<TestServer> {
   // The embedded PostgreSQL may run as another user, who must be able to enter.
   await chmod(folder, 0o755)
   const port = await freePort()
+  const atTheEnd: (() => unknown)[] = []
+  const mail = await newMailServer({ after: (work) => void atTheEnd.push(work as () => unknown) })
+  await mail.start()
   // Nothing else of the surroundings: a DATABASE_URL in them must never be tested on.
   const env = {
     PATH: process.env.PATH,
@@ -40,6 +47,7 @@ export async function startServer(): Promise<TestServer> {
     TMPDIR: process.env.TMPDIR,
     PORT: String(port),
     METRICS_PORT: '0',
+    SMTP_URL: mail.url,
     PUBLIC_URL: `http://localhost:${port}`,
     DATA_DIR: join(folder, 'data'),
     LOG_LEVEL: 'warn',
@@ -70,21 +78,15 @@ export async function startServer(): Promise<TestServer> {
       const name = `acme-${++instances}`
       return command('instance', 'create', name, '--hostname', `${name}.localhost`)
     },
+    mailsTo: (address) =>
+      mail.mails.filter(({ to }) => [to].flat().some((each) => each?.value.some((one) => one.address === address))),
     errors: () => log.filter((line) => /"level":"(error|fatal)"/.test(line)),
     async stop() {
       server.kill('SIGTERM')
       const [code, signal] = await ended
+      for (const work of atTheEnd) await work()
       await rm(folder, { recursive: true, force: true })
       if (code !== 0) throw new Error(`The server ended with ${code ?? signal}:\n${log.join('\n')}`)
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const taker = createServer().listen(0)
-  await once(taker, 'listening')
-  const { port } = taker.address() as AddressInfo
-  taker.close()
-  await once(taker, 'close')
-  return port
 }

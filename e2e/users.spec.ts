@@ -18,14 +18,14 @@ test('an account without email: created, its slip shown once, and its person log
   await page.getByRole('link', { name: 'New user' }).click()
   await page.getByLabel('Username').fill('ana souza')
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ana Souza')
-  await page.getByLabel('Email').fill('nobody')
+  await page.getByRole('textbox', { name: 'Email' }).fill('nobody')
   await page.getByRole('button', { name: 'Create' }).click()
   await expect(page.getByText('Letters, digits and')).toBeVisible()
   await expect(page.getByText('An email address looks like')).toBeVisible()
   await expect(page.getByLabel('Username')).toBeFocused()
   await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Ana Souza')
   await page.getByLabel('Username').fill('ana')
-  await page.getByLabel('Email').fill('')
+  await page.getByRole('textbox', { name: 'Email' }).fill('')
   await page.getByRole('button', { name: 'Create' }).click()
 
   const slip = page.getByRole('article', { name: 'Ana Souza' })
@@ -58,5 +58,37 @@ test('an account without email: created, its slip shown once, and its person log
   await expect(page.getByRole('row', { name: /Ana Souza/ })).toContainText('on leave')
   await person.reload()
   await expect(person.getByText('your account was disabled')).toBeVisible()
+  await second.close()
+})
+
+test('an account with email: the message brings the initial password, and the account shows that it has left', async ({
+  page,
+  browser,
+  server,
+  instance,
+}) => {
+  const email = `ana@${instance.name}.example`
+  await logInForTheFirstTime(page, instance)
+  await page.goto('/console/users/new')
+  await page.getByLabel('Username').fill('ana')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ana Souza')
+  await page.getByRole('textbox', { name: 'Email' }).fill(email)
+  await page.getByRole('radio', { name: 'A message' }).check()
+  await page.getByRole('combobox', { name: 'Language' }).click()
+  await page.getByRole('option', { name: 'Español' }).click()
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByText(`The message to ${email} left`)).toBeVisible()
+
+  const [mail] = server.mailsTo(email)
+  expect(mail?.text).toContain(instance.url)
+  const initialPassword = /([0-9A-Z]{4}-){3}[0-9A-Z]{4}/.exec(mail?.text ?? '')![0]
+  const second = await browser.newContext({ baseURL: instance.url })
+  const person = await second.newPage()
+  await logIn(person, 'ana', initialPassword)
+  await fillNewPassword(person, goodPassword)
+  await saveAndLogIn(person)
+  // The account speaks Spanish, whatever the browser does.
+  await expect(person.getByRole('heading', { name: 'Ana Souza' })).toBeVisible()
+  await expect(person.locator('html')).toHaveAttribute('lang', 'es')
   await second.close()
 })

@@ -9,9 +9,11 @@ alter table profile force row level security;
 -- Grows with every change, so that of two people who change the same account the second hears of the first.
 alter table account add column version integer not null default 1;
 
--- What the list of accounts searches in: one text, so that one index serves username, name and address.
+-- What the list of accounts searches in: one text of username, name and address, as people type when they look: without accents.
+create function searchable(text text) returns text language sql immutable parallel safe
+  return translate(lower(text), 'áàâãäåéèêëíìîïóòôõöúùûüçñýÿ', 'aaaaaaeeeeiiiiooooouuuucnyy');
 alter table account add column search_text text not null
-  generated always as (lower(username || ' ' || full_name || ' ' || coalesce(email, ''))) stored;
+  generated always as (searchable(username || ' ' || full_name || ' ' || coalesce(email, ''))) stored;
 create index account_by_name on account (instance_id, lower(full_name), id);
 create index account_by_profile on account (instance_id, profile_id);
 create index account_by_team on account (instance_id, team_id);

@@ -3,14 +3,18 @@ import type { Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import { administration } from './administration/administration.ts'
+import { apiDocumentation } from './api-documentation/api-documentation.ts'
 import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
+import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
 import { openGuessEstimator, openHashQueue, removeOldAttempts, yieldToRequests } from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
 import { type App, openHttp, type Route } from './platform/http.ts'
+import { openJobs } from './platform/jobs.ts'
+import { openMailer } from './platform/mail.ts'
 import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
@@ -21,7 +25,9 @@ import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
 export type Node = Readonly<{
   app: App
   routes: readonly Route[]
-  /** Listens for people and for Prometheus. */
+  /** Works on jobs, such as messages. `listen` begins with it. */
+  work(options?: { pollSeconds?: number }): void
+  /** Listens for people and for Prometheus, and works. */
   listen(): Promise<void>
   /** Stops taking new work, lets what is under way finish, and lets go of everything but the database. */
   close(): Promise<void>
@@ -40,6 +46,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   const hashQueue = openHashQueue(config.hashConcurrency + 2, mostWaitingPerHash * config.hashConcurrency)
   metrics.watchHashQueue(hashQueue)
   const { publicUrl } = config
+  const mailer = openMailer(config)
   let draining = false
 
   const { app, routes } = await openHttp({
@@ -61,10 +68,12 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(sessions({ database, keys, texts }))
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
   await app.register(home({ database, keys, hashQueue, guesses }))
+  await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
   await app.register(imports({ database, keys, hashQueue, runner }))
   await app.register(consolePages())
+  await app.register(apiDocumentation())
 
   const anyHost = {
     config: { access: 'public', anyHost: true },
@@ -77,6 +86,11 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     return { status: 'ready' }
   })
 
+  const jobs = openJobs(
+    database.address,
+    { message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl }, ids) },
+    (error, message) => app.log.warn({ err: error }, message),
+  )
   let metricsServer: Server | undefined
   const tidying = setInterval(() => void tidy(), tidyEveryMilliseconds).unref()
 
@@ -96,16 +110,19 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await removeOldAttempts(tx)
       await removeOldPendingLogins(tx)
       await removeOldImports(tx)
+      await removeOldMessages(tx)
     })
   }
 
   return {
     app,
     routes,
+    work: jobs.start,
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
       runner.listen()
+      jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
@@ -113,6 +130,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       clearInterval(tidying)
       await app.close()
       await runner.close()
+      await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()
     },

@@ -16,8 +16,13 @@ export type Config = Readonly<{
   metricsPort: number
   metricsHost: string
   hashConcurrency: number
+  smtpUrl: URL | undefined
+  mailFrom: Mailbox
   logLevel: LogLevel
 }>
+
+/** Who a message is from: an address, and the name that stands before it; empty for none. */
+export type Mailbox = { name: string; address: string }
 
 export type LogLevel = (typeof logLevels)[number]
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
@@ -49,7 +54,8 @@ export const settings: readonly Setting[] = [
   },
   {
     name: 'DATA_DIR',
-    means: 'The folder of the embedded PostgreSQL and of the secret key. Created when missing.',
+    means:
+      'The folder of the embedded PostgreSQL, of the secret key and, without `SMTP_URL`, of the messages. Created when missing.',
     default: './data',
     read: (text) => resolve(text),
   },
@@ -63,7 +69,7 @@ export const settings: readonly Setting[] = [
   },
   {
     name: 'DATABASE_CONNECTIONS',
-    means: 'The most database connections that this node holds.',
+    means: 'The most database connections that this node holds for people. Two more are for its messages.',
     default: '10',
     read: (text) => integer(text, 2, 1000),
   },
@@ -99,6 +105,23 @@ export const settings: readonly Setting[] = [
     default: () => String(availableParallelism()),
     defaultIs: 'the number of processors',
     read: (text) => integer(text, 1, 256),
+  },
+  {
+    name: 'SMTP_URL',
+    means:
+      'The mail server that takes the messages: `smtp://user:password@host:587`, where STARTTLS is demanded, or `smtps://…:465`. ' +
+      'Only a server on this machine is spoken to without TLS.',
+    default: undefined,
+    defaultIs: 'messages become files in `DATA_DIR/outbox`',
+    secret: true,
+    read: smtpUrl,
+  },
+  {
+    name: 'MAIL_FROM',
+    means: 'Who messages are from: an address, or a name and an address, such as `Gatehouse <no-reply@example.com>`.',
+    default: (values) => `Gatehouse <no-reply@${(values.get('PUBLIC_URL') as URL | undefined)?.hostname ?? 'localhost'}>`,
+    defaultIs: '`Gatehouse <no-reply@HOST>`, with the host of `PUBLIC_URL`',
+    read: mailbox,
   },
   {
     name: 'LOG_LEVEL',
@@ -146,6 +169,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     metricsPort: value<number>('METRICS_PORT'),
     metricsHost: value<string>('METRICS_HOST'),
     hashConcurrency: value<number>('HASH_CONCURRENCY'),
+    smtpUrl: value<URL | undefined>('SMTP_URL'),
+    mailFrom: value<Mailbox>('MAIL_FROM'),
     logLevel: value<LogLevel>('LOG_LEVEL'),
   })
 }
@@ -165,7 +190,7 @@ function given({ name, secret }: Setting, env: NodeJS.ProcessEnv): string | unde
 /** A default that needs a setting which is itself wrong is left out: the fault is reported once, where it is. */
 function defaultText(setting: Setting, values: ReadonlyMap<string, unknown>): string | undefined {
   if (typeof setting.default !== 'function') return setting.default
-  return setting.default(values.has('PORT') ? values : new Map([['PORT', 8080]]))
+  return setting.default(values.has('PORT') ? values : new Map([...values, ['PORT', 8080]]))
 }
 
 function integer(text: string, least: number, most: number): number {
@@ -207,6 +232,32 @@ function databaseUrl(text: string): string {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text))
     throw new Error('must begin with postgres:// and be a valid address')
   return text
+}
+
+function smtpUrl(text: string): URL {
+  // The text itself is not repeated: it holds a password.
+  const url = /^smtps?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || url.hostname === '' || !/^\/?$/.test(url.pathname) || url.search || url.hash)
+    throw new Error('must look like smtp://user:password@host:587 or smtps://user:password@host:465')
+  try {
+    decodeURIComponent(url.username + url.password)
+  } catch {
+    throw new Error('holds a % in its user or password that is not written as %25')
+  }
+  return url
+}
+
+/** Whether this host is the machine itself, so that what is sent there passes no network. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || (isIP(hostname) === 4 && hostname.startsWith('127.'))
+}
+
+function mailbox(text: string): Mailbox {
+  const [, name = '', named, bare] = /^(?:([^<>]*?)\s*<([^<>]+)>|([^<>]+))$/.exec(text.trim()) ?? []
+  const address = named ?? bare ?? ''
+  if (!/^[^\s@<>"(),:;[\]\\]+@[a-z0-9.-]+$/i.test(address) || /\p{Cc}/u.test(text))
+    throw new Error(`must look like Gatehouse <no-reply@example.com>, but is "${text}"`)
+  return { name: name.replace(/^"(.*)"$/, '$1'), address }
 }
 
 function secretKey(text: string): Buffer {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { generatedDocuments } from './generated-documents.ts'
 import { startNodes } from './nodes.ts'
@@ -18,7 +18,9 @@ test('every route of the API is documented, and the document holds no other', as
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   )
   const served = routes
-    .filter(({ method, url }) => url.startsWith('/api/') && method !== 'HEAD')
+    .filter(
+      ({ method, url }) => url.startsWith('/api/') && method !== 'HEAD' && !['/api/docs', '/api/openapi.json'].includes(url),
+    )
     .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`)
   assert.deepEqual(documented.sort(), served.sort())
   for (const methods of Object.values(paths))
@@ -42,4 +44,17 @@ test('every route that the console calls is served, with the schema that it is t
   assert.ok(calls.length > 10)
   for (const [, method, url, schema] of calls)
     assert.equal(paths[url!.replace(/:(\w+)/g, '{$1}')]?.[method!.toLowerCase()]?.operationId, schema, `${method} ${url}`)
+})
+
+test('every component that the console uses has its style', () => {
+  const styles = readFileSync('console/app/mantine.css', 'utf8')
+  const used = globSync('console/**/*.{ts,tsx}', { exclude: ['console/dist/**'] }).flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/import \{([^}]*)\} from '@mantine\/core'/g)].flatMap(
+      ([, names]) => names!.match(/\b[A-Z]\w+/g) ?? [],
+    ),
+  )
+  assert.ok(used.length > 30)
+  for (const name of new Set(used))
+    if (existsSync(`node_modules/@mantine/core/styles/${name}.css`))
+      assert.ok(styles.includes(`/${name}.css"`), `${name} is missing in console/app/mantine.css`)
 })

@@ -23,7 +23,15 @@ export const goodPassword = 'walnut drifts over copper rails'
 
 after(closeTestPostgres)
 
-export type NewTestAccount = { username?: string; profile?: string; password?: string | 'initial' | 'none'; fullName?: string }
+export type NewTestAccount = {
+  username?: string
+  profile?: string
+  password?: string | 'initial' | 'none'
+  fullName?: string
+  email?: string
+  language?: string
+  timeZone?: string
+}
 export type TestAccount = { id: string; username: string; password: string }
 
 export type TestSystem = {
@@ -37,6 +45,8 @@ export type TestSystem = {
   /** Everything that the nodes have logged. */
   logged(): string
   browser(node?: number, host?: string): Browser
+  /** Lets the nodes work on jobs, looking for some twice a second, and trying again a second later. */
+  work(): Promise<void>
   addInstance(
     name: string,
     hostname: string,
@@ -47,8 +57,9 @@ export type TestSystem = {
   /**
    * Holds a lock on the table, starts all, waits until the database says that as many as expected wait, and lets go.
    * Requests that merely run in parallel miss a broken rule most of the time.
+   * @param meanwhile statements that count from the moment at which it lets go
    */
-  race<T>(table: string, starts: (() => Promise<T>)[], waiters?: number): Promise<T[]>
+  race<T>(table: string, starts: (() => Promise<T>)[], waiters?: number, meanwhile?: string[]): Promise<T[]>
 }
 
 /** Nodes of one system, with the instance `main` at localhost. */
@@ -101,15 +112,20 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
     admin,
     logged: () => log.join(''),
     browser: (node = 0, host = 'localhost:8080') => new Browser(nodes[node]!, host),
+    async work() {
+      for (const table of ['queue', 'job']) await owner.query(`update pgboss.${table} set retry_delay = 1, retry_backoff = false`)
+      for (const { node } of open) node.work({ pollSeconds: 0.5 })
+    },
     addInstance: createOne,
     async addAccount(
-      { username = `agent${++accounts}`, profile = 'Agent', password = goodPassword, fullName = 'Ana Souza' } = {},
+      { username = `agent${++accounts}`, profile = 'Agent', password = goodPassword, fullName = 'Ana Souza', ...more } = {},
       instance = main,
     ) {
       const hash = password === 'initial' || password === 'none' ? undefined : await testHash(password)
       return database.in(instance, async (tx) => {
         const profileId = (await findProfileId(tx, profile))!
-        const id = (await insertAccount(tx, { username, usernameKey: usernameKey(username)!, fullName, email: null, profileId }))!
+        const key = usernameKey(username)!
+        const id = (await insertAccount(tx, { username, usernameKey: key, fullName, email: null, profileId, ...more }))!
         if (hash !== undefined) await setPassword(tx, { keys }, (await lockAccount(tx, id))!, hash)
         if (password !== 'initial') return { id, username, password }
         return { id, username, password: (await giveInitialPassword(tx, { keys }, id)).initialPassword }
@@ -119,7 +135,7 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
       const { rows } = await owner.query(text, values)
       return rows
     },
-    async race(table, starts, waiters = starts.length) {
+    async race(table, starts, waiters = starts.length, meanwhile = []) {
       const lock = await owner.connect()
       try {
         await lock.query('begin')
@@ -131,6 +147,7 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
           )
           return rows[0].waiting >= waiters
         })
+        for (const statement of meanwhile) await lock.query(statement)
         await lock.query('commit')
         return await racing
       } finally {

@@ -4,15 +4,20 @@ import { globSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import packageOfJobs from 'pg-boss/package.json' with { type: 'json' }
 import type { DatabaseAddress } from '../server/platform/database.ts'
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
+import { jobQueues } from '../server/platform/jobs.ts'
 import { migrate } from '../server/platform/migrate.ts'
 
 const postgresFolder = process.env.GATEHOUSE_TEST_FOLDER ?? join(tmpdir(), `gatehouse-test-${process.getuid?.()}`)
 const migrations = globSync('migrations/*.sql')
   .sort()
   .map((path) => readFileSync(path, 'utf8'))
-const template = `gatehouse_template_${createHash('sha256').update(migrations.join()).digest('hex').slice(0, 16)}`
+const made = createHash('sha256')
+  .update(migrations.join())
+  .update(JSON.stringify([packageOfJobs.version, jobQueues]))
+const template = `gatehouse_template_${made.digest('hex').slice(0, 16)}`
 const templateLock = 741_911_099
 
 let postgres: Promise<EmbeddedPostgres> | undefined

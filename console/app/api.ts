@@ -1,6 +1,7 @@
 // The server's API, typed by the server's own schemas. Nothing else is shared with the server, and of these only the types.
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
+import type * as messages from '../../server/messages/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
 import { endSession } from './session-end.ts'
 
@@ -19,6 +20,10 @@ export type Routes = {
   'POST /api/accounts/assign-profile': typeof administration.assignProfileRoute
   'POST /api/accounts/assign-team': typeof administration.assignTeamRoute
   'POST /api/accounts/slips': typeof administration.makeSlipsRoute
+  'POST /api/accounts/messages': typeof administration.sendPasswordsRoute
+  'GET /api/messages': typeof messages.listMessagesRoute
+  'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
+  'GET /api/mail': typeof messages.mailStatusRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined

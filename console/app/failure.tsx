@@ -1,6 +1,19 @@
-import { Alert, Button, Text } from '@mantine/core'
+import { Alert, Button, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { ApiProblem } from './api.ts'
+
+/** A screen that cannot be shown: what went wrong is all there is. */
+export function FailedScreen(props: { error: unknown; retry?: (() => void) | undefined }) {
+  const { title } = useProblemText()(props.error)
+  return (
+    <>
+      <Title order={1} size="h2">
+        {title}
+      </Title>
+      <Failure {...props} />
+    </>
+  )
+}
 
 /** What went wrong, what to do next, and the number by which the log knows it. */
 export function Failure({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {

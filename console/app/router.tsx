@@ -1,6 +1,6 @@
 // Every screen and its address. Each is loaded when it is opened.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
-import { Failure } from './failure.tsx'
+import { FailedScreen } from './failure.tsx'
 import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
 import { firstScreen } from './screens.ts'
@@ -8,7 +8,7 @@ import { firstScreen } from './screens.ts'
 const root = createRootRoute({
   component: Frame,
   notFoundComponent: NotFound,
-  errorComponent: ({ error, reset }) => <Failure error={error} retry={reset} />,
+  errorComponent: ({ error, reset }) => <FailedScreen error={error} retry={reset} />,
 })
 
 const start = createRoute({

@@ -1,6 +1,7 @@
-import { Button, Group, Modal, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useLocation } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Dialog } from './dialog.tsx'
 import { useSessionEnd } from './session-end.ts'
 
 /** Says that the session has ended and why. What is on the screen stays, for who logs in again in another tab. */
@@ -10,16 +11,9 @@ export function SessionEnded() {
   const { href } = useLocation()
   const next = `/login?next=${encodeURIComponent(`/console${href}`)}`
   const known = reason !== undefined && i18n.exists(`sign-in:ended.${reason}`)
+  if (reason === undefined) return null
   return (
-    <Modal
-      opened={reason !== undefined}
-      onClose={() => {}}
-      withCloseButton={false}
-      title={t('session_ended')}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-      centered
-    >
+    <Dialog title={t('session_ended')}>
       <Text>{known ? t(`sign-in:ended.${reason}`) : t('home:session_ended')}</Text>
       <Text mt="sm">{t('session_ended_next')}</Text>
       <Group mt="md">
@@ -30,6 +24,6 @@ export function SessionEnded() {
           {t('log_in_here')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,8 +1,8 @@
 // Who is logged in here. Everything below <SessionGate> knows it.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { type Answer, call, setFormToken } from './api.ts'
-import { Failure } from './failure.tsx'
+import { FailedScreen } from './failure.tsx'
 import { resumeSession, useSessionEnd } from './session-end.ts'
 
 export type Session = Answer<'GET /api/session'>
@@ -32,37 +32,48 @@ export function SessionGate({ children }: { children: ReactNode }) {
     },
     staleTime: Number.POSITIVE_INFINITY,
   })
-  useSignsOfLife(session)
-  if (session === undefined) return error ? <Failure error={error} /> : null
+  const isSomebodyElse = useSignsOfLife(session)
+  // Drawn away first, so that nothing on the screen can ask to stay.
+  useEffect(() => {
+    if (isSomebodyElse) location.reload()
+  }, [isSomebodyElse])
+  if (isSomebodyElse) return null
+  if (session === undefined) return error ? <FailedScreen error={error} /> : null
   return <SessionContext value={session}>{children}</SessionContext>
 }
 
-/** Tells the server that this page is open; and when the person has logged in again elsewhere, goes on where it was. */
-function useSignsOfLife(session: Session | undefined): void {
+/**
+ * Tells the server that this page is open; and looks, whenever somebody comes back to it, who is logged in now.
+ * The same person goes on where they were. At a shared desk it can be somebody else, to whom nothing on this screen belongs.
+ * @returns whether it is somebody else
+ */
+function useSignsOfLife(session: Session | undefined): boolean {
   const queries = useQueryClient()
   const ended = useSessionEnd()
+  const [isSomebodyElse, setSomebodyElse] = useState(false)
   useEffect(() => {
     if (session === undefined) return
-    const sign = () => void call('POST /api/session/alive', { body: {} }).catch(() => {})
-    const lookAgain = async () => {
+    const look = async () => {
       if (document.visibilityState !== 'visible') return
-      if (ended === undefined) return sign()
       const now = await call('GET /api/session', {}).catch(() => undefined)
       if (now === undefined) return
-      // At a shared desk it can be somebody else, to whom nothing on this screen belongs.
-      if (now.accountId !== session.accountId) return location.reload()
+      if (now.accountId !== session.accountId) return setSomebodyElse(true)
+      if (ended === undefined && now.formToken === session.formToken) return
       setFormToken(now.formToken)
       queries.setQueryData(['session'], now)
       resumeSession()
       void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     }
+    // A form token that is refused belongs to another session than the one of now.
+    const sign = () => void call('POST /api/session/alive', { body: {} }).catch(look)
     const timer = ended === undefined ? setInterval(sign, signOfLifeEvery) : undefined
-    document.addEventListener('visibilitychange', lookAgain)
-    addEventListener('focus', lookAgain)
+    document.addEventListener('visibilitychange', look)
+    addEventListener('focus', look)
     return () => {
       clearInterval(timer)
-      document.removeEventListener('visibilitychange', lookAgain)
-      removeEventListener('focus', lookAgain)
+      document.removeEventListener('visibilitychange', look)
+      removeEventListener('focus', look)
     }
   }, [session, ended, queries])
+  return isSomebodyElse
 }

@@ -1,5 +1,5 @@
 // Slips to print: each hands one initial password to one person. They are shown this one time.
-import { Alert, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Radio, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
@@ -55,20 +55,12 @@ export default function SlipsScreen() {
           {t('slips.once_next')}
         </Alert>
         <Group align="end">
-          <div>
-            <Text id="paper" size="sm" fw={500}>
-              {t('slips.paper')}
-            </Text>
-            <SegmentedControl
-              aria-labelledby="paper"
-              value={paper}
-              onChange={(value) => setPaper(value as Paper)}
-              data={[
-                { value: 'a4', label: t('slips.a4') },
-                { value: 'a6', label: t('slips.a6') },
-              ]}
-            />
-          </div>
+          <Radio.Group label={t('slips.paper')} value={paper} onChange={(value) => setPaper(value as Paper)}>
+            <Group mt={4}>
+              <Radio value="a4" label={t('slips.a4')} />
+              <Radio value="a6" label={t('slips.a6')} />
+            </Group>
+          </Radio.Group>
           <Button onClick={() => print()}>{t('slips.print', { count: slips.length })}</Button>
         </Group>
       </Stack>

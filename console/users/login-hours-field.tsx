@@ -34,7 +34,7 @@ export function LoginHoursField({ value, onChange, error }: LoginHoursFieldProps
                 {t(`weekday.${day}`)}
               </Text>
               {(value[day] ?? []).map(([from, to], i) => (
-                <Group key={i} gap={4} wrap="nowrap">
+                <Group key={i} gap={4}>
                   <TextInput
                     type="time"
                     aria-label={t('users.hours_from')}

@@ -1,15 +1,15 @@
 import { Radio, Stack, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { keepSlips } from '../slips/kept-slips.ts'
 import { AccountForm, type AccountValues, emptyAccount } from './account-form.tsx'
 
-type Credentials = 'slip' | 'none'
+type Credentials = 'slip' | 'message' | 'none'
 
 export default function NewUserScreen() {
   const { t } = useTranslation()
@@ -24,7 +24,7 @@ export default function NewUserScreen() {
   const create = async (values: AccountValues) => {
     const { id, slip } = await call('POST /api/accounts', { body: { ...values, enabled: true, credentials } })
     void queries.invalidateQueries({ queryKey: ['accounts'] })
-    notifications.show({ message: t('users.created', { name: values.fullName }), color: 'green' })
+    announce(t('users.created', { name: values.fullName }))
     if (slip === null) return navigate({ to: '/users/$id', params: { id } })
     keepSlips([slip])
     await navigate({ to: '/slips' })
@@ -49,6 +49,7 @@ export default function NewUserScreen() {
             onChange={(value) => setCredentials(value as Credentials)}
           >
             <Stack gap="xs" mt="xs">
+              <Radio value="message" label={t('users.credentials_message')} description={t('users.credentials_message_for')} />
               <Radio value="slip" label={t('users.credentials_slip')} />
               <Radio value="none" label={t('users.credentials_none')} />
             </Stack>

@@ -1,17 +1,18 @@
 // What can be done to the accounts that are selected.
-import { Button, Group, Menu, Modal, Paper, Select, Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import { Button, Group, Menu, Paper, Select, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { type Answer, call } from '../app/api.ts'
+import { Dialog } from '../app/dialog.tsx'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
 import { keepSlips } from '../slips/kept-slips.ts'
 
 type Choices = Answer<'GET /api/accounts/choices'>
-type Act = 'slips' | 'enable' | 'disable' | 'remove' | 'assign_team' | 'assign_profile'
+type Act = 'slips' | 'messages' | 'enable' | 'disable' | 'remove' | 'assign_team' | 'assign_profile'
 type Outcome = { done: number; refused: { accountId: string; code: string }[] }
 
 export function SelectionBar({
@@ -52,7 +53,7 @@ export function SelectionBar({
             </Button>
           </>
         )}
-        {(may.update || may.remove) && (
+        {(may.slips || may.update || may.remove) && (
           <Menu withinPortal={false}>
             <Menu.Target>
               <Button size="sm" variant="default">
@@ -60,6 +61,7 @@ export function SelectionBar({
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
+              {may.slips && <Menu.Item onClick={() => setAsking('messages')}>{t('users.act.messages')}</Menu.Item>}
               {may.update && <Menu.Item onClick={() => setAsking('assign_team')}>{t('users.act.assign_team')}</Menu.Item>}
               {may.update && <Menu.Item onClick={() => setAsking('assign_profile')}>{t('users.act.assign_profile')}</Menu.Item>}
               {may.remove && (
@@ -95,7 +97,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
     mutationFn: () => perform(act, accountIds, { reason, target }),
     onSuccess: async ({ done, refused }) => {
       void queries.invalidateQueries({ queryKey: ['accounts'] })
-      if (done > 0 && act !== 'slips') notifications.show({ message: t(`users.done.${act}`, { count: done }), color: 'green' })
+      if (done > 0 && act !== 'slips') announce(t(`users.done.${act}`, { count: done }))
       setRefused(refused)
       if (refused.length > 0) return
       onDone?.()
@@ -109,13 +111,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
       ? [...(choices?.mayLeaveWithoutTeam ? [{ value: 'none', label: t('users.no_team') }] : []), ...named(choices?.teams ?? [])]
       : named((choices?.profiles ?? []).filter(({ mayGive }) => mayGive))
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t(`users.act.${act}`)}
-      closeButtonProps={{ 'aria-label': t('common:cancel') }}
-      centered
-    >
+    <Dialog onClose={onClose} title={t(`users.act.${act}`)}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -162,7 +158,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
           )}
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 
@@ -202,6 +198,8 @@ async function perform(
       keepSlips(slips)
       return { done: slips.length, refused }
     }
+    case 'messages':
+      return call('POST /api/accounts/messages', { body: { accountIds } })
     case 'enable':
       return call('POST /api/accounts/enable', { body: { accountIds } })
     case 'disable':

@@ -1,15 +1,16 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { type ComponentProps, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
-import { Failure } from '../app/failure.tsx'
+import { FailedScreen } from '../app/failure.tsx'
 import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { AccountForm } from './account-form.tsx'
 import { AccountState } from './account-state.tsx'
+import { MessageStanding } from './message-standing.tsx'
 import { Ask } from './selection-bar.tsx'
 
 const route = getRouteApi('/users/$id')
@@ -29,17 +30,25 @@ export default function UserScreen() {
   const account = useQuery({
     queryKey: ['accounts', id],
     queryFn: ({ signal }) => call('GET /api/accounts/:id', { params: { id }, signal }),
+    // A message that waits may leave at any moment.
+    refetchInterval: ({ state }) => (state.data?.message?.state === 'waiting' ? 3000 : false),
   })
   const choices = useQuery({
     queryKey: ['accounts', 'choices'],
     queryFn: ({ signal }) => call('GET /api/accounts/choices', { signal }),
   })
 
-  if (account.error) return <Failure error={account.error} retry={() => void account.refetch()} />
+  if (account.error) return <FailedScreen error={account.error} retry={() => void account.refetch()} />
   if (!account.data || !choices.data) return null
   const { data } = account
-  const acts = ([data.enabled ? 'disable' : 'enable', 'slips', 'remove'] as const).filter((act) =>
-    act === 'slips' ? may.slips : act === 'remove' ? may.remove : may.update,
+  const acts = ([data.enabled ? 'disable' : 'enable', 'messages', 'slips', 'remove'] as const).filter((act) =>
+    act === 'messages'
+      ? may.slips && data.email !== null
+      : act === 'slips'
+        ? may.slips
+        : act === 'remove'
+          ? may.remove
+          : may.update,
   )
   return (
     <Stack>
@@ -65,6 +74,7 @@ export default function UserScreen() {
           </Group>
         )}
       </Group>
+      <MessageStanding account={data} mayRetry={may.slips && data.mayChange && !data.self} />
       {!data.mayChange && (
         <Text role="note">
           {t('problems:beyond_your_permissions.title')}. {t('problems:beyond_your_permissions.next')}
@@ -94,7 +104,7 @@ export default function UserScreen() {
             version: data.version,
           }
           await call('PUT /api/accounts/:id', { params: { id }, body })
-          notifications.show({ message: t('saved'), color: 'green' })
+          announce(t('saved'))
           await queries.invalidateQueries({ queryKey: ['accounts'] })
         }}
       />

@@ -10,6 +10,7 @@ import { Failure } from '../app/failure.tsx'
 import type { UsersSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
+import { MailNotice } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { UsersTable } from './users-table.tsx'
 
@@ -63,6 +64,7 @@ export default function UsersScreen() {
           </Button>
         )}
       </Group>
+      <MailNotice />
       <Filters given={given} change={change} choices={choices.data} />
       {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
       <Group justify="space-between" mih={36}>

@@ -156,6 +156,20 @@ test('cve-C20 nobody acts on an account that has a permission they lack, althoug
   assert.deepEqual(JSON.parse(made.body), { slips: [], refused: [{ accountId: admin.id, code: 'beyond_your_permissions' }] })
 })
 
+test('the list searches in username, name and address without regard to case and accents, and knows no wildcards', async (t) => {
+  const { system, admin } = await startFloor(t)
+  await system.addAccount({ username: 'jnunez', fullName: 'Joaquín Núñez' })
+  const browser = await loggedIn(system, admin)
+  const found = async (search: string) =>
+    (await get<{ accounts: { username: string }[] }>(browser, `/api/accounts?search=${encodeURIComponent(search)}`)).accounts.map(
+      ({ username }) => username,
+    )
+  assert.deepEqual(await found('nunez joaquin'), ['jnunez'])
+  assert.deepEqual(await found('NÚÑEZ'), ['jnunez'])
+  assert.deepEqual(await found('JNU'), ['jnunez'])
+  for (const nobody of ['%', '_', '\\', 'jnunez ana']) assert.deepEqual(await found(nobody), [], nobody)
+})
+
 test('asvs-7.4.2 disabling ends the session at once, and its person learns why', async (t) => {
   const { system, admin, ana } = await startFloor(t)
   const person = await loggedIn(system, ana)

@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ActingAccount, accountNotFound, actingAccount } from '../accounts/accounts.ts'
 import { instanceUrl } from '../instances/instances.ts'
+import { latestMessages, type MessageStanding } from '../messages/messages.ts'
 import { callerOf } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { sessionOf } from '../sessions/sessions.ts'
@@ -24,8 +25,10 @@ import {
   listAccountsRoute,
   makeSlipsRoute,
   removeAccountsRoute,
+  sendPasswordsRoute,
   updateAccountRoute,
 } from './schemas.ts'
+import { sendPasswords } from './send-passwords.ts'
 import { countAccounts, findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
 import { changeAccount } from './update-account.ts'
 
@@ -51,7 +54,11 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       return read(request, async (tx, acting) => {
         const order = { sort, descending: direction === 'desc', limit, offset: (Number(page) - 1) * limit }
         const [accounts, total] = await Promise.all([listAccounts(tx, acting, filter, order), countAccounts(tx, acting, filter)])
-        return { accounts: accounts.map(listed), total }
+        const messages = await latestMessages(
+          tx,
+          accounts.map(({ id }) => id),
+        )
+        return { accounts: accounts.map((account) => listed(account, messages.get(account.id))), total }
       })
     })
 
@@ -82,11 +89,14 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
     )
 
     app.get('/api/accounts/:id', { schema: getAccountRoute, config: { access: 'accounts.view' } }, async (request) => {
-      const account = await read(request, (tx, acting) => findAccount(tx, acting, request.params.id))
+      const [account, messages] = await read(request, async (tx, acting) =>
+        Promise.all([findAccount(tx, acting, request.params.id), latestMessages(tx, [request.params.id])]),
+      )
       if (account === undefined) throw accountNotFound()
       const { phone, language, timeZone, loginHours, createdAt, version } = account
       const self = account.id === sessionOf(request).accountId
-      return { ...listed(account), phone, language, timeZone, loginHours, createdAt: createdAt.toISOString(), version, self }
+      const shared = listed(account, messages.get(account.id))
+      return { ...shared, phone, language, timeZone, loginHours, createdAt: createdAt.toISOString(), version, self }
     })
 
     app.post('/api/accounts', { schema: createAccountRoute, config: { access: 'accounts.create' } }, async (request, reply) => {
@@ -132,6 +142,12 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       act(request, request.body.accountIds, { kind: 'assign_team', teamId: request.body.teamId }),
     )
 
+    app.post(
+      '/api/accounts/messages',
+      { schema: sendPasswordsRoute, config: { access: 'accounts.new-password' } },
+      async (request) => sendPasswords(needs, request.instance, sessionOf(request).accountId, request.body.accountIds),
+    )
+
     app.post('/api/accounts/slips', { schema: makeSlipsRoute, config: { access: 'accounts.new-password' } }, async (request) => {
       const { accountIds } = request.body
       const { slips, refused } = await makeSlips(
@@ -146,8 +162,12 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
   }
 }
 
-function listed({ lastLoginAt, ...account }: ListedAccount) {
-  return { ...account, lastLoginAt: lastLoginAt?.toISOString() ?? null }
+function listed({ lastLoginAt, ...account }: ListedAccount, message: MessageStanding | undefined) {
+  return {
+    ...account,
+    lastLoginAt: lastLoginAt?.toISOString() ?? null,
+    message: message === undefined ? null : { ...message, at: message.at.toISOString() },
+  }
 }
 
 function shown({ expiresAt, ...slip }: Slip) {

@@ -9,6 +9,7 @@ import {
   usernameKey,
 } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
+import { enqueueMessage } from '../messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { type Fault, fieldsRefused } from '../platform/problem.ts'
@@ -18,10 +19,10 @@ import { teamExists } from './store.ts'
 
 export type AdministrationNeeds = { database: Database; keys: Keys }
 
-export type NewAccount = AccountFields & { username: string; enabled: boolean; credentials: 'slip' | 'none' }
+export type NewAccount = AccountFields & { username: string; enabled: boolean; credentials: 'slip' | 'message' | 'none' }
 
 /**
- * Creates an account with its first credentials, all or nothing.
+ * Creates an account with its first credentials, all or nothing: a slip, or a message that waits for its way out.
  * @throws fields_refused, not_permitted, beyond_your_permissions
  */
 export async function createAccount(
@@ -36,6 +37,8 @@ export async function createAccount(
   return database.in(instance, async (tx) => {
     const acting = await actingAccount(tx, actorId, 'accounts.create')
     const faults = [...accountFaults({ username, ...fields }), ...(await placeFaults(tx, acting, fields))]
+    if (credentials === 'message' && fields.email === null) faults.push({ field: 'email', code: 'required' })
+    if (credentials === 'message' && !enabled) faults.push({ field: 'credentials', code: 'account_is_disabled' })
     if (faults.length > 0) throw fieldsRefused(faults)
     const id = await insertAccount(tx, { ...fields, username, usernameKey: usernameKey(username)!, enabled })
     if (id === undefined) throw fieldsRefused([{ field: 'username', code: 'username_taken' }])
@@ -47,6 +50,7 @@ export async function createAccount(
       caller,
       detail: { username, enabled, ...fields },
     })
+    if (credentials === 'message') await enqueueMessage(tx, { kind: 'initial_password', accountId: id, requestedBy: actorId })
     return { id, slip: credentials === 'slip' ? await makeSlip(tx, keys, actor, id, caller) : null }
   })
 }

@@ -52,6 +52,16 @@ const ListedAccount = Type.Object({
   state: State,
   lastLoginAt: Nullable(Type.String({ format: 'date-time' })),
   mayChange: Type.Boolean({ description: 'Whether the account has no permission that the caller lacks.' }),
+  message: Nullable(
+    Type.Object(
+      {
+        state: Type.Enum(['waiting', 'sent', 'failed', 'void']),
+        at: Type.String({ format: 'date-time', description: 'When it came into this state.' }),
+        lastError: Nullable(Type.String({ description: 'What the mail server said to the last attempt.' })),
+      },
+      { description: 'How the last message to this account stands; null when there was none.' },
+    ),
+  ),
 })
 
 const Account = Type.Object({
@@ -154,7 +164,10 @@ export const createAccountRoute = {
       username: Text,
       ...AccountFields,
       enabled: Type.Boolean(),
-      credentials: Type.Enum(['slip', 'none'], { description: 'Whether an initial password is made now and answered once.' }),
+      credentials: Type.Enum(['slip', 'message', 'none'], {
+        description:
+          'slip: an initial password is made now and answered once. message: one is sent to the email address. none: neither.',
+      }),
     },
     { additionalProperties: false },
   ),
@@ -207,4 +220,9 @@ export const makeSlipsRoute = {
   description: 'Voids the password of each account, and ends its session.',
   body: Type.Object(Selection, { additionalProperties: false }),
   response: { 200: Type.Object({ slips: Type.Array(Slip), refused: Refused }), ...problems },
+}
+
+export const sendPasswordsRoute = {
+  ...actOnSelection('sendPasswords', 'Send new initial passwords by mail', {}),
+  description: 'When a message leaves, it voids the password of the account and ends its session.',
 }

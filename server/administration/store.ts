@@ -88,7 +88,7 @@ function where(actor: ActingAccount, { search, profile, team, state: wanted }: A
   const conditions = [sql`true`]
   if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
   for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
-    conditions.push(sql`a.search_text like ${`%${word.replace(/[\\%_]/g, '\\$&')}%`}`)
+    conditions.push(sql`a.search_text like searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`})`)
   if (profile !== undefined) conditions.push(sql`a.profile_id = ${profile}`)
   if (team !== undefined) conditions.push(team === 'none' ? sql`a.team_id is null` : sql`a.team_id = ${team}`)
   if (wanted !== undefined) conditions.push(sql`${state} = ${wanted}`)

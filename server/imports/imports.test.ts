@@ -199,3 +199,16 @@ test('asvs-1.2.10 the list is exported as it is filtered, and what was exported 
   })
   assert.deepEqual(checked.verdicts, { create: 0, change: 0, skip: 1, refused: 0 }, 'it is just as it was')
 })
+
+test('who has an address gets a message, in the transaction of the account; who has none, or a given password, gets none', async (t) => {
+  const { system, browser } = await startFloor(t)
+  const file =
+    'Username,Full Name,Email,Password\nana,Ana,ana@example.com,\nben,Ben,,\ncarla,Carla,carla@example.com,Bienvenida 2026 al equipo\n'
+  const done = await run(browser, await upload(browser, file))
+  assert.equal(done.outcomes.created, 3)
+  const waiting = await system.sql('select a.username, m.kind, m.to_address from message m join account a on a.id = m.account_id')
+  assert.deepEqual(waiting, [{ username: 'ana', kind: 'initial_password', to_address: 'ana@example.com' }])
+  assert.equal((await system.sql("select from pgboss.job where name = 'message'")).length, 1)
+  await call(browser, 'POST', `/api/imports/${done.id}/undo`, {}, 204)
+  assert.equal((await system.sql('select from message')).length, 0, 'the message goes with its account')
+})

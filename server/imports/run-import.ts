@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import { type ActingAccount, insertAccounts, lockAccountsByKeys, updateAccounts } from '../accounts/accounts.ts'
 import { record, recordMany } from '../audit/audit.ts'
+import { enqueueMessagesToNew } from '../messages/messages.ts'
 import { givePasswords, type HashQueue, hashGivenPassword } from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { type ImportNeeds, importer, openCells } from './check-import.ts'
-import { type Account, type Judgement, judgeInWorld, type World } from './judge-in-world.ts'
+import { type Judgement, judgeInWorld, type World } from './judge-in-world.ts'
 import { passwordOf, type RowFields, type RowProblem } from './judge-rows.ts'
 import { importNotFound, importNotReady } from './problems.ts'
 import {
@@ -167,10 +168,9 @@ async function writeRows(
     tx,
     created.flatMap(({ row, accountId }) => (hashes.has(row) ? [{ accountId, hash: hashes.get(row)! }] : [])),
   )
-  await tellNewAccounts(
-    tx,
-    created.map(({ row, accountId, account }) => ({ accountId, account: account!, hasPassword: hashes.has(row) })),
-  )
+  // Whoever has an address gets an initial password there, unless the file gives one; whoever has neither gets a slip afterwards.
+  const accountIds = created.flatMap(({ row, accountId }) => (hashes.has(row) ? [] : [accountId]))
+  await enqueueMessagesToNew(tx, { kind: 'initial_password', accountIds, requestedBy: run.runBy })
   await recordMany(
     tx,
     'account_created',
@@ -201,12 +201,6 @@ async function writeRows(
       done.push({ row, outcome: verdict === 'skip' ? 'skipped' : 'refused', accountId: null, changes: null, problems })
   await storeOutcomes(tx, importId, done)
 }
-
-/** The one place where a new account with an address gets its message, in the transaction that makes it. */
-async function tellNewAccounts(
-  _tx: Transaction,
-  _accounts: readonly { accountId: string; account: Account; hasPassword: boolean }[],
-): Promise<void> {}
 
 async function refuseNext(tx: Transaction, importId: string, worker: string): Promise<void> {
   if ((await claimRun(tx, importId, worker)) === undefined) return

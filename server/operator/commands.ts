@@ -43,7 +43,8 @@ export const commands: readonly Command[] = [
       hostname: 'The host name at which it answers, such as acme.example.com.',
       seats: 'How many sessions may live at once; no limit when it is left out.',
       admin: 'The username of the first administrator; admin when it is left out.',
-      'admin-email': "The administrator's email address.",
+      'admin-email':
+        "The administrator's email address, for later messages. The initial password is printed and not sent: either would void the other.",
     },
     required: ['hostname'],
     async run({ system, config }, [name], options) {

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import type { Config } from '../config.ts'
 import { findInstance } from '../instances/instances.ts'
 import { describeRole } from '../platform/database.ts'
+import { openMailer } from '../platform/mail.ts'
 import type { System } from '../system.ts'
 
 export type Finding = { check: string; ok: boolean; says: string }
@@ -32,6 +33,7 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
         ? `the instance ${main.name} answers at ${config.publicUrl.origin}`
         : `no instance answers at ${config.publicUrl.hostname} yet; \`serve\` makes it`,
     },
+    { check: 'mail', ...(await mailFinding(config)) },
   ]
 }
 
@@ -42,4 +44,17 @@ function secretKeyFinding(config: Config): { ok: boolean; says: string } {
   return open
     ? { ok: false, says: `${path} can be read by others: chmod 600` }
     : { ok: true, says: `in ${path}; keep a copy apart from the database` }
+}
+
+/** Speaks to the mail server as a message would, and logs in there, but sends nothing. */
+async function mailFinding(config: Config): Promise<{ ok: boolean; says: string }> {
+  const { smtpUrl, mailFrom, dataDir } = config
+  if (smtpUrl === undefined) return { ok: true, says: `without SMTP_URL, messages are files in ${join(dataDir, 'outbox')}` }
+  const server = `${smtpUrl.protocol}//${smtpUrl.host}`
+  try {
+    await openMailer(config).reach()
+    return { ok: true, says: `${server} answers; messages are from ${mailFrom.address}` }
+  } catch (error) {
+    return { ok: false, says: `${server}: ${(error as Error).message}` }
+  }
 }

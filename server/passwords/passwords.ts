@@ -16,5 +16,5 @@ export {
   prepareNewPassword,
   setPassword,
 } from './set-password.ts'
-export { rememberBrowser, removeOldAttempts } from './store.ts'
+export { mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
 export { yieldToRequests } from './yield-to-requests.ts'

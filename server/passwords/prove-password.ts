@@ -9,17 +9,7 @@ import { hashToken, type Keys, keyedHash } from '../platform/secret.ts'
 import { hashPassword, isOutdated, verifyPassword } from './hash-password.ts'
 import type { HashQueue } from './hash-queue.ts'
 import { isInitialPassword } from './initial-password.ts'
-import {
-  countWrongFromAddress,
-  findLoginFacts,
-  forgiveAttempts,
-  landAttempt,
-  mayBeLetThroughSoon,
-  type StoredPassword,
-  takeAttempt,
-  takeAttemptOfKnownDevice,
-  upgradeHash,
-} from './store.ts'
+import { countWrongFromAddress, forgiveAttempts, landAttempt, type StoredPassword, takeAttempt, upgradeHash } from './store.ts'
 
 // For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
 const longestWaitForOthers = 5000
@@ -47,6 +37,8 @@ export type Proof = {
   password: 'lasting' | 'initial' | 'expired_initial'
   /** Settles the attempt in the transaction that makes use of the proof. */
   settle(tx: Transaction): Promise<void>
+  /** What the attempt was counted under, where settling it means no more than forgiving it. */
+  forgivable: { usernameHash: Buffer } | undefined
   /** Settles it where the proof turned out to be worth nothing. */
   discard(tx: Transaction): Promise<void>
   /** Whether the person has logged in with this browser before. */
@@ -87,30 +79,20 @@ export async function provePassword(
   const giveUpAt = performance.now() + longestWaitForOthers
 
   for (;;) {
-    const last = performance.now() > giveUpAt
-    const result = await hashQueue.run(place, () => tryOnce(last))
+    const isLast = performance.now() > giveUpAt
+    const result = await hashQueue.run(place, () => tryOnce(isLast))
     if (result !== 'again') return result
     await setTimeout(betweenTries)
   }
 
-  async function tryOnce(last: boolean): Promise<Proof | Refusal | 'again'> {
-    const taken = await database.in(
-      instance,
-      async (tx) => {
-        // A name that cannot be looked for is looked for all the same: as one that nobody has.
-        const { stored, addressWaitSeconds } = await findLoginFacts(tx, key ?? '', deviceHash, address)
-        if (addressWaitSeconds > 0 && !stored?.knowsDevice) throw tooManyAttempts(addressWaitSeconds)
-        const admitted = stored?.knowsDevice
-          ? await takeAttemptOfKnownDevice(tx, usernameHash, stored.accountId, deviceHash!)
-          : await takeAttempt(tx, usernameHash, stored?.accountId ?? null)
-        if (!admitted && !last && (await mayBeLetThroughSoon(tx, usernameHash))) return 'again'
-        return { stored, admitted }
-      },
-      // Every path from here ends with a durable transaction before the answer, which makes this one durable too.
-      'eventual',
-    )
-    if (taken === 'again') return taken
-    const { stored, admitted } = taken
+  async function tryOnce(isLast: boolean): Promise<Proof | Refusal | 'again'> {
+    // A name that cannot be looked for is looked for all the same: as one that nobody has.
+    const attempt = { usernameKey: key ?? '', usernameHash, deviceHash, address, isLast }
+    const taken = await takeAttempt(database, instance, attempt)
+    if (taken.kind === 'again') return taken.kind
+    if (taken.kind === 'address_waits') throw tooManyAttempts(taken.seconds)
+    const { stored } = taken
+    const admitted = taken.kind === 'taken'
     const lasting = await verifyPassword(password, stored?.hash ?? null)
     const initial = isInitialPassword(keys, password, stored?.initialHash ?? nobodys)
 
@@ -131,11 +113,12 @@ export async function provePassword(
       kind: 'proven',
       accountId: stored.accountId,
       credentialVersion: stored.credentialVersion,
-      password: lasting && !stored.mustChange ? 'lasting' : stored.initialExpired ? 'expired_initial' : 'initial',
+      password: stored.initialExpired === null ? 'lasting' : stored.initialExpired ? 'expired_initial' : 'initial',
       async settle(tx) {
         await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
         if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
       },
+      forgivable: upgraded === undefined ? { usernameHash } : undefined,
       discard: (tx) => landAttempt(tx, usernameHash),
       knowsBrowser: stored.knowsDevice,
     }

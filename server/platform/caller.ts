@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { readCookie } from './cookie.ts'
@@ -27,6 +28,8 @@ export function callerOf(request: FastifyRequest): Caller {
 
 /** The address that a request counts for. What a trusted proxy passes on can be no address at all; then the proxy's own counts. */
 export function addressOf({ ip, socket }: FastifyRequest): string {
+  // Nearly all of them; and they need no parsing, which costs more than many a request does.
+  if (isIPv4(ip)) return ip
   const address = ipaddr.isValid(ip) ? ip : (socket.remoteAddress ?? '0.0.0.0')
   return ipaddr.process(address).toString()
 }

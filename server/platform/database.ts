@@ -11,21 +11,22 @@ export type Database = Readonly<{
   /**
    * Runs `work` in one transaction that sees only this instance's rows.
    * A throw rolls back.
-   * @param durability `eventual` does not wait until a power cut could not undo it: for what a later, durable transaction follows
-   *   before anybody is answered
    * @throws database_unavailable
    */
-  in<T>(instance: { id: string }, work: (tx: Transaction) => Promise<T>, durability?: 'at_once' | 'eventual'): Promise<T>
+  in<T>(instance: { id: string }, work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
    * Runs `work` as the operator, who sees and makes instances, and the rows of the one that is named.
    * @throws database_unavailable
    */
   asOperator<T>(instance: { id: string } | undefined, work: (tx: Transaction) => Promise<T>): Promise<T>
   /**
-   * Calls a database function that sets the instance itself, in one round trip: for what every request needs.
+   * Calls a database function that sets the instance itself, in one round trip and a transaction of its own: for what every login
+   * and every request needs.
    * @throws database_unavailable
    */
   call<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>
+  /** Where it is, for what keeps connections of its own. */
+  address: DatabaseAddress
   close(): Promise<void>
 }>
 
@@ -33,6 +34,10 @@ export type DatabaseAddress = { connectionString: string } | { host: string; use
 
 // Days stay text: a Date would move them by the server's time zone.
 pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
+
+/** How every connection of a node begins: as a role that owns nothing, and with an end to all waiting. */
+export const nodeOptions =
+  '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000'
 
 // Far more than the stores have; what writes many rows at once has a text for each number of rows.
 const mostPrepared = 500
@@ -70,8 +75,7 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
     idleTimeoutMillis: 60_000,
     keepAlive: true,
     application_name: 'gatehouse',
-    options:
-      '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000',
+    options: nodeOptions,
   })
   // Without a listener a lost idle connection would end the process. The pool makes a new one when it needs it.
   pool.on('error', onLostConnection)
@@ -102,11 +106,11 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
     )
 
   return {
-    in: (instance, work, durability = 'at_once') =>
-      transaction(durability === 'eventual' ? `${only(instance)}; set local synchronous_commit = off` : only(instance), work),
+    in: (instance, work) => transaction(only(instance), work),
     asOperator: (instance, work) =>
       transaction(`set local role gatehouse_operator${instance ? `; ${only(instance)}` : ''}`, work),
     call: (work) => orUnavailable(() => work(kysely)),
+    address,
     close: () => kysely.destroy(),
   }
 }

@@ -92,8 +92,9 @@ export async function openHttp({
   })
 
   app.decorateRequest('view')
+  const headers = securityHeaders(config)
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(securityHeaders(config))
+    reply.headers(headers)
     const chosen = readCookie(request, 'language')
     const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? 'en')
     request.view = { language, t: texts(language), instanceName: undefined }
@@ -106,7 +107,10 @@ export async function openHttp({
   })
   limitBodyTime(app)
   guardForms(app, formKey, originOf)
+  const logsRequests = config.logLevel === 'info' || config.logLevel === 'debug'
   app.addHook('onResponse', async (request, reply) => {
+    // Not worth putting together where nobody wants it.
+    if (!logsRequests) return
     request.log.info({
       method: request.method,
       route: request.routeOptions.url ?? 'none',

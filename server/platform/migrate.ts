@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { DatabaseAddress } from './database.ts'
+import { migrateJobs } from './jobs.ts'
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
 const oldestPostgres = 15
@@ -21,10 +23,21 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
   await client.connect()
   try {
     await refuseOldPostgres(client)
-    await client.query('select pg_advisory_lock($1)', [migrationLock])
-    return await applyMissing(client)
+    await takeTurn(client)
+    const applied = await applyMissing(client)
+    await migrateJobs(client)
+    return applied
   } finally {
     await client.end()
+  }
+}
+
+/** Asks for the lock again and again: a statement that waits for it would hold up an index that another node builds `concurrently`. */
+async function takeTurn(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [migrationLock])
+    if (rows[0]!.mine) return
+    await wait(50)
   }
 }
 

@@ -37,6 +37,8 @@ export type Page = {
   body: Html
   /** Names of files in public/, each of which only adds comfort. */
   scripts?: string[]
+  /** Names of files in public/, for what only this page has. */
+  styles?: string[]
   /** Whether to offer the choice of a language to somebody who is not logged in, and the page to come back to. */
   languageChoice?: { back: string }
 }
@@ -51,7 +53,7 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, status: n
 
 function render(
   { language, t, instanceName, frame: makeFrame }: View,
-  { title, body, scripts = [], languageChoice }: Page,
+  { title, body, scripts = [], styles = [], languageChoice }: Page,
 ): Html {
   const frame = makeFrame?.()
   return html`<!doctype html>
@@ -63,6 +65,7 @@ function render(
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
 <link rel="stylesheet" href="${assetUrl('palette.css')}">
 <link rel="stylesheet" href="${assetUrl('gatehouse.css')}">
+${styles.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">`)}
 ${[...(frame?.scripts ?? []), ...scripts].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
 </head>
 <body>

@@ -149,4 +149,20 @@ export type Tables = {
     accountId: string | null
     changes: Record<string, [unknown, unknown]> | null
   }
+  message: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    accountId: string
+    kind: string
+    state: Default<'waiting' | 'sent' | 'failed' | 'void'>
+    stateAt: Default<Date>
+    toAddress: string
+    requestedBy: string | null
+    credentialVersion: number
+    attempts: Default<number>
+    lastError: string | null
+    createdAt: Generated<Date>
+    queuedAt: Default<Date>
+    nextTryAt: Date | null
+  }
 }

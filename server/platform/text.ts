@@ -60,7 +60,8 @@ export function isLanguage(text: unknown): text is Language {
  * Source: RFC 9110, 12.5.4; a region such as `pt-BR` is served by its language.
  */
 export function preferredLanguage(header: string | undefined): Language | undefined {
-  return (header ?? '')
+  if (header === undefined) return undefined
+  return header
     .slice(0, 1000)
     .split(',')
     .map((entry) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import pg from 'pg'
 import { startNodes, type TestSystem } from '../../test/nodes.ts'
 import { setEnabled } from '../operator/set-enabled.ts'
 import { openDatabase } from '../platform/database.ts'
@@ -246,4 +247,91 @@ test('a second login in the same browser leads home and leaves the session as it
   await browser.get('/home')
   assert.equal((await browser.post('/login', { username: other.username, password: other.password })).location, '/home')
   assert.match((await browser.get('/home')).body, new RegExp(username))
+})
+
+test('asvs-7.4.1 cookies that are checked in one statement are each answered for themselves', async (t) => {
+  const system = await startNodes(t)
+  const { instance: acme } = await system.addInstance('acme', 'acme.example.com')
+  const logIn = async (instance = system.main) => {
+    const { username, password } = await system.addAccount({}, instance)
+    const browser = system.browser(0, instance.hostname)
+    await browser.logIn(username, password)
+    return { browser, username }
+  }
+  const people = [await logIn(), await logIn(), await logIn(), await logIn(acme), await logIn()]
+  const [ended, disabled] = [people[1]!, people[2]!]
+  const kept = [...ended.browser.cookies]
+  await ended.browser.get('/home')
+  await ended.browser.post('/log-out')
+  for (const [name, value] of kept) ended.browser.cookies.set(name, value)
+  await setEnabled(system, system.main, disabled.username, false, undefined)
+  const strangers = ['A'.repeat(43), 'null'].map((cookie) => {
+    const browser = system.browser()
+    browser.cookies.set('__Host-gatehouse-session', cookie)
+    return { browser, username: undefined }
+  })
+  const misplaced = system.browser()
+  misplaced.cookies.set('__Host-gatehouse-session', people[3]!.browser.cookies.get('__Host-gatehouse-session')!)
+  const all = [
+    strangers[0]!,
+    people[4]!,
+    ended,
+    people[0]!,
+    disabled,
+    { browser: misplaced, username: undefined },
+    people[3]!,
+    strangers[1]!,
+  ]
+  const answers = await Promise.all(all.map(({ browser }) => browser.get('/api/session')))
+  assert.deepEqual(
+    answers.map(({ status, body }) => (status === 200 ? (JSON.parse(body) as { username: string }).username : status)),
+    all.map((each) => (each === ended || each === disabled ? 401 : (each.username ?? 401))),
+  )
+})
+
+test('a session that somebody holds in the database is recognised, and holds up nobody', async (t) => {
+  const system = await startNodes(t)
+  const people = []
+  for (let i = 0; i < 3; i += 1) {
+    const { id, username, password } = await system.addAccount()
+    const browser = system.browser()
+    await browser.logIn(username, password)
+    people.push({ id, browser })
+  }
+  await later(system, '11 seconds')
+  const holder = new pg.Client(system.address)
+  await holder.connect()
+  t.after(() => holder.end())
+  await holder.query('begin')
+  await holder.query('update session set device = device where account_id = $1', [people[1]!.id])
+  const begin = performance.now()
+  const answers = await Promise.all(people.map(({ browser }) => browser.get('/api/session')))
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200],
+  )
+  assert.ok(performance.now() - begin < 2000, 'nobody waits for the lock')
+  const fresh = () =>
+    system.sql<{ account_id: string }>("select account_id from session where last_active_at > now() - interval '5 seconds'")
+  assert.deepEqual(new Set((await fresh()).map((row) => row.account_id)), new Set([people[0]!.id, people[2]!.id]))
+  await holder.query('commit')
+  await people[1]!.browser.get('/api/session')
+  assert.equal((await fresh()).length, 3, 'its sign of life comes with the next request')
+})
+
+test('a session that is ended by many requests at once is ended once', async (t) => {
+  const system = await startNodes(t, 2, wide)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/home')
+  const tabs = Array.from({ length: 8 }, (_, i) => {
+    const tab = system.browser(i % 2)
+    for (const [name, value] of browser.cookies) tab.cookies.set(name, value)
+    tab.formToken = browser.formToken
+    return () => tab.post('/log-out')
+  })
+  const answers = await system.race('session', tabs)
+  assert.deepEqual(new Set(answers.map(({ location }) => location)), new Set(['/login?bye']))
+  assert.equal((await system.sql("select id from audit_event where event = 'session_ended'")).length, 1)
 })

@@ -10,18 +10,19 @@ import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
 import { isLanguage, type Language, type Translate } from '../platform/text.ts'
-import { logOut } from './end-session.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
-import { findEnd, type LiveSession, recogniseSession } from './store.ts'
+import { openSessionChecks } from './session-checks.ts'
+import { endOwnSession, findEnd, type LiveSession, recogniseTokens } from './store.ts'
 
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
-export { type StartedSession, startSession } from './start-session.ts'
+export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
   accountsWithSessions,
   findEnd,
   type ListedSession,
   type LiveSession,
   listLiveSessions,
+  type NewSession,
   type OtherSession,
   replaceToken,
   sessionLimits,
@@ -45,13 +46,14 @@ export type SessionsNeeds = { database: Database; keys: Keys; texts: (language: 
  * @throws not_signed_in, not_permitted
  */
 export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNeeds, 'keys'>): void {
+  const checks = openSessionChecks((instance, asked) => recogniseTokens(database, instance, asked))
   app.decorateRequest('session', undefined)
   app.addHook('onRequest', async (request, reply) => {
     const { access, anyHost, automatic } = request.routeOptions.config
     if (anyHost) return
     const token = readCookie(request, 'session')
     if (token !== undefined) {
-      request.session = await recogniseSession(database, request.instance, token, automatic !== true)
+      request.session = await checks.run(request.instance, { token, isAction: automatic !== true })
       if (request.session) {
         // The session and not its secret: a form that is open in another tab stays good when the secret changes.
         request.formBinding = `session ${request.session.id}`
@@ -82,7 +84,7 @@ export function sessionOf(request: FastifyRequest): LiveSession {
 export function sessions({ database, keys }: SessionsNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/log-out', { schema: logOutRoute, config: { access: 'signed-in' } }, async (request, reply) => {
-      await database.in(request.instance, (tx) => logOut(tx, sessionOf(request), callerOf(request)))
+      await endOwnSession(database, request.instance, sessionOf(request), callerOf(request))
       clearCookie(reply, 'session')
       clearCookie(reply, 'visit')
       // Source: ASVS 5.0, 14.3.1. Not "cookies": that would make the browser unknown to the person, and to all others at this desk.

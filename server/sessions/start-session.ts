@@ -2,28 +2,28 @@ import { record } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
-import { endSessionThatGivesWay, findLiveSession, insertSession, type OtherSession } from './store.ts'
+import { endSessionThatGivesWay, findLiveSession, insertSession, type NewSession, type OtherSession } from './store.ts'
 
 export type StartedSession = { kind: 'started'; token: string } | { kind: 'already_logged_in'; other: OtherSession }
 
 /**
- * Starts an account's session, or says which other one is in the way. The only writer of sessions.
+ * Starts an account's session, or says which other one is in the way.
  * Call it last, in the transaction of the whole login, with the account locked.
  * A session without a sign of life gives way, and so does one of the same browser: a login whose answer got lost is sent again.
  */
 export async function startSession(tx: Transaction, accountId: string, caller: Caller): Promise<StartedSession> {
-  const token = newToken()
-  const { address, device } = caller
-  const insert = () =>
-    insertSession(tx, { accountId, tokenHash: hashToken(token), visitHash: caller.visitHash ?? null, address, device })
-  const sessionId = (await insert()) ?? ((await makeWay(tx, accountId, caller)) ? await insert() : undefined)
-  if (sessionId !== undefined) {
-    await record(tx, { event: 'login', actor: { kind: 'account', accountId }, accountId, sessionId, caller })
-    return { kind: 'started', token }
-  }
+  const { token, ...session } = newSession(caller)
+  const insert = () => insertSession(tx, accountId, session)
+  if ((await insert()) || ((await makeWay(tx, accountId, caller)) && (await insert()))) return { kind: 'started', token }
   const other = await findLiveSession(tx, accountId)
   // The account is locked, so the only one that could have ended it meanwhile is its own log-out: start anew.
   return other === undefined ? startSession(tx, accountId, caller) : { kind: 'already_logged_in', other }
+}
+
+/** A session that is to be started, with the secret that only its browser gets. */
+export function newSession({ visitHash, address, device, requestId }: Caller): NewSession & { token: string } {
+  const token = newToken()
+  return { token, tokenHash: hashToken(token), visitHash: visitHash ?? null, address, device, requestId }
 }
 
 /** Ends the session that is in the way if it gives way; true if so. */

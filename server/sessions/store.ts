@@ -1,7 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
-import type { Tables } from '../platform/tables.ts'
 
 /** How long a session lives. Source: NIST SP 800-63B-4, 2.2.3 (AAL2: 1 hour idle, 24 hours at the most). */
 export const sessionLimits = {
@@ -32,23 +31,28 @@ export type LiveSession = {
 /** Another session of the same account, as its person may see it. */
 export type OtherSession = { startedAt: Date; device: string; address: string }
 
-/**
- * The live session of a token, and its sign of life.
- * @param isAction whether a person did something, which also puts off the idle end
- */
-export async function recogniseSession(
+/** A cookie whose session is asked for. */
+export type AskedSession = {
+  token: string
+  /** Whether a person did something, which also puts off the idle end. */
+  isAction: boolean
+}
+
+/** The live sessions of several cookies of one instance, each at the place of its cookie, and their signs of life. */
+export async function recogniseTokens(
   database: Database,
   instance: { id: string },
-  token: string,
-  isAction: boolean,
-): Promise<LiveSession | undefined> {
+  asked: readonly AskedSession[],
+): Promise<(LiveSession | undefined)[]> {
   const { idleMinutes, longestMinutes } = sessionLimits
-  return database.call(async (db: Kysely<Tables>) => {
-    const { rows } = await sql<LiveSession>`
-      select * from recognise_session(${instance.id}, ${hashToken(token)}, ${isAction}, ${idleMinutes}, ${longestMinutes})`.execute(
-      db,
-    )
-    return rows[0]
+  const tokenHashes = asked.map(({ token }) => hashToken(token))
+  const actions = asked.map(({ isAction }) => isAction)
+  return database.call(async (db) => {
+    const { rows } = await sql<LiveSession & { place: number }>`
+      select * from recognise_sessions(${instance.id}, ${tokenHashes}, ${actions}, ${idleMinutes}, ${longestMinutes})`.execute(db)
+    const found: (LiveSession | undefined)[] = asked.map(() => undefined)
+    for (const { place, ...session } of rows) found[place - 1] = session
+    return found
   })
 }
 
@@ -88,18 +92,17 @@ export async function endSessionThatGivesWay(
   return rows[0]
 }
 
-/** Starts the account's session, unless it has one; then undefined. The unique index decides. */
+export type NewSession = { tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string; requestId: string }
+
+/** Starts the account's session and records its login; false when it has one. The unique index decides. */
 export async function insertSession(
   tx: Transaction,
-  session: { accountId: string; tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string },
-): Promise<string | undefined> {
-  const row = await tx
-    .insertInto('session')
-    .values({ ...session, endedAt: null, endReason: null })
-    .onConflict((conflict) => conflict.columns(['instanceId', 'accountId']).where('endedAt', 'is', null).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  return row?.id
+  accountId: string,
+  { tokenHash, visitHash, address, device, requestId }: NewSession,
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string | null }>`
+    select start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId}) as id`.execute(tx)
+  return rows[0]!.id !== null
 }
 
 export async function findLiveSession(tx: Transaction, accountId: string): Promise<OtherSession | undefined> {
@@ -123,16 +126,16 @@ export async function endSessionOf(tx: Transaction, accountId: string, reason: E
   return row?.id
 }
 
-/** Ends one session; true when it was still live. */
-export async function endSessionById(tx: Transaction, id: string, reason: EndReason): Promise<boolean> {
-  const row = await tx
-    .updateTable('session')
-    .set({ endedAt: sql`now()`, endReason: reason })
-    .where('id', '=', id)
-    .where('endedAt', 'is', null)
-    .returning('id')
-    .executeTakeFirst()
-  return row !== undefined
+/** Ends the session that asks for it, and records it. Does nothing when it has ended already. */
+export async function endOwnSession(
+  database: Database,
+  instance: { id: string },
+  { id, accountId }: { id: string; accountId: string },
+  { address, device, requestId }: { address: string; device: string; requestId: string },
+): Promise<void> {
+  await database.call((db) =>
+    sql`select log_out(${instance.id}, ${id}, ${accountId}, ${address}, ${device}, ${requestId})`.execute(db),
+  )
 }
 
 /** Gives a live session a new secret; false when it ended meanwhile. */

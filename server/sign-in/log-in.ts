@@ -3,7 +3,10 @@ import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
 import { type Proof, type ProvePasswordNeeds, provePassword, rememberBrowser } from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
+import { hashToken } from '../platform/secret.ts'
+import { newSession } from '../sessions/sessions.ts'
 import { completeLogin, type LoginOutcome } from './complete-login.ts'
+import { logInAtOnce } from './store.ts'
 
 export type LogIn = {
   username: string
@@ -25,6 +28,13 @@ export async function logIn(
   caller: Caller,
 ): Promise<LoginOutcome | { kind: 'refused' }> {
   const proof = await provePassword(needs, instance, { username, password, deviceToken }, caller)
+  if (proof.kind === 'proven' && proof.password === 'lasting' && proof.forgivable !== undefined) {
+    const { token, ...session } = newSession(caller)
+    const { accountId, credentialVersion } = proof
+    const login = { accountId, credentialVersion, ...proof.forgivable, deviceHash: hashToken(deviceToken), session }
+    if (await logInAtOnce(needs.database, instance, login)) return { kind: 'started', token, returnTo }
+    // Something is in the way, or the account has dates or hours to keep: what follows decides, and can say what it is.
+  }
   return needs.database.in(instance, async (tx) => {
     if (proof.kind === 'refused') {
       await proof.settle(tx)

@@ -197,3 +197,43 @@ test('asvs-16.3.1 logins and their refusals are in the audit, with reason, addre
   const refused = await system.browser().logIn(username, password)
   assert.match(refused.body, /<dd>Chrome, Windows<\/dd>/)
 })
+
+test('cve-C12 cve-C13 what an account loses between the proof and the session counts, and leaves no session behind', async (t) => {
+  const system = await startNodes(t)
+  const changes = {
+    'enabled = false': 401,
+    'credential_version = credential_version + 1': 401,
+    'valid_until = current_date - 2': 403,
+    'valid_from = current_date + 2': 403,
+    "login_hours = '{}'": 403,
+  }
+  for (const [change, status] of Object.entries(changes)) {
+    const { id, username, password } = await system.addAccount()
+    const browser = system.browser()
+    await browser.get('/login')
+    // The login has proven its password and waits for the account, which is being changed at this moment.
+    const [answer] = await system.race('account', [() => browser.post('/login', { username, password })], 1, [
+      `update account set ${change} where id = '${id}'`,
+    ])
+    assert.equal(answer!.status, status, change)
+    assert.equal(browser.cookies.has('__Host-gatehouse-session'), false)
+    assert.deepEqual(await system.sql('select id from session where account_id = $1', [id]), [], change)
+    assert.deepEqual(await system.sql('select last_login_at from account where id = $1', [id]), [{ last_login_at: null }])
+  }
+})
+
+test('a login of an account with dates and hours goes the long way and ends alike', async (t) => {
+  const system = await startNodes(t)
+  const { id, username, password } = await system.addAccount()
+  await system.sql('update account set valid_from = current_date - 2, valid_until = current_date + 2 where id = $1', [id])
+  const browser = system.browser()
+  assert.equal((await browser.logIn(username, password)).location, '/home')
+  assert.deepEqual(
+    await system.sql(
+      'select a.last_login_at is not null as touched, l.failures, l.in_flight, d.failures as of_device from account a join login_attempt l on l.account_id = a.id join known_device d on d.account_id = a.id where a.id = $1',
+      [id],
+    ),
+    [{ touched: true, failures: 0, in_flight: 0, of_device: 0 }],
+  )
+  assert.equal((await system.browser().logIn(username, password)).status, 409)
+})

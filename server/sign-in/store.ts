@@ -1,5 +1,35 @@
 import { sql } from 'kysely'
-import type { Transaction } from '../platform/database.ts'
+import { mostPersonsOfDevice } from '../passwords/passwords.ts'
+import type { Database, Transaction } from '../platform/database.ts'
+import type { NewSession } from '../sessions/sessions.ts'
+
+export type LoginAtOnce = {
+  accountId: string
+  /** Of the credentials that were proven. */
+  credentialVersion: number
+  /** What the attempt was counted under. */
+  usernameHash: Buffer
+  deviceHash: Buffer
+  session: NewSession
+}
+
+/**
+ * Ends the usual login in one round trip: locks the account, starts its session, records it, and settles the attempt.
+ * False, and nothing is written, when anything is in the way or has to be looked at more closely.
+ */
+export async function logInAtOnce(
+  database: Database,
+  instance: { id: string },
+  { accountId, credentialVersion, usernameHash, deviceHash, session }: LoginAtOnce,
+): Promise<boolean> {
+  const { tokenHash, visitHash, address, device, requestId } = session
+  return database.call(async (db) => {
+    const { rows } = await sql<{ done: boolean }>`
+      select log_in_at_once(${instance.id}, ${accountId}, ${credentialVersion}, ${usernameHash}, ${deviceHash},
+        ${mostPersonsOfDevice}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId}) as done`.execute(db)
+    return rows[0]!.done
+  })
+}
 
 /** How long a proven login waits for its next step, in minutes. */
 export const pendingMinutes = 15

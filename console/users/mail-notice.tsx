@@ -1,0 +1,23 @@
+import { Alert } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { call } from '../app/api.ts'
+import { usePermission } from '../app/session.tsx'
+
+/** Says, to those who make credentials, that no mail leaves from here. */
+export function MailNotice() {
+  const { t } = useTranslation()
+  const isConcerned = usePermission('accounts.create')
+  const { data } = useQuery({
+    queryKey: ['mail'],
+    queryFn: ({ signal }) => call('GET /api/mail', { signal }),
+    enabled: isConcerned,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  if (data?.mail !== 'files') return null
+  return (
+    <Alert color="yellow" title={t('users.no_mail')}>
+      {t('users.no_mail_next')}
+    </Alert>
+  )
+}

@@ -1,0 +1,45 @@
+// Everybody can use every screen of the console: with a screen reader, on a narrow screen, in light and in dark.
+import { everyConsoleState } from './console-states.ts'
+import { contentWidth, expectAccessible } from './looks.ts'
+import { expect, logInForTheFirstTime, test } from './story.ts'
+
+test('every screen of the console follows WCAG 2.2 AA as far as axe can tell, in light and dark, and fits 320 px', async ({
+  page,
+  instance,
+}) => {
+  test.setTimeout(300_000)
+  await logInForTheFirstTime(page, instance)
+  for await (const name of everyConsoleState(page)) {
+    for (const colorScheme of ['light', 'dark'] as const)
+      for (const width of [320, 1280])
+        await test.step(`${name}, ${colorScheme}, ${width} px`, async () => {
+          await page.emulateMedia({ colorScheme })
+          await page.setViewportSize({ width, height: 720 })
+          await expectAccessible(page, `${name}, ${colorScheme}, ${width} px`)
+          expect.soft(await contentWidth(page), `${name}, ${width} px`).toBeLessThanOrEqual(width)
+        })
+  }
+})
+
+test('the console loads under 250 KB before its first screen, and no style or script that its policy forbids', async ({
+  page,
+  instance,
+}) => {
+  const complaints: string[] = []
+  page.on('console', (message) => void (message.type() === 'error' && complaints.push(message.text())))
+  await logInForTheFirstTime(page, instance)
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Network.enable')
+  let bytes = 0
+  devtools.on('Network.loadingFinished', ({ encodedDataLength }) => {
+    bytes += encodedDataLength
+  })
+  await page.goto('/console/users')
+  await expect(page.getByRole('row', { name: /Administrator/ })).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  expect(bytes).toBeGreaterThan(50_000)
+  expect(bytes).toBeLessThan(250_000)
+  expect(complaints).toEqual([])
+  test.info().annotations.push({ type: 'bytes', description: String(bytes) })
+  console.log(`the console's first screen: ${Math.round(bytes / 1000)} KB`)
+})

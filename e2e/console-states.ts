@@ -1,0 +1,59 @@
+// A walk through every screen of the console in every state, for what must hold of all of them.
+import type { Page } from '@playwright/test'
+import { expect } from './story.ts'
+
+/** Leads an Administrator, who is logged in, to one state after the other. Each is shown until the next one is asked for. */
+export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
+  yield* users(page)
+}
+
+async function* users(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/users')
+  await expect(page.getByRole('row', { name: /Administrator/ })).toBeVisible()
+  yield 'users'
+
+  await page.getByRole('searchbox', { name: 'Search' }).fill('nobody at all')
+  await expect(page.getByText('Nobody matches.')).toBeVisible()
+  yield 'users-none-found'
+
+  await page.goto('/console/users/new')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByText('Type a username.')).toBeVisible()
+  yield 'new-user-refused'
+
+  await page.getByLabel('Username').fill('ana')
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ana Souza')
+  await page.getByRole('switch').check()
+  await page.getByRole('combobox', { name: 'Profile' }).click()
+  await expect(page.getByRole('option', { name: 'Supervisor' })).toBeVisible()
+  yield 'new-user-choosing'
+
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('article')).toBeVisible()
+  yield 'slips'
+
+  page.once('dialog', (dialog) => void dialog.accept())
+  await page.goto('/console/users?search=ana')
+  await page.getByRole('checkbox', { name: 'Select Ana Souza' }).check()
+  yield 'users-selected'
+
+  await page.getByRole('button', { name: 'Disable' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'users-disable'
+
+  await page.getByRole('dialog').getByLabel('Reason').fill('on leave')
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click()
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await page.getByRole('link', { name: 'Ana Souza' }).click()
+  await expect(page.getByRole('heading', { name: 'Ana Souza' })).toBeVisible()
+  yield 'user'
+
+  await page.goto('/console/users/00000000-0000-0000-0000-000000000000')
+  await expect(page.getByRole('alert')).toBeVisible()
+  yield 'user-not-found'
+
+  await page.goto('/console/nowhere')
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
+  yield 'not-found'
+}
