@@ -129,6 +129,24 @@ export const accountChoicesRoute = {
   },
 }
 
+export const exportAccountsRoute = {
+  ...api,
+  operationId: 'exportAccounts',
+  summary: 'The accounts of the list as a spreadsheet, safe against formulas',
+  querystring: Type.Object({ ...accountFilter, format: Type.Optional(Type.Enum(['csv', 'xlsx'])) }),
+  response: {
+    200: {
+      description: 'A CSV or XLSX file.',
+      content: {
+        'text/csv': { schema: Type.String() },
+        'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: Type.String() },
+      },
+    },
+    ...problems,
+    503: ProblemBody,
+  },
+}
+
 export const getAccountRoute = {
   ...api,
   operationId: 'getAccount',

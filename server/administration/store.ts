@@ -57,8 +57,8 @@ const state = sql<AccountState>`case
   when a.valid_from > ${today} then 'not_yet_valid'
   when a.valid_until < ${today} then 'no_longer_valid'
   when w.hash is null and w.initial_hash is null then 'no_password'
-  when w.initial_expires_at <= now() then 'initial_password_expired'
-  when w.initial_hash is not null then 'initial_password'
+  when coalesce(w.initial_expires_at, w.must_change_by) <= now() then 'initial_password_expired'
+  when w.initial_hash is not null or w.must_change_by is not null then 'initial_password'
   else 'ready' end`
 
 /** The tables of a listed account. Teams and profiles are few; password is looked up for the rows that are shown. */
@@ -158,4 +158,12 @@ export async function listTeamChoices(tx: Transaction, { teams }: ActingAccount)
 /** Whether there is such a team, which then stays until the transaction ends, so that an account can be put into it. */
 export async function teamExists(tx: Transaction, teamId: string): Promise<boolean> {
   return (await tx.selectFrom('team').select('id').where('id', '=', teamId).forKeyShare().executeTakeFirst()) !== undefined
+}
+
+/** The accounts within reach in the order of their usernames, at one moment, as many as an instance can have. */
+export async function listForExport(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<AccountDetails[]> {
+  const { rows } = await sql<AccountDetails>`
+    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version
+    from ${tables} where ${where(actor, filter)} order by a.username_key limit 200000`.execute(tx)
+  return rows
 }
