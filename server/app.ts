@@ -7,6 +7,7 @@ import { apiDocumentation } from './api-documentation/api-documentation.ts'
 import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
+import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
 import { openGuessEstimator, openHashQueue, removeOldAttempts, yieldToRequests } from './passwords/passwords.ts'
@@ -73,6 +74,8 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
+  const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
+  await app.register(imports({ database, keys, hashQueue, runner }))
   await app.register(consolePages())
   await app.register(apiDocumentation())
 
@@ -110,6 +113,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await endRunOutSessionsOf(tx)
       await removeOldAttempts(tx)
       await removeOldPendingLogins(tx)
+      await removeOldImports(tx)
       await removeOldMessages(tx)
     })
   }
@@ -121,12 +125,15 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
+      runner.listen()
       jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
       draining = true
       clearInterval(tidying)
+      await app.close()
+      await runner.close()
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()

@@ -20,6 +20,7 @@ type UsersTableProps = {
 }
 
 const columns = ['fullName', 'email', 'profile', 'team', 'state', 'lastLoginAt'] as const
+const sortable = new Set<string>(['fullName', 'email', 'lastLoginAt'])
 /** The columns that a narrow screen shows inside the first one. */
 const wideOnly = new Set<string>(['email', 'profile', 'team', 'lastLoginAt'])
 
@@ -60,8 +61,8 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                 className={wideOnly.has(column) ? 'wide-only' : ''}
                 aria-sort={column === sort ? (direction === 'desc' ? 'descending' : 'ascending') : undefined}
               >
-                {column === 'state' ? (
-                  t('users.state_title')
+                {!sortable.has(column) ? (
+                  t(column === 'state' ? 'users.state_title' : `users.column.${column}`)
                 ) : (
                   <UnstyledButton
                     fw={700}

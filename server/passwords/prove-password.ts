@@ -113,7 +113,7 @@ export async function provePassword(
       kind: 'proven',
       accountId: stored.accountId,
       credentialVersion: stored.credentialVersion,
-      password: lasting ? 'lasting' : stored.initialExpired ? 'expired_initial' : 'initial',
+      password: stored.initialExpired === null ? 'lasting' : stored.initialExpired ? 'expired_initial' : 'initial',
       async settle(tx) {
         await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
         if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)

@@ -4,9 +4,9 @@ import type { Transaction } from '../platform/database.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
 import type { GuessEstimator } from './guess-estimate.ts'
-import { hashPassword } from './hash-password.ts'
+import { hashPassword, verifyPassword } from './hash-password.ts'
 import type { HashQueue } from './hash-queue.ts'
-import { initialPasswordHash, initialPasswordHours, newInitialPassword } from './initial-password.ts'
+import { initialPasswordHash, initialPasswordHours, isInitialPassword, newInitialPassword } from './initial-password.ts'
 import { defaultPasswordRules, type PasswordFault, type PasswordOwner, passwordFaults } from './password-rules.ts'
 import { attemptKey } from './prove-password.ts'
 import { clearAttempts, storeInitialPassword, storePassword } from './store.ts'
@@ -57,6 +57,19 @@ export async function prepareNewPassword(
   if (unchanged) faults.push({ code: 'unchanged' })
   if (faults.length > 0) throw new PasswordRefused(faults)
   return needs.hashQueue.run({ lane: accountId, key: accountId }, () => hashPassword(password))
+}
+
+/**
+ * Whether a text is the password that an account has, of whatever kind, for when another is to be chosen in its place.
+ * @throws busy
+ */
+export async function isPresentPassword(
+  { keys, hashQueue }: { keys: Keys; hashQueue: HashQueue },
+  typed: string,
+  { accountId, hash, initialHash }: { accountId: string; hash: string | null; initialHash: Buffer | null },
+): Promise<boolean> {
+  if (hash === null) return isInitialPassword(keys, typed, initialHash)
+  return hashQueue.run({ lane: accountId, key: accountId }, () => verifyPassword(typed, hash))
 }
 
 /** Sets a lasting password that was prepared. Everything proven with the old credentials is worth nothing from here on. */

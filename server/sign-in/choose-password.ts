@@ -2,7 +2,7 @@ import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
 import {
-  isInitialPassword,
+  isPresentPassword,
   type JudgePasswordNeeds,
   prepareNewPassword,
   rememberBrowser,
@@ -44,10 +44,10 @@ export async function choosePassword(
   { token, newPassword, deviceToken }: { token: string | undefined; newPassword: string; deviceToken: string },
   caller: Caller,
 ): Promise<LoginOutcome> {
-  const { database, keys } = needs
+  const { database } = needs
   const pending = await pendingLoginOf(needs, instance, token)
   const owner = { username: pending.username, fullName: pending.fullName, instanceName: instance.name }
-  const unchanged = isInitialPassword(keys, newPassword, pending.initialHash)
+  const unchanged = await isPresentPassword(needs, newPassword, pending)
   const passwordHash = await prepareNewPassword(needs, owner, newPassword, pending.accountId, unchanged)
 
   return database.in(instance, async (tx) => {
