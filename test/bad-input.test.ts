@@ -291,4 +291,14 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'PUT /api/profiles/:id profiles.manage',
     'PUT /api/teams/:id teams.manage',
   ])
+  const named = system.routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'signed-in')
+  for (const access of named) assert.ok(Object.hasOwn(permissions, access))
+  const stranger = system.browser()
+  for (const { method, url, access } of system.routes.filter(({ access }) => access !== 'public')) {
+    const answer = await stranger.send(method as 'GET', url, method === 'POST' ? '{}' : undefined, 'application/json')
+    assert.ok(
+      url.startsWith('/api/') ? answer.status === 401 : answer.location?.startsWith('/login'),
+      `${method} ${url} ${access}: ${answer.status}`,
+    )
+  }
 })
