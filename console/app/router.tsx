@@ -56,6 +56,16 @@ const slips = createRoute({
   component: lazyRouteComponent(() => import('../slips/slips-screen.tsx')),
 })
 
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('../imports/imports-screen.tsx')),
+})
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/$id',
+  component: lazyRouteComponent(() => import('../imports/import-screen.tsx')),
+})
 const profiles = createRoute({
   getParentRoute: () => root,
   path: '/profiles',
@@ -90,7 +100,21 @@ const team = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, users, newUser, user, slips, profiles, newProfile, profile, teams, newTeam, team]),
+  routeTree: root.addChildren([
+    start,
+    users,
+    newUser,
+    user,
+    slips,
+    imports,
+    oneImport,
+    profiles,
+    newProfile,
+    profile,
+    teams,
+    newTeam,
+    team,
+  ]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,
