@@ -41,8 +41,8 @@ export default function ImportScreen() {
         </Alert>
       )}
       {(data.state === 'running' || data.state === 'checking') && <Running found={data} />}
-      {isOpen && <ImportSettings key={data.columns.map(({ field }) => field).join()} found={data} />}
       {data.state !== 'mapping' && <ImportCounts found={data} />}
+      {isOpen && <ImportSettings key={data.columns.map(({ field }) => field).join()} found={data} />}
       {data.state === 'done' && <ImportDone found={data} />}
       {data.state !== 'mapping' && data.state !== 'checking' && <ImportProblems id={data.id} state={data.state} />}
     </Stack>

@@ -94,7 +94,12 @@ export async function verdictsOf(
   return rows.map(({ row, fields, problems }) => {
     if (fields === null) return { row, fields, verdict: 'refused', problems }
     const { verdict, problems: more } = judgeInWorld(fields, world, onExisting)
-    return { row, fields, verdict, problems: [...problems, ...more] }
+    if (problems.every(({ note }) => note)) return { row, fields, verdict, problems: [...problems, ...more] }
+    // A row that is refused by itself is told all that is wrong with it at once, and each thing once.
+    const wrong = more.filter(
+      ({ note, column, code }) => !note && !problems.some((each) => each.column === column && each.code === code),
+    )
+    return { row, fields, verdict: 'refused', problems: [...problems, ...wrong] }
   })
 }
 

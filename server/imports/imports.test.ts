@@ -29,6 +29,8 @@ test('a spreadsheet in uContact’s columns becomes accounts, and the report say
           ['language', 'fr', 'not_a_language'],
           ['email', 'nowhere', 'not_an_email'],
           ['phone', '??', 'not_a_phone'],
+          ['profile', 'Chief', 'profile_unknown'],
+          ['team', 'West', 'team_unknown'],
         ],
       ],
     ],

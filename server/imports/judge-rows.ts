@@ -47,8 +47,7 @@ export function rowJudge(mapping: Mapping): { judge(row: number, cells: readonly
     const { texts, problems } = textsOf(mapping, cells)
     const fields = fieldsOf(texts, problems)
     if (fields.usernameKey !== '') refuseDoubles(row, fields, problems)
-    const isRefused = problems.some(({ note }) => !note)
-    return { row, fields: isRefused ? null : fields, problems }
+    return { row, fields, problems }
   }
 
   function refuseDoubles(row: number, { username, usernameKey: key }: RowFields, problems: RowProblem[]): void {
