@@ -1,7 +1,7 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
 // All in one run on this machine: server, PostgreSQL and load share its processors.
 //   npm run bench -- --short             under 40 s, for a first look
-//   npm run bench -- --only checks       some parts: logins, checks, timing, flood, import
+//   npm run bench -- --only checks       some parts: logins, checks, list, timing, flood, import
 //   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,12 +15,13 @@ import { compareLogins } from './compare-logins.ts'
 import { type Flood, floodErrors, measureFlood } from './flood.ts'
 import { addAccounts, startGatehouse } from './gatehouse.ts'
 import { type Imported, measureImport } from './import.ts'
+import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { loggedIn } from './person.ts'
 import { errorReport, figures, floodReport, importReport, keep, type Row, timingReport } from './report.ts'
 import { measureTiming, type Timing } from './timing.ts'
 
-const parts = ['logins', 'checks', 'timing', 'flood', 'import'] as const
+const parts = ['logins', 'checks', 'list', 'timing', 'flood', 'import'] as const
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -39,6 +40,8 @@ const plan = values.short
       accounts: 80,
       betterAuthAccounts: 16,
       samples: 30,
+      listed: 10_000,
+      listSamples: 5,
       floodSeconds: 1.5,
       importRows: 5000,
     }
@@ -50,6 +53,8 @@ const plan = values.short
       accounts: 400,
       betterAuthAccounts: 40,
       samples: 200,
+      listed: 100_000,
+      listSamples: 40,
       floodSeconds: 8,
       importRows: 100_000,
     }
@@ -88,6 +93,13 @@ async function run(): Promise<void> {
 
   if (wanted('logins')) rows.push(...(await compareLogins(needs, { ...plan, seconds: plan.loginSeconds, workers: loginWorkers })))
   if (wanted('checks')) rows.push(...(await compareChecks(needs, { ...plan, seconds: plan.checkSeconds, workers: checkWorkers })))
+
+  if (wanted('list')) {
+    progress(`a list of ${plan.listed} accounts`)
+    const node = await startNode()
+    rows.push(...(await measureList(node, address, plan.listed, plan.listSamples)))
+    await node.stop()
+  }
 
   // Only here the sender's address is taken from a header, so that one machine can be many.
   const manyAddresses = { TRUSTED_PROXIES: '127.0.0.1,::1' }

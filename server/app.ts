@@ -19,8 +19,10 @@ import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.t
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
+import { profiles } from './profiles/profiles.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
 import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { teams } from './teams/teams.ts'
 
 export type Node = Readonly<{
   app: App
@@ -68,6 +70,8 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(sessions({ database, keys, texts }))
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
   await app.register(home({ database, keys, hashQueue, guesses }))
+  await app.register(profiles({ database }))
+  await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))

@@ -231,6 +231,8 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     .filter(({ method }) => method !== 'HEAD')
     .map(({ method, url, access }) => `${method} ${url} ${access}`)
   assert.deepEqual(list.sort(), [
+    'DELETE /api/profiles/:id profiles.manage',
+    'DELETE /api/teams/:id teams.manage',
     'GET / public',
     'GET /api/accounts accounts.view',
     'GET /api/accounts/:id accounts.view',
@@ -246,7 +248,10 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/mail accounts.view',
     'GET /api/messages accounts.view',
     'GET /api/openapi.json api.view',
+    'GET /api/permissions profiles.view',
+    'GET /api/profiles profiles.view',
     'GET /api/session signed-in',
+    'GET /api/teams teams.view',
     'GET /assets/:name public',
     'GET /assets/console/:name public',
     'GET /change-language signed-in',
@@ -273,7 +278,9 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /api/imports/:id/undo accounts.import',
     'POST /api/messages/:id/retry accounts.new-password',
     'POST /api/password-check public',
+    'POST /api/profiles profiles.manage',
     'POST /api/session/alive signed-in',
+    'POST /api/teams teams.manage',
     'POST /change-language signed-in',
     'POST /change-password signed-in',
     'POST /choose-password public',
@@ -281,6 +288,8 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /login public',
     'PUT /api/accounts/:id accounts.update',
     'PUT /api/imports/:id accounts.import',
+    'PUT /api/profiles/:id profiles.manage',
+    'PUT /api/teams/:id teams.manage',
   ])
   const named = system.routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'signed-in')
   for (const access of named) assert.ok(Object.hasOwn(permissions, access))

@@ -1,4 +1,7 @@
 /** The screens of the navigation, in its order: address, text, and the permission without which it is not shown. */
-export const screens = [{ to: '/users', text: 'users.title', permission: 'accounts.view' }] as const
-
-export const firstScreen = '/users'
+export const screens = [
+  { to: '/users', text: 'users.title', permission: 'accounts.view' },
+  { to: '/imports', text: 'imports:title', permission: 'accounts.import' },
+  { to: '/profiles', text: 'profiles.title', permission: 'profiles.view' },
+  { to: '/teams', text: 'teams.title', permission: 'teams.view' },
+] as const

@@ -82,8 +82,9 @@ export async function findTarget(
     .executeTakeFirst()
 }
 
+/** What a profile permits. Keeps it from being removed until the transaction ends, so that an account can be given it. */
 export async function findProfilePermissions(tx: Transaction, profileId: string): Promise<string[] | undefined> {
-  const row = await tx.selectFrom('profile').select('permissions').where('id', '=', profileId).executeTakeFirst()
+  const row = await tx.selectFrom('profile').select('permissions').where('id', '=', profileId).forKeyShare().executeTakeFirst()
   return row?.permissions
 }
 

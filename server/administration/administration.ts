@@ -29,7 +29,7 @@ import {
   updateAccountRoute,
 } from './schemas.ts'
 import { sendPasswords } from './send-passwords.ts'
-import { countAccounts, findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
+import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
 import { changeAccount } from './update-account.ts'
 
 const fileTypes = {
@@ -53,7 +53,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       const limit = Number(size)
       return read(request, async (tx, acting) => {
         const order = { sort, descending: direction === 'desc', limit, offset: (Number(page) - 1) * limit }
-        const [accounts, total] = await Promise.all([listAccounts(tx, acting, filter, order), countAccounts(tx, acting, filter)])
+        const { accounts, total } = await listAccounts(tx, acting, filter, order)
         const messages = await latestMessages(
           tx,
           accounts.map(({ id }) => id),

@@ -104,7 +104,7 @@ export const listAccountsRoute = {
   summary: 'The accounts within reach',
   querystring: Type.Object({
     ...accountFilter,
-    sort: Type.Optional(Type.Enum(['fullName', 'username', 'email', 'profile', 'team', 'lastLoginAt'])),
+    sort: Type.Optional(Type.Enum(['fullName', 'username', 'email', 'lastLoginAt'])),
     direction: Type.Optional(Type.Enum(['asc', 'desc'])),
     page: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,5}$' })),
     size: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$' })),

@@ -9,10 +9,9 @@ import {
 } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
-import { fieldsRefused } from '../platform/problem.ts'
+import { changedMeanwhile, fieldsRefused } from '../platform/problem.ts'
 import { orLastAdministrator } from './act-on-each.ts'
 import { type AdministrationNeeds, placeFaults, tidy } from './create-account.ts'
-import { changedMeanwhile } from './problems.ts'
 import { findAccount } from './store.ts'
 
 /**

@@ -17,9 +17,9 @@ import { type RunNeeds, startImport } from './run-import.ts'
 import {
   checkImportRoute,
   getImportRoute,
-  importAccountsRoute,
+  listImportedAccountsRoute,
+  listImportRowsRoute,
   listImportsRoute,
-  listRowsRoute,
   reportRoute,
   runImportRoute,
   templateRoute,
@@ -100,7 +100,7 @@ export function imports(needs: RunNeeds & { runner: ImportRunner }): FastifyPlug
       return details(request, request.params.id)
     })
 
-    app.get('/api/imports/:id/rows', { schema: listRowsRoute, config }, (request) =>
+    app.get('/api/imports/:id/rows', { schema: listImportRowsRoute, config }, (request) =>
       readOne(request, request.params.id, async (tx, found) => {
         const { verdict, outcome, problem, page = '1' } = request.query
         const place = { limit: rowsOfPage, offset: (Number(page) - 1) * rowsOfPage }
@@ -120,7 +120,7 @@ export function imports(needs: RunNeeds & { runner: ImportRunner }): FastifyPlug
       return reply.code(204).send(null)
     })
 
-    app.get('/api/imports/:id/accounts', { schema: importAccountsRoute, config }, (request) =>
+    app.get('/api/imports/:id/accounts', { schema: listImportedAccountsRoute, config }, (request) =>
       readOne(request, request.params.id, (tx, found) => {
         const { without, page = '1' } = request.query
         const place = { limit: accountsOfPage, offset: (Number(page) - 1) * accountsOfPage }

@@ -109,7 +109,7 @@ export const checkImportRoute = {
   response: { 200: ImportDetails, ...ofOne, 409: ProblemBody, 422: ProblemBody },
 }
 
-export const listRowsRoute = {
+export const listImportRowsRoute = {
   ...api,
   operationId: 'listImportRows',
   summary: 'The rows of an import, a hundred at a time',
@@ -139,7 +139,7 @@ export const undoImportRoute = {
   response: { 204: Type.Null(), ...ofOne, 409: ProblemBody },
 }
 
-export const importAccountsRoute = {
+export const listImportedAccountsRoute = {
   ...api,
   operationId: 'listImportedAccounts',
   summary: 'The accounts that an import created, a thousand at a time, such as for slips',

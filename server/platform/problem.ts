@@ -54,4 +54,5 @@ export const formExpired = () => new Problem(403, 'form_expired', 'The form is t
 /** @param reason why the session that this browser had is no more */
 export const notSignedIn = (reason?: string) =>
   new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.', reason === undefined ? {} : { values: { reason } })
+export const changedMeanwhile = () => new Problem(409, 'changed_meanwhile', 'Somebody else has changed this meanwhile.')
 export const notPermitted = () => new Problem(403, 'not_permitted', 'The profile does not permit this.')

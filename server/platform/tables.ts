@@ -23,8 +23,9 @@ export type Tables = {
     name: string
     builtIn: Default<boolean>
     permissions: string[]
+    version: Default<number>
   }
-  team: { instanceId: Generated<string>; id: Generated<string>; name: string }
+  team: { instanceId: Generated<string>; id: Generated<string>; name: string; version: Default<number> }
   teamSupervisor: { instanceId: Generated<string>; teamId: string; accountId: string }
   account: {
     instanceId: Generated<string>
