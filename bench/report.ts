@@ -56,7 +56,7 @@ export function importReport({ rows, megabytes, checkSeconds, runSeconds, rowsPe
     ],
   )
   const { p50, p95, p99 } = meanwhile
-  return `${lines}\n\nSession checks meanwhile: p50 ${ms(p50)} ms, p95 ${ms(p95)} ms, p99 ${ms(p99)} ms, ${errorCount(meanwhile)} errors`
+  return `${lines}\n\nOne in ten has an address and gets a message. Session checks meanwhile: p50 ${ms(p50)} ms, p95 ${ms(p95)} ms, p99 ${ms(p99)} ms, ${errorCount(meanwhile)} errors`
 }
 
 export function floodReport(flood: Flood): string {

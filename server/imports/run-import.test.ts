@@ -225,3 +225,11 @@ test('a node looks for imports whose node has died, in every instance, and goes 
   await assertEveryRowOnce(system, importId, 50)
   assert.deepEqual(faults, [])
 })
+
+test('PostgreSQL looks at the tables while they grow, so that nobody else is planned for as if they were small', async (t) => {
+  const { system, boss } = await startFloor(t)
+  const importId = await started(system, boss.id, 2500)
+  await runImport(needsOf(system), system.main, importId)
+  const known = "select reltuples::int as n from pg_class where oid = 'account'::regclass"
+  assert.ok((await system.sql<{ n: number }>(known))[0]!.n >= 2000)
+})

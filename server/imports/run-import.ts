@@ -19,6 +19,7 @@ import {
   findImport,
   findPlaces,
   finishRun,
+  lookAtGrownTables,
   pendingRows,
   planAnew,
   type Run,
@@ -26,6 +27,9 @@ import {
 } from './store.ts'
 
 export type RunNeeds = ImportNeeds & { hashQueue: HashQueue }
+
+/** How much the tables grow before PostgreSQL looks at them again, as a factor. */
+const growth = 4
 
 /** In one transaction. With passwords fewer: each takes 10 ms to hash, and the lease is not for ever. */
 const rowsAtOnce = 500
@@ -67,12 +71,20 @@ export async function runImport(
   const worker = randomUUID()
   let hashes = new Map<number, string>()
   let alone = 0
+  let batches = 0
+  let nextLook = 1
   while (!signal?.aborted) {
     try {
       const limit = alone > 0 ? 1 : rowsAtOnce
       const step = await needs.database.in(instance, (tx) => runBatch(tx, needs, importId, worker, limit, hashes))
       if (step.kind === 'ended') return
       alone = Math.max(0, alone - 1)
+      batches += 1
+      if (batches === nextLook) {
+        nextLook *= growth
+        // Only makes others faster, so it may fail, as when another node does it at this moment.
+        await needs.database.in(instance, lookAtGrownTables).catch(() => {})
+      }
       hashes = step.kind === 'passwords' ? await hashAll(needs, importId, step.passwords) : hashes
     } catch (error) {
       if ((error as { code?: unknown }).code !== 'GH001') throw error

@@ -235,6 +235,11 @@ export async function planAnew(tx: Transaction): Promise<void> {
   )
 }
 
+/** Lets everybody's statements be planned by the tables as they are now. */
+export async function lookAtGrownTables(tx: Transaction): Promise<void> {
+  await sql`select look_at_grown_tables()`.execute(tx)
+}
+
 /** Statements over all rows of an import may take longer than a person's request. */
 export async function allowLong(tx: Transaction): Promise<void> {
   await sql`set local statement_timeout = '60s'`.execute(tx)
