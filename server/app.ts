@@ -28,7 +28,7 @@ import { openTexts } from './platform/text.ts'
 import { ruleEditor } from './rule-editor/rule-editor.ts'
 import { findRules, openRuleBook } from './rules/rules.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
-import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { offerLanguages, removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
 
 export type Node = Readonly<{
   app: App
@@ -73,6 +73,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     if (draining) reply.header('connection', 'close')
   })
   resolveInstances(app, { database, publicUrl })
+  offerLanguages(app, { rules, texts })
   recogniseSessions(app, { database, rules, texts })
   frameSignedInPages(app, { keys })
 

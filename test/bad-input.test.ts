@@ -235,10 +235,11 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/accounts accounts.view',
     'GET /api/accounts/:id accounts.view',
     'GET /api/accounts/choices accounts.view',
+    'GET /api/docs api.view',
     'GET /api/mail accounts.view',
     'GET /api/messages accounts.view',
-    'GET /api/docs api.view',
     'GET /api/openapi.json api.view',
+    'GET /api/rules rules.view',
     'GET /api/session signed-in',
     'GET /assets/:name public',
     'GET /assets/console/:name public',
@@ -263,6 +264,8 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /api/accounts/slips accounts.new-password',
     'POST /api/messages/:id/retry accounts.new-password',
     'POST /api/password-check public',
+    'POST /api/rules/expire-passwords rules.manage',
+    'POST /api/rules/preview rules.view',
     'POST /api/session/alive signed-in',
     'POST /change-language signed-in',
     'POST /change-password signed-in',
@@ -270,6 +273,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /log-out signed-in',
     'POST /login public',
     'PUT /api/accounts/:id accounts.update',
+    'PUT /api/rules rules.manage',
   ])
   const named = system.routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'signed-in')
   for (const access of named) assert.ok(Object.hasOwn(permissions, access))

@@ -2,10 +2,11 @@ import { openNode } from '../server/app.ts'
 import { readConfig, settings } from '../server/config.ts'
 import { openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
+import { rulesDocument } from './rules-document.ts'
 
 /** The documents that are made from the code, by path. */
 export async function generatedDocuments(): Promise<Record<string, string>> {
-  return { 'docs/configuration.md': configuration(), 'docs/openapi.json': await openapi() }
+  return { 'docs/configuration.md': configuration(), 'docs/rules.md': rulesDocument(), 'docs/openapi.json': await openapi() }
 }
 
 function configuration(): string {

@@ -79,7 +79,7 @@ ${refusal === undefined ? '' : alert(refusal)}
 }
 
 export function languagePage(view: View, signedIn: SignedIn): Page {
-  const { t, language } = view
+  const { t, language, languages: offered } = view
   return {
     title: t('common:language'),
     body: html`<div class="card narrow">
@@ -88,11 +88,10 @@ export function languagePage(view: View, signedIn: SignedIn): Page {
 <input type="hidden" name="formToken" value="${signedIn.formToken}">
 <fieldset>
 <legend>${t('home:language_which')}</legend>
-${Object.entries(languages).map(
-  ([
+${offered.map(
+  (
     code,
-    name,
-  ]) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${name}</span></label>
+  ) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${languages[code]}</span></label>
 `,
 )}</fieldset>
 <p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>

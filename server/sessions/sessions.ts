@@ -9,7 +9,7 @@ import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
-import { isLanguage, type Language, type Translate } from '../platform/text.ts'
+import type { Language, Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
@@ -59,8 +59,8 @@ export function recogniseSessions(app: App, { database, rules, texts }: Omit<Ses
       if (request.session) {
         // The session and not its secret: a form that is open in another tab stays good when the secret changes.
         request.formBinding = `session ${request.session.id}`
-        if (isLanguage(request.session.language))
-          request.view = { ...request.view, language: request.session.language, t: texts(request.session.language) }
+        const own = request.view.languages.find((each) => each === request.session?.language)
+        if (own !== undefined) request.view = { ...request.view, language: own, t: texts(own) }
       }
     }
     if (access === 'public' || request.is404) return
