@@ -2,8 +2,10 @@
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
+import type * as profiles from '../../server/profiles/schemas.ts'
 import type * as ruleEditor from '../../server/rule-editor/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
+import type * as teams from '../../server/teams/schemas.ts'
 import { endSession } from './session-end.ts'
 
 /** Every route that the console calls. A test compares them with those that are served. */
@@ -29,6 +31,15 @@ export type Routes = {
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
   'GET /api/mail': typeof messages.mailStatusRoute
+  'GET /api/profiles': typeof profiles.listProfilesRoute
+  'GET /api/permissions': typeof profiles.listPermissionsRoute
+  'POST /api/profiles': typeof profiles.createProfileRoute
+  'PUT /api/profiles/:id': typeof profiles.changeProfileRoute
+  'DELETE /api/profiles/:id': typeof profiles.removeProfileRoute
+  'GET /api/teams': typeof teams.listTeamsRoute
+  'POST /api/teams': typeof teams.createTeamRoute
+  'PUT /api/teams/:id': typeof teams.changeTeamRoute
+  'DELETE /api/teams/:id': typeof teams.removeTeamRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined

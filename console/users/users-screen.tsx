@@ -10,6 +10,7 @@ import { Failure } from '../app/failure.tsx'
 import type { UsersSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
+import { useProfileName } from '../profiles/profile-name.ts'
 import { MailNotice } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { UsersTable } from './users-table.tsx'
@@ -111,6 +112,7 @@ type FiltersProps = {
 
 function Filters({ given, change, choices }: FiltersProps) {
   const { t } = useTranslation()
+  const profileName = useProfileName()
   const search = useDebouncedCallback((text: string) => change({ search: text.trim() || undefined }), 250)
   const named = (list: { id: string; name: string }[] | undefined) =>
     (list ?? []).map(({ id, name }) => ({ value: id, label: name }))
@@ -127,7 +129,7 @@ function Filters({ given, change, choices }: FiltersProps) {
       <Select
         label={t('users.profile')}
         placeholder={t('all')}
-        data={named(choices?.profiles)}
+        data={(choices?.profiles ?? []).map(({ id, name }) => ({ value: id, label: profileName(name) }))}
         value={given.profile ?? null}
         onChange={(profile) => change({ profile: profile ?? undefined })}
         clearable

@@ -18,6 +18,7 @@ import { endOwnSession, findEnd, type LiveSession, recogniseTokens } from './sto
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
+  accountsWithSessions,
   findEnd,
   type ListedSession,
   type LiveSession,
