@@ -4,6 +4,7 @@ import { expect } from './story.ts'
 
 /** Leads an Administrator, who is logged in, to one state after the other. Each is shown until the next one is asked for. */
 export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
+  yield* rules(page)
   yield* users(page)
   yield* profiles(page)
   yield* teams(page)
@@ -58,6 +59,37 @@ async function* users(page: Page): AsyncGenerator<string> {
   await page.goto('/console/nowhere')
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
   yield 'not-found'
+}
+
+async function* rules(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/password-rules')
+  await expect(page.getByRole('heading', { name: 'Password rules' })).toBeVisible()
+  yield 'password-rules'
+
+  await page.getByLabel('Shortest password').fill('8')
+  await page.getByLabel('Digits', { exact: true }).fill('11')
+  await page.getByLabel('A trial password').fill('walnut')
+  await expect(page.getByText('Correct the rules first.')).toBeVisible()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Say why.')).toBeVisible()
+  yield 'password-rules-refused'
+
+  await page.getByLabel('Digits', { exact: true }).fill('2')
+  await expect(page.getByText('This would be refused:')).toBeVisible()
+  yield 'password-rules-preview'
+
+  await page.getByRole('button', { name: 'Ask everybody' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'password-rules-ask-everybody'
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).last().click()
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await page.goto('/console/login-rules')
+  await expect(page.getByRole('heading', { name: 'Session rules', exact: true })).toBeVisible()
+  await page.getByLabel('Idle end', { exact: true }).fill('90')
+  yield 'login-rules'
+
+  await page.getByRole('button', { name: 'Discard' }).click()
 }
 
 async function* profiles(page: Page): AsyncGenerator<string> {

@@ -10,7 +10,14 @@ import { frameSignedInPages, home } from './home/home.ts'
 import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
-import { openGuessEstimator, openHashQueue, removeOldAttempts, yieldToRequests } from './passwords/passwords.ts'
+import {
+  forgetFormerPasswords,
+  openBreachedPasswords,
+  openGuessEstimator,
+  openHashQueue,
+  removeOldAttempts,
+  yieldToRequests,
+} from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
 import { type App, openHttp, type Route } from './platform/http.ts'
 import { openJobs } from './platform/jobs.ts'
@@ -20,8 +27,10 @@ import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
 import { profiles } from './profiles/profiles.ts'
+import { ruleEditor } from './rule-editor/rule-editor.ts'
+import { findRules, openRuleBook } from './rules/rules.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
-import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { offerLanguages, removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
 import { teams } from './teams/teams.ts'
 
 export type Node = Readonly<{
@@ -47,6 +56,9 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   // Two more than can hash at once, so that no processor is idle while others wait for the database.
   const hashQueue = openHashQueue(config.hashConcurrency + 2, mostWaitingPerHash * config.hashConcurrency)
   metrics.watchHashQueue(hashQueue)
+  const rules = openRuleBook(database)
+  const breached =
+    config.breachedPasswordsFile === undefined ? undefined : await openBreachedPasswords(config.breachedPasswordsFile)
   const { publicUrl } = config
   const mailer = openMailer(config)
   let draining = false
@@ -64,16 +76,19 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     if (draining) reply.header('connection', 'close')
   })
   resolveInstances(app, { database, publicUrl })
-  recogniseSessions(app, { database, texts })
+  offerLanguages(app, { rules, texts })
+  recogniseSessions(app, { database, rules, texts })
   frameSignedInPages(app, { keys })
 
-  await app.register(sessions({ database, keys, texts }))
-  await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
-  await app.register(home({ database, keys, hashQueue, guesses }))
+  const passwordNeeds = { database, keys, hashQueue, guesses, rules, breached }
+  await app.register(sessions({ database, keys, rules, texts }))
+  await app.register(signIn({ ...passwordNeeds, metrics }))
+  await app.register(home(passwordNeeds))
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
+  await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
   await app.register(imports({ database, keys, hashQueue, runner }))
   await app.register(consolePages())
@@ -111,7 +126,9 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   function tidyInstance(instance: Instance): Promise<void> {
     return database.in(instance, async (tx) => {
       await endRunOutSessionsOf(tx)
-      await removeOldAttempts(tx)
+      const { deviceDays, formerPasswords } = await findRules(tx)
+      await removeOldAttempts(tx, deviceDays)
+      await forgetFormerPasswords(tx, formerPasswords)
       await removeOldPendingLogins(tx)
       await removeOldImports(tx)
       await removeOldMessages(tx)
@@ -137,6 +154,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()
+      await breached?.close()
     },
   }
 }

@@ -250,6 +250,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/openapi.json api.view',
     'GET /api/permissions profiles.view',
     'GET /api/profiles profiles.view',
+    'GET /api/rules rules.view',
     'GET /api/session signed-in',
     'GET /api/teams teams.view',
     'GET /assets/:name public',
@@ -279,6 +280,8 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /api/messages/:id/retry accounts.new-password',
     'POST /api/password-check public',
     'POST /api/profiles profiles.manage',
+    'POST /api/rules/expire-passwords rules.manage',
+    'POST /api/rules/preview rules.view',
     'POST /api/session/alive signed-in',
     'POST /api/teams teams.manage',
     'POST /change-language signed-in',
@@ -289,6 +292,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'PUT /api/accounts/:id accounts.update',
     'PUT /api/imports/:id accounts.import',
     'PUT /api/profiles/:id profiles.manage',
+    'PUT /api/rules rules.manage',
     'PUT /api/teams/:id teams.manage',
   ])
   const named = system.routes.map(({ access }) => access).filter((access) => access !== 'public' && access !== 'signed-in')

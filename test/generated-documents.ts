@@ -4,12 +4,14 @@ import { openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
 import { readTexts } from '../server/platform/text.ts'
 import { areaOf, builtInProfiles, type Permission, permissions } from '../server/profiles/profiles.ts'
+import { rulesDocument } from './rules-document.ts'
 
 /** The documents that are made from the code, by path. */
 export async function generatedDocuments(): Promise<Record<string, string>> {
   return {
     'docs/configuration.md': configuration(),
     'docs/openapi.json': await openapi(),
+    'docs/rules.md': rulesDocument(),
     'docs/permissions.md': permissionCatalogue(),
   }
 }

@@ -198,12 +198,16 @@ export const writePaths: readonly WritePath[] = [
 ]
 
 /**
- * Routes of the API that change something, but no account, profile or team of somebody; and those of imports, which write
+ * Routes of the API that change something, but no account, profile or team of somebody; those of the rules, which server/rule-editor
+ * goes through; and those of imports, which write
  * row by row, and which server/imports/import-rights.test.ts goes through.
  */
 export const elsewhere = [
   'POST /api/password-check',
   'POST /api/session/alive',
+  'PUT /api/rules',
+  'POST /api/rules/preview',
+  'POST /api/rules/expire-passwords',
   'POST /api/imports',
   'PUT /api/imports/:id',
   'POST /api/imports/:id/run',

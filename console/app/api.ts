@@ -4,6 +4,7 @@ import type * as administration from '../../server/administration/schemas.ts'
 import type * as imports from '../../server/imports/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
 import type * as profiles from '../../server/profiles/schemas.ts'
+import type * as ruleEditor from '../../server/rule-editor/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
 import type * as teams from '../../server/teams/schemas.ts'
 import { endSession } from './session-end.ts'
@@ -23,6 +24,10 @@ export type Routes = {
   'POST /api/accounts/assign-profile': typeof administration.assignProfileRoute
   'POST /api/accounts/assign-team': typeof administration.assignTeamRoute
   'POST /api/accounts/slips': typeof administration.makeSlipsRoute
+  'GET /api/rules': typeof ruleEditor.getRulesRoute
+  'PUT /api/rules': typeof ruleEditor.changeRulesRoute
+  'POST /api/rules/preview': typeof ruleEditor.previewRulesRoute
+  'POST /api/rules/expire-passwords': typeof ruleEditor.expirePasswordsRoute
   'POST /api/accounts/messages': typeof administration.sendPasswordsRoute
   'GET /api/imports': typeof imports.listImportsRoute
   'GET /api/imports/:id': typeof imports.getImportRoute

@@ -4,6 +4,7 @@ import { FailedScreen } from './failure.tsx'
 import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
 import { Start } from './start.tsx'
+import { loadTexts } from './texts.ts'
 
 const root = createRootRoute({
   component: Frame,
@@ -98,6 +99,22 @@ const team = createRoute({
   path: '/teams/$id',
   component: lazyRouteComponent(() => import('../teams/team-screen.tsx')),
 })
+const withRuleTexts =
+  <Module,>(load: () => Promise<Module>) =>
+  async () => {
+    const [module] = await Promise.all([load(), loadTexts('rules'), loadTexts('passwords')])
+    return module
+  }
+const passwordRules = createRoute({
+  getParentRoute: () => root,
+  path: '/password-rules',
+  component: lazyRouteComponent(withRuleTexts(() => import('../rules/password-rules-screen.tsx'))),
+})
+const loginRules = createRoute({
+  getParentRoute: () => root,
+  path: '/login-rules',
+  component: lazyRouteComponent(withRuleTexts(() => import('../rules/login-rules-screen.tsx'))),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -114,6 +131,8 @@ export const router = createRouter({
     teams,
     newTeam,
     team,
+    passwordRules,
+    loginRules,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

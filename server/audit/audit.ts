@@ -34,6 +34,8 @@ export type AuditEvent =
   | 'password_chosen'
   | 'password_changed'
   | 'password_change_refused'
+  | 'passwords_expired'
+  | 'rules_changed'
   | 'session_ended'
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }

@@ -1,8 +1,8 @@
 // Given passwords: initial ones that somebody chose, as imports bring them. Too weak for a fast hash, and to be changed like all others.
 import type { Transaction } from '../platform/database.ts'
+import { findRules } from '../rules/rules.ts'
 import { fitsPassword, hashPassword } from './hash-password.ts'
 import type { HashQueue } from './hash-queue.ts'
-import { initialPasswordHours } from './initial-password.ts'
 import { isCommon } from './password-rules.ts'
 import { storeGivenPasswords } from './store.ts'
 
@@ -31,6 +31,6 @@ export function hashGivenPassword(hashQueue: HashQueue, lane: string, password: 
 }
 
 /** Gives new accounts the passwords that were hashed for them, for as long as any initial one is good. */
-export function givePasswords(tx: Transaction, passwords: readonly { accountId: string; hash: string }[]): Promise<void> {
-  return storeGivenPasswords(tx, passwords, initialPasswordHours)
+export async function givePasswords(tx: Transaction, passwords: readonly { accountId: string; hash: string }[]): Promise<void> {
+  return storeGivenPasswords(tx, passwords, (await findRules(tx)).initialPasswordHours)
 }

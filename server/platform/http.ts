@@ -21,7 +21,7 @@ import { guardForms } from './forms.ts'
 import { logOptions } from './log.ts'
 import { alert, html, sendPage } from './page.ts'
 import { notFound, Problem, requestInvalid } from './problem.ts'
-import { isLanguage, type languages, preferredLanguage, type Translate } from './text.ts'
+import { allLanguages, isLanguage, type languages, preferredLanguage, type Translate } from './text.ts'
 import { version } from './version.ts'
 
 /** Who may call a route: anybody, an account that is logged in, or one whose profile has the permission of this name. */
@@ -97,7 +97,7 @@ export async function openHttp({
     reply.headers(headers)
     const chosen = readCookie(request, 'language')
     const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? 'en')
-    request.view = { language, t: texts(language), instanceName: undefined }
+    request.view = { language, languages: allLanguages, t: texts(language), instanceName: undefined }
   })
   const routes: Route[] = []
   app.addHook('onRoute', ({ method, url, config }) => {

@@ -50,9 +50,9 @@ export const fieldsRefused = (fields: readonly Fault[]) =>
     `Some fields cannot be taken: ${fields.map(({ field, code }) => `${field} (${code})`).join(', ')}.`,
     { fields },
   )
+export const changedMeanwhile = () => new Problem(409, 'changed_meanwhile', 'Somebody else has changed this meanwhile.')
 export const formExpired = () => new Problem(403, 'form_expired', 'The form is too old or came from elsewhere.')
 /** @param reason why the session that this browser had is no more */
 export const notSignedIn = (reason?: string) =>
   new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.', reason === undefined ? {} : { values: { reason } })
-export const changedMeanwhile = () => new Problem(409, 'changed_meanwhile', 'Somebody else has changed this meanwhile.')
 export const notPermitted = () => new Problem(403, 'not_permitted', 'The profile does not permit this.')

@@ -1,5 +1,6 @@
 // Every table of migrations/, as types. A test compares them with the migrated database.
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { Language } from './text.ts'
 
 /** Set by the database when a row is made, and changed later only on purpose. */
 type Default<T> = ColumnType<T, T | undefined, T>
@@ -60,6 +61,36 @@ export type Tables = {
     initialHash: Buffer | null
     initialExpiresAt: Date | null
     mustChangeBy: Date | null
+  }
+  passwordHistory: { instanceId: Generated<string>; accountId: string; replacedAt: Generated<Date>; hash: string }
+  rules: {
+    instanceId: Generated<string>
+    version: Default<number>
+    minimumLength: Default<number>
+    minimumLowercase: Default<number>
+    minimumUppercase: Default<number>
+    minimumDigits: Default<number>
+    minimumSymbols: Default<number>
+    guessesPower: Default<number>
+    formerPasswords: Default<number>
+    expiryDays: Default<number>
+    passwordsChosenAfter: Date | null
+    waitsFrom: Default<number>
+    longestWaitMinutes: Default<number>
+    mostFailures: Default<number>
+    wrongFromAddress: Default<number>
+    deviceDays: Default<number>
+    initialPasswordHours: Default<number>
+    resetLinkMinutes: Default<number>
+    languages: Default<Language[]>
+    endOtherSession: Default<boolean>
+    idleMinutes: Default<number>
+    warningMinutes: Default<number>
+    longestHours: Default<number>
+    leaseSeconds: Default<number>
+    graceSeconds: Default<number>
+    /** By the name of the rule. */
+    reasons: ColumnType<Record<string, string>, string | undefined, string>
   }
   loginAttempt: {
     instanceId: Generated<string>

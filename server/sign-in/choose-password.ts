@@ -2,7 +2,7 @@ import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
 import {
-  isPresentPassword,
+  isInitialPassword,
   type JudgePasswordNeeds,
   prepareNewPassword,
   rememberBrowser,
@@ -44,11 +44,11 @@ export async function choosePassword(
   { token, newPassword, deviceToken }: { token: string | undefined; newPassword: string; deviceToken: string },
   caller: Caller,
 ): Promise<LoginOutcome> {
-  const { database } = needs
+  const { database, keys } = needs
   const pending = await pendingLoginOf(needs, instance, token)
   const owner = { username: pending.username, fullName: pending.fullName, instanceName: instance.name }
-  const unchanged = await isPresentPassword(needs, newPassword, pending)
-  const passwordHash = await prepareNewPassword(needs, owner, newPassword, pending.accountId, unchanged)
+  const isInitial = isInitialPassword(keys, newPassword, pending.initialHash)
+  const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, pending.accountId, isInitial)
 
   return database.in(instance, async (tx) => {
     const account = await lockAccount(tx, pending.accountId)
