@@ -51,6 +51,39 @@ const screens: { name: string; path: string; seen: string; prepare?: (page: Page
       await page.locator('.slip').first().waitFor()
     },
   },
+  { name: 'profiles', path: '/console/profiles', seen: 'tbody tr' },
+  {
+    name: 'profile',
+    path: '/console/profiles',
+    seen: 'tbody tr',
+    prepare: async (page) => {
+      await page.getByRole('link', { name: 'Supervisor', exact: true }).click()
+      await page.getByRole('link', { name: 'New profile like this' }).click()
+      await page.getByRole('textbox', { name: 'Name' }).fill('Supervisor')
+      await page.getByRole('button', { name: 'Create' }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'profile-built-in',
+    path: '/console/profiles',
+    seen: 'tbody tr',
+    prepare: async (page) => {
+      await page.getByRole('link', { name: 'Supervisor', exact: true }).click()
+      await page.locator('main .areas').waitFor()
+    },
+  },
+  { name: 'teams', path: '/console/teams', seen: 'tbody tr' },
+  {
+    name: 'team',
+    path: '/console/teams',
+    seen: 'tbody tr',
+    prepare: async (page) => {
+      await page.locator('tbody a').first().click()
+      await page.getByRole('combobox', { name: 'Supervisors' }).fill('an')
+      await page.getByRole('option').first().waitFor()
+    },
+  },
 ]
 
 const env = {

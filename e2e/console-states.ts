@@ -6,6 +6,8 @@ import { expect } from './story.ts'
 export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* rules(page)
   yield* users(page)
+  yield* profiles(page)
+  yield* teams(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -88,4 +90,50 @@ async function* rules(page: Page): AsyncGenerator<string> {
   yield 'login-rules'
 
   await page.getByRole('button', { name: 'Discard' }).click()
+}
+
+async function* profiles(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/profiles')
+  await expect(page.getByText('These three are built in')).toBeVisible()
+  yield 'profiles'
+
+  await page.getByRole('link', { name: 'Supervisor', exact: true }).click()
+  await expect(page.getByText('This is a built-in profile')).toBeVisible()
+  yield 'profile-built-in'
+
+  await page.getByRole('link', { name: 'New profile like this' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Agent')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByText('This is the name of a built-in profile')).toBeVisible()
+  yield 'new-profile-refused'
+
+  await page.getByRole('textbox', { name: 'Name' }).fill('Team lead')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('link', { name: 'Team lead' }).click()
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'profile-remove'
+}
+
+async function* teams(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/teams')
+  await expect(page.getByText('There are no teams yet')).toBeVisible()
+  yield 'teams-none'
+
+  await page.getByRole('link', { name: 'New team' }).click()
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByText('This is needed')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Supervisors' }).fill('ana')
+  await expect(page.getByRole('option', { name: 'Ana Souza (ana)' })).toBeVisible()
+  yield 'new-team-choosing'
+
+  await page.getByRole('option', { name: 'Ana Souza (ana)' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('North')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('note')).toBeVisible()
+  yield 'team-with-a-blind-supervisor'
+
+  await page.getByRole('link', { name: 'Teams' }).click()
+  await expect(page.getByRole('row', { name: /North/ })).toBeVisible()
+  yield 'teams'
 }

@@ -7,6 +7,7 @@ import { apiDocumentation } from './api-documentation/api-documentation.ts'
 import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
+import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
 import {
@@ -25,10 +26,12 @@ import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.t
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
+import { profiles } from './profiles/profiles.ts'
 import { ruleEditor } from './rule-editor/rule-editor.ts'
 import { findRules, openRuleBook } from './rules/rules.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
-import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { offerLanguages, removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { teams } from './teams/teams.ts'
 
 export type Node = Readonly<{
   app: App
@@ -73,6 +76,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     if (draining) reply.header('connection', 'close')
   })
   resolveInstances(app, { database, publicUrl })
+  offerLanguages(app, { rules, texts })
   recogniseSessions(app, { database, rules, texts })
   frameSignedInPages(app, { keys })
 
@@ -80,9 +84,13 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(sessions({ database, keys, rules, texts }))
   await app.register(signIn({ ...passwordNeeds, metrics }))
   await app.register(home(passwordNeeds))
+  await app.register(profiles({ database }))
+  await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(ruleEditor(passwordNeeds))
+  const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
+  await app.register(imports({ database, keys, hashQueue, runner }))
   await app.register(consolePages())
   await app.register(apiDocumentation())
 
@@ -122,6 +130,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await removeOldAttempts(tx, deviceDays)
       await forgetFormerPasswords(tx, formerPasswords)
       await removeOldPendingLogins(tx)
+      await removeOldImports(tx)
       await removeOldMessages(tx)
     })
   }
@@ -133,12 +142,15 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
+      runner.listen()
       jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
       draining = true
       clearInterval(tidying)
+      await app.close()
+      await runner.close()
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 const rows = [
   ['config'],
   ['platform'],
-  ['audit', 'instances', 'rules'],
+  ['audit', 'instances', 'rules', 'sheets'],
   ['accounts'],
   ['passwords'],
   ['sessions'],

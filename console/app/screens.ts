@@ -1,8 +1,9 @@
 /** The screens of the navigation, in its order: address, text, and the permission without which it is not shown. */
 export const screens = [
   { to: '/users', text: 'users.title', permission: 'accounts.view' },
+  { to: '/imports', text: 'imports:title', permission: 'accounts.import' },
+  { to: '/profiles', text: 'profiles.title', permission: 'profiles.view' },
+  { to: '/teams', text: 'teams.title', permission: 'teams.view' },
   { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },
   { to: '/login-rules', text: 'rules.login', permission: 'rules.view' },
 ] as const
-
-export const firstScreen = '/users'

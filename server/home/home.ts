@@ -18,7 +18,6 @@ import type { App } from '../platform/http.ts'
 import { sendPage } from '../platform/page.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
-import { isLanguage } from '../platform/text.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { changePassword } from './change-password.ts'
 import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn, signedInFrame } from './pages.ts'
@@ -73,8 +72,8 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
     )
 
     app.post('/change-language', { schema: changeLanguageRoute, config: signedInPage }, async (request, reply) => {
-      const { language } = request.body
-      if (isLanguage(language)) {
+      const language = request.view.languages.find((each) => each === request.body.language)
+      if (language !== undefined) {
         await needs.database.in(request.instance, (tx) => updateLanguage(tx, sessionOf(request).accountId, language))
         // So that the login page of this browser speaks it too.
         setCookie(reply, 'language', language, languageDays)

@@ -4,6 +4,7 @@ import { passwordFields } from '../passwords/pages.ts'
 import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
 import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment, languages } from '../platform/text.ts'
+import { shownProfileName } from '../profiles/profiles.ts'
 import type { LiveSession } from '../sessions/sessions.ts'
 
 export type SignedIn = { session: LiveSession; formToken: string }
@@ -26,7 +27,7 @@ ${passwordExpiresAt === undefined ? '' : html`<p class="note">${t('home:password
 <h1>${t('home:welcome', { name: session.fullName })}</h1>
 <dl class="facts">
 <dt>${t('sign-in:username')}</dt><dd>${session.username}</dd>
-<dt>${t('home:profile')}</dt><dd>${session.profileName}</dd>
+<dt>${t('home:profile')}</dt><dd>${shownProfileName(t, session.profileName)}</dd>
 <dt>${t('home:logged_in_since')}</dt><dd>${formatMoment(session.startedAt, language, session.timeZone)}</dd>
 <dt>${t('common:device')}</dt><dd>${session.device || t('common:unknown_device')}</dd>
 <dt>${t('common:address')}</dt><dd>${session.address}</dd>
@@ -79,7 +80,7 @@ ${refusal === undefined ? '' : alert(refusal)}
 }
 
 export function languagePage(view: View, signedIn: SignedIn): Page {
-  const { t, language } = view
+  const { t, language, languages: offered } = view
   return {
     title: t('common:language'),
     body: html`<div class="card narrow">
@@ -88,11 +89,10 @@ export function languagePage(view: View, signedIn: SignedIn): Page {
 <input type="hidden" name="formToken" value="${signedIn.formToken}">
 <fieldset>
 <legend>${t('home:language_which')}</legend>
-${Object.entries(languages).map(
-  ([
+${offered.map(
+  (
     code,
-    name,
-  ]) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${name}</span></label>
+  ) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${languages[code]}</span></label>
 `,
 )}</fieldset>
 <p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>

@@ -65,7 +65,7 @@ const common = new Set<string>(
 )
 
 /** Whether the whole password stands in the list of common ones, whatever its case. */
-function isCommon(password: string): boolean {
+export function isCommon(password: string): boolean {
   return common.has(password.toLowerCase())
 }
 

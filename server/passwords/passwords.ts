@@ -5,6 +5,7 @@ export {
   describeBreachedPasswords,
   openBreachedPasswords,
 } from './breached-passwords.ts'
+export { givenPasswordFault, givePasswords, hashGivenPassword } from './give-passwords.ts'
 export { type GuessEstimator, openGuessEstimator } from './guess-estimate.ts'
 export { busy, type HashQueue, openHashQueue } from './hash-queue.ts'
 export { isInitialPassword } from './initial-password.ts'

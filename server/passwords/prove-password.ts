@@ -110,14 +110,15 @@ export async function provePassword(
         },
       }
 
-    const expired = lasting && (await isPasswordExpired(database, instance, stored.accountId, held))
+    const expired =
+      lasting && stored.initialExpired === null && (await isPasswordExpired(database, instance, stored.accountId, held))
     // Only now and only rarely: after the parameters were raised.
     const upgraded = lasting && isOutdated(stored.hash!) ? await hashPassword(password) : undefined
     return {
       kind: 'proven',
       accountId: stored.accountId,
       credentialVersion: stored.credentialVersion,
-      password: lasting ? (expired ? 'expired' : 'lasting') : stored.initialExpired ? 'expired_initial' : 'initial',
+      password: kindOf(stored.initialExpired, expired),
       async settle(tx) {
         await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
         if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
@@ -127,6 +128,12 @@ export async function provePassword(
       knowsBrowser: stored.knowsDevice,
     }
   }
+}
+
+/** @param initialExpired null for a password that is no initial one */
+function kindOf(initialExpired: boolean | null, expired: boolean): Proof['password'] {
+  if (initialExpired !== null) return initialExpired ? 'expired_initial' : 'initial'
+  return expired ? 'expired' : 'lasting'
 }
 
 /** What the attempts of a username are counted under. A keyed hash: what people type by mistake may be their password. */

@@ -95,7 +95,7 @@ test('fault-F19 the comparison with former passwords waits in the hash queue, on
   const system = await startNodes(t)
   const { openHashQueue } = await import('./hash-queue.ts')
   const { prepareNewPassword, PasswordRefused } = await import('./passwords.ts')
-  const { openRuleBook } = await import('../rules/rules.ts')
+  const { findRules, openRuleBook } = await import('../rules/rules.ts')
   const { openDatabase } = await import('../platform/database.ts')
   await setRules(system, { formerPasswords: 24 })
   const { id, username } = await system.addAccount()
@@ -118,7 +118,7 @@ test('fault-F19 the comparison with former passwords waits in the hash queue, on
     run: <T>(place: { lane: string; key: string }, work: () => Promise<T>) =>
       queue.run(place, async () => {
         turns += 1
-        const [result] = await Promise.all([work(), database.call(async () => undefined)])
+        const [result] = await Promise.all([work(), database.in(system.main, findRules)])
         return result
       }),
     running: 0,

@@ -19,7 +19,8 @@ export type StoredPassword = {
   credentialVersion: number
   hash: string | null
   initialHash: Buffer | null
-  initialExpired: boolean
+  /** Whether the hours of an initial password are over, one that was given among them; null where the password is a lasting one. */
+  initialExpired: boolean | null
   knowsDevice: boolean
 }
 
@@ -111,7 +112,7 @@ export async function rememberBrowser(tx: Transaction, accountId: string, device
 
 /** Sets a lasting password, in place of whatever the account had. Call with the account locked. */
 export async function storePassword(tx: Transaction, accountId: string, hash: string): Promise<void> {
-  const fields = { hash, changedAt: sql<Date>`now()`, initialHash: null, initialExpiresAt: null }
+  const fields = { hash, changedAt: sql<Date>`now()`, initialHash: null, initialExpiresAt: null, mustChangeBy: null }
   await tx
     .insertInto('password')
     .values({ accountId, ...fields })
@@ -131,6 +132,7 @@ export async function storeInitialPassword(
     changedAt: null,
     initialHash,
     initialExpiresAt: sql<Date>`now() + make_interval(hours => ${hours})`,
+    mustChangeBy: null,
   }
   const { initialExpiresAt } = await tx
     .insertInto('password')
@@ -139,6 +141,19 @@ export async function storeInitialPassword(
     .returning('initialExpiresAt')
     .executeTakeFirstOrThrow()
   return initialExpiresAt!
+}
+
+/** Gives accounts that have no password one that they must change within these hours. In one statement, for many at once. */
+export async function storeGivenPasswords(
+  tx: Transaction,
+  passwords: readonly { accountId: string; hash: string }[],
+  hours: number,
+): Promise<void> {
+  await sql`
+    insert into password (account_id, hash, must_change_by)
+    select r.account_id, r.hash, now() + make_interval(hours => ${hours})
+    from jsonb_to_recordset(${JSON.stringify(passwords.map(({ accountId, hash }) => ({ account_id: accountId, hash })))}::jsonb)
+      as r (account_id uuid, hash text)`.execute(tx)
 }
 
 /** Stores the same password hashed anew. Does nothing if the password was changed meanwhile. */

@@ -1,10 +1,10 @@
 // Secrets: random tokens, their hashes, and the keys that the database never sees.
-import { createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The keys derived from SECRET_KEY, one for each purpose, so that a value made for one is worth nothing for another. */
-export type Keys = Readonly<{ initialPassword: Buffer; attempt: Buffer; form: Buffer; check: Buffer }>
+export type Keys = Readonly<{ initialPassword: Buffer; attempt: Buffer; form: Buffer; check: Buffer; import: Buffer }>
 
 /** A new unguessable value: 256 random bits, base64url. Source: ASVS 5.0, 7.2.3 and 11.5.1. */
 export function newToken(): string {
@@ -21,6 +21,26 @@ export function keyedHash(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
+const sealNonceBytes = 12
+const sealTagBytes = 16
+
+/** Seals a text, so that the database holds it and cannot read it: AES-256-GCM with a random nonce before and the tag behind. */
+export function seal(key: Buffer, text: string): Buffer {
+  const nonce = randomBytes(sealNonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+}
+
+/**
+ * Opens what `seal` made.
+ * @throws Error when it was changed, or sealed with another key
+ */
+export function unseal(key: Buffer, sealed: Buffer): string {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, sealNonceBytes))
+  decipher.setAuthTag(sealed.subarray(-sealTagBytes))
+  return decipher.update(sealed.subarray(sealNonceBytes, -sealTagBytes), undefined, 'utf8') + decipher.final('utf8')
+}
+
 /** Compares two values in a time that does not depend on where they differ. */
 export function sameBytes(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
@@ -28,7 +48,13 @@ export function sameBytes(one: Buffer, other: Buffer): boolean {
 
 export function deriveKeys(secretKey: Buffer): Keys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secretKey, '', `gatehouse ${purpose}`, 32))
-  return { initialPassword: derive('initial password'), attempt: derive('attempt'), form: derive('form'), check: derive('check') }
+  return {
+    initialPassword: derive('initial password'),
+    attempt: derive('attempt'),
+    form: derive('form'),
+    check: derive('check'),
+    import: derive('import'),
+  }
 }
 
 /** Reads the secret key of this folder, and makes it at the first start. Two processes that start at once get the same one. */

@@ -27,8 +27,9 @@ export type Tables = {
     name: string
     builtIn: Default<boolean>
     permissions: string[]
+    version: Default<number>
   }
-  team: { instanceId: Generated<string>; id: Generated<string>; name: string }
+  team: { instanceId: Generated<string>; id: Generated<string>; name: string; version: Default<number> }
   teamSupervisor: { instanceId: Generated<string>; teamId: string; accountId: string }
   account: {
     instanceId: Generated<string>
@@ -62,6 +63,7 @@ export type Tables = {
     changedAt: Date | null
     initialHash: Buffer | null
     initialExpiresAt: Date | null
+    mustChangeBy: Date | null
   }
   passwordHistory: { instanceId: Generated<string>; accountId: string; replacedAt: Generated<Date>; hash: string }
   rules: {
@@ -164,6 +166,37 @@ export type Tables = {
     address: string | null
     requestId: string | null
     detail: JSONColumnType<Record<string, unknown>>
+  }
+  import: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    createdBy: string
+    runBy: string | null
+    fileName: string
+    state: Default<'reading' | 'mapping' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undone'>
+    onExisting: Default<'skip' | 'update' | 'refuse'>
+    headerRow: number | null
+    /** For each column the field that it holds, if any. */
+    mapping: ColumnType<unknown[], string | undefined, string>
+    worker: string | null
+    heartbeatAt: Date | null
+    failReason: string | null
+    createdAt: Generated<Date>
+    startedAt: Date | null
+    finishedAt: Date | null
+    undoneAt: Date | null
+  }
+  importRow: {
+    instanceId: Generated<string>
+    importId: string
+    rowNumber: number
+    cells: Buffer | null
+    fields: Record<string, unknown> | null
+    verdict: 'create' | 'change' | 'skip' | 'refused' | null
+    problems: Default<unknown[]>
+    outcome: 'created' | 'changed' | 'skipped' | 'refused' | null
+    accountId: string | null
+    changes: Record<string, [unknown, unknown]> | null
   }
   message: {
     instanceId: Generated<string>

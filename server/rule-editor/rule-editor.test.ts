@@ -202,3 +202,23 @@ test('a changed rule holds on every node within about a second', async (t) => {
   await until(async () => (await elsewhere.get('/change-password')).body.includes('At least 33 characters'))
   assert.ok(performance.now() - changed < 3000, 'it took no longer than a second and what a busy machine adds')
 })
+
+test('the languages that are offered: on the login page, in the menu, and for whoever had chosen another one', async (t) => {
+  const system = await startNodes(t, 2)
+  const browser = await administrator(system, 0)
+  const { username, password } = await system.addAccount()
+  await system.sql("update account set language = 'pt' where username = $1", [username])
+  assert.equal((await put(browser, 'sign-in', { languages: ['en', 'es'] })).status, 200)
+  const visitor = system.browser(1)
+  visitor.headers = { 'accept-language': 'pt-BR, es;q=0.5' }
+  const page = await visitor.get('/login')
+  assert.match(page.body, /<html lang="es">/, 'the best of those that are offered')
+  assert.ok(!page.body.includes('hreflang="pt"') && page.body.includes('hreflang="en"'))
+  await visitor.get('/language?choose=pt')
+  assert.equal(visitor.cookies.has('__Host-gatehouse-language'), false)
+  visitor.cookies.set('__Host-gatehouse-language', 'pt')
+  assert.match((await visitor.get('/login')).body, /<html lang="es">/, 'a choice of before does not count any more')
+  assert.equal((await visitor.logIn(username, password)).location, '/home')
+  assert.match((await visitor.get('/home')).body, /<html lang="es">/)
+  assert.ok(!(await visitor.get('/change-language')).body.includes('value="pt"'))
+})

@@ -67,6 +67,7 @@ export type ListedRule = {
   least?: number
   most?: number
   clause?: Clause
+  notYet?: boolean
 }
 
 const CatalogueRule = Type.Object({
@@ -75,6 +76,7 @@ const CatalogueRule = Type.Object({
   kind: Type.Enum(['number', 'switch', 'languages']),
   unit: Type.Optional(Type.String()),
   default: Type.Union([Type.Number(), Type.Boolean(), Type.Array(Type.String())]),
+  notYet: Type.Optional(Type.Boolean({ description: 'That it is kept, but what it rules does not exist yet.' })),
   least: Type.Optional(Type.Integer()),
   most: Type.Optional(Type.Integer()),
   clause: Type.Optional(

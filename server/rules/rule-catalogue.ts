@@ -1,7 +1,7 @@
 // The catalogue of rules: every one that the Administrator sets, with its default, its range and the clause that a value can go against.
 // Made from it: the API, the console's screens, docs/rules.md. The database holds the same floors (migrations/0014-rules.sql).
 // Sources: NIST SP 800-63B-4, 2.2.3, 3.1.1.2 and 3.2.2; ASVS 5.0, 6.1.1, 6.2.1 to 6.2.12 and 7.3.1.
-import { type Language, languages } from '../platform/text.ts'
+import { allLanguages, type Language } from '../platform/text.ts'
 
 export const areas = ['passwords', 'sign-in', 'sessions'] as const
 export type Area = (typeof areas)[number]
@@ -12,9 +12,19 @@ export type Unit = 'characters' | 'power_of_ten' | 'passwords' | 'tries' | 'seco
 /** The values that keep a clause; whoever sets another one says why. */
 export type Clause = { keptFrom?: number; keptUpTo?: number; clauses: readonly string[] }
 
-type NumberRule = { area: Area; kind: 'number'; unit: Unit; default: number; least: number; most: number; clause?: Clause }
-type SwitchRule = { area: Area; kind: 'switch'; default: boolean }
+type NumberRule = {
+  area: Area
+  kind: 'number'
+  unit: Unit
+  default: number
+  least: number
+  most: number
+  clause?: Clause
+  notYet?: true
+}
+type SwitchRule = { area: Area; kind: 'switch'; default: boolean; notYet?: true }
 type LanguagesRule = { area: Area; kind: 'languages'; default: readonly Language[] }
+/** `notYet`: it is kept, but what it rules does not exist yet. */
 export type Rule = NumberRule | SwitchRule | LanguagesRule
 
 const noComposition: Clause = { keptUpTo: 0, clauses: ['NIST SP 800-63B-4, 3.1.1.2 (5)', 'ASVS 5.0, 6.2.5'] }
@@ -27,8 +37,6 @@ const kindOfCharacter = {
   most: 10,
   clause: noComposition,
 } as const
-
-const allLanguages = Object.keys(languages) as Language[]
 
 export const catalogue = {
   minimumLength: {
@@ -62,10 +70,10 @@ export const catalogue = {
   wrongFromAddress: { area: 'sign-in', kind: 'number', unit: 'tries', default: 300, least: 20, most: 100_000 },
   deviceDays: { area: 'sign-in', kind: 'number', unit: 'days', default: 180, least: 1, most: 400 },
   initialPasswordHours: { area: 'sign-in', kind: 'number', unit: 'hours', default: 72, least: 1, most: 720 },
-  resetLinkMinutes: { area: 'sign-in', kind: 'number', unit: 'minutes', default: 30, least: 10, most: 1440 },
+  resetLinkMinutes: { area: 'sign-in', kind: 'number', unit: 'minutes', default: 30, least: 10, most: 1440, notYet: true },
   languages: { area: 'sign-in', kind: 'languages', default: allLanguages },
 
-  endOtherSession: { area: 'sessions', kind: 'switch', default: false },
+  endOtherSession: { area: 'sessions', kind: 'switch', default: false, notYet: true },
   idleMinutes: {
     area: 'sessions',
     kind: 'number',
@@ -75,7 +83,7 @@ export const catalogue = {
     most: 1440,
     clause: { keptUpTo: 60, clauses: ['NIST SP 800-63B-4, 2.2.3'] },
   },
-  warningMinutes: { area: 'sessions', kind: 'number', unit: 'minutes', default: 2, least: 1, most: 10 },
+  warningMinutes: { area: 'sessions', kind: 'number', unit: 'minutes', default: 2, least: 1, most: 10, notYet: true },
   longestHours: {
     area: 'sessions',
     kind: 'number',
@@ -87,7 +95,7 @@ export const catalogue = {
   },
   // Browsers let a page in the background speak once a minute only.
   leaseSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 120, least: 90, most: 900 },
-  graceSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 20, least: 5, most: 120 },
+  graceSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 20, least: 5, most: 120, notYet: true },
 } as const satisfies Record<string, Rule>
 
 export type RuleName = keyof typeof catalogue

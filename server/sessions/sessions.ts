@@ -9,7 +9,7 @@ import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
-import { formatMoment, isLanguage, type Language, type Translate } from '../platform/text.ts'
+import { formatMoment, type Language, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
@@ -20,6 +20,7 @@ export { endRunOutSessionsOf, endSession } from './end-session.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
+  accountsWithSessions,
   disputeMove,
   findEnd,
   type ListedSession,
@@ -63,8 +64,8 @@ export function recogniseSessions(app: App, { database, rules, texts }: Omit<Ses
       if (request.session) {
         // The session and not its secret: a form that is open in another tab stays good when the secret changes.
         request.formBinding = `session ${request.session.id}`
-        if (isLanguage(request.session.language))
-          request.view = { ...request.view, language: request.session.language, t: texts(request.session.language) }
+        const own = request.view.languages.find((each) => each === request.session?.language)
+        if (own !== undefined) request.view = { ...request.view, language: own, t: texts(own) }
       }
     }
     if (access === 'public' || request.is404) return
@@ -79,12 +80,12 @@ export function recogniseSessions(app: App, { database, rules, texts }: Omit<Ses
     return reply.redirect(`/login${wanted}`, 303)
   }
 
-  async function endedBecause({ instance, view: { language, t } }: FastifyRequest, token: string) {
+  async function endedBecause({ instance, view: { language, languages, t } }: FastifyRequest, token: string) {
     const limits = await rules.of(instance)
     const end = await database.in(instance, (tx) => findEnd(tx, hashToken(token), limits))
     if (end === undefined) return undefined
     // The page that asks speaks the person's language, which the browser need not.
-    const own = isLanguage(end.language) ? end.language : undefined
+    const own = languages.find((each) => each === end.language)
     return { reason: end.reason, text: endText(own ? texts(own) : t, own ?? language, end, limits) }
   }
 }

@@ -225,3 +225,10 @@ export async function endRunOutSessions(
     returning id, account_id, end_reason`.execute(tx)
   return rows
 }
+
+/** Those of the accounts that have, or ever had, a session. */
+export async function accountsWithSessions(tx: Transaction, accountIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ accountId: string }>`
+    select distinct account_id from session where account_id = any (${accountIds as string[]}::uuid[])`.execute(tx)
+  return rows.map(({ accountId }) => accountId)
+}

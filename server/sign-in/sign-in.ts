@@ -12,11 +12,13 @@ import {
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
+import type { App } from '../platform/http.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { localPath, sendPage } from '../platform/page.ts'
 import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
-import { isLanguage } from '../platform/text.ts'
+import { type Language, preferredLanguage, type Translate } from '../platform/text.ts'
+import type { RuleBook } from '../rules/rules.ts'
 import { endText, findEnd } from '../sessions/sessions.ts'
 import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choose-password.ts'
 import type { LoginOutcome } from './complete-login.ts'
@@ -32,6 +34,18 @@ export type SignInNeeds = ProvePasswordNeeds & ChoosePasswordNeeds & { metrics: 
 
 const home = '/home'
 const publicPage = { access: 'public' } as const
+
+/** Speaks to each visitor in a language that the instance offers: the one that was chosen, the browser's, the instance's, or else the first. */
+export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; texts: (language: Language) => Translate }): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.anyHost) return
+    const { languages: offered } = await rules.of(request.instance)
+    const wanted = [readCookie(request, 'language'), preferredLanguage(request.headers['accept-language'], offered)]
+    const spoken = [...wanted, request.instance.language].map((each) => offered.find((language) => language === each))
+    const language = spoken.find((each) => each !== undefined) ?? offered[0]!
+    request.view = { ...request.view, languages: offered, language, t: texts(language) }
+  })
+}
 
 export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
@@ -110,7 +124,8 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     )
 
     app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
-      if (isLanguage(request.query.choose)) setCookie(reply, 'language', request.query.choose, languageDays)
+      const chosen = request.view.languages.find((each) => each === request.query.choose)
+      if (chosen !== undefined) setCookie(reply, 'language', chosen, languageDays)
       return reply.redirect(localPath(request.query.back, '/'), 303)
     })
 
