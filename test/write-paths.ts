@@ -101,6 +101,7 @@ export const writePaths: readonly WritePath[] = [
   { route: 'POST /api/accounts/remove', about: 'account', body: theAccount },
   { route: 'POST /api/accounts/slips', about: 'account', body: theAccount },
   { route: 'POST /api/accounts/messages', about: 'account', body: theAccount },
+  { route: 'POST /api/sessions/end', about: 'account', body: (target) => ({ ...theAccount(target), reason: '' }) },
   {
     route: 'POST /api/messages/:id/retry',
     about: 'account',
