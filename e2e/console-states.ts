@@ -8,6 +8,7 @@ export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* users(page)
   yield* profiles(page)
   yield* teams(page)
+  yield* live(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -136,4 +137,21 @@ async function* teams(page: Page): AsyncGenerator<string> {
   await page.getByRole('link', { name: 'Teams' }).click()
   await expect(page.getByRole('row', { name: /North/ })).toBeVisible()
   yield 'teams'
+}
+
+async function* live(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/live')
+  await expect(page.getByRole('row', { name: /Administrator/ })).toBeVisible()
+  await page.getByText('Show as a table').click()
+  await expect(page.getByRole('table', { name: 'Seats in use today' })).toBeVisible()
+  yield 'live'
+
+  await page.getByRole('button', { name: 'Log everybody out' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'live-end-all'
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('searchbox', { name: 'Search' }).fill('nobody at all')
+  await expect(page.getByText('Nobody who is logged in matches.')).toBeVisible()
+  yield 'live-none-found'
 }
