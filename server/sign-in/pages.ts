@@ -30,8 +30,8 @@ ${notice === undefined ? '' : html`<p class="note" role="status">${notice.text}<
 ${
   notice?.mayBeDisputed
     ? html`<form method="post" action="/not-me">
-<input type="hidden" name="formToken" value="${formToken}">
 <p><button type="submit">${t('sign-in:not_me')}</button></p>
+<input type="hidden" name="formToken" value="${formToken}">
 </form>`
     : ''
 }
