@@ -18,6 +18,7 @@ import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.t
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
+import { decideRecovery, makeRecoveryLink, recovery, removeOldRecovery } from './recovery/recovery.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
 import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
 
@@ -66,6 +67,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
 
   await app.register(sessions({ database, keys, texts }))
   await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
+  await app.register(recovery({ database, keys, hashQueue, guesses }))
   await app.register(home({ database, keys, hashQueue, guesses }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
@@ -85,7 +87,10 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
 
   const jobs = openJobs(
     database.address,
-    { message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl }, ids) },
+    {
+      message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl, makeRecoveryLink }, ids),
+      recovery: (ids) => decideRecovery({ database, keys }, ids),
+    },
     (error, message) => app.log.warn({ err: error }, message),
   )
   let metricsServer: Server | undefined
@@ -107,6 +112,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await removeOldAttempts(tx)
       await removeOldPendingLogins(tx)
       await removeOldMessages(tx)
+      await removeOldRecovery(tx)
     })
   }
 

@@ -20,6 +20,10 @@ export type AuditEvent =
   | 'password_chosen'
   | 'password_changed'
   | 'password_change_refused'
+  | 'password_reset'
+  | 'recovery_asked'
+  | 'recovery_request_answered'
+  | 'recovery_request_refused'
   | 'session_ended'
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }

@@ -7,6 +7,8 @@ export const cookieNames = {
   session: '__Host-gatehouse-session',
   /** The secret of a proven login that waits for its next step. Ends with the browser. */
   pending: '__Host-gatehouse-pending',
+  /** The secret of a link in a message that was opened here. Short-lived; opening the link again brings it back. */
+  recovery: '__Host-gatehouse-recovery',
   /** A random value that forms are bound to before anybody is logged in. Ends with the browser. */
   visit: '__Host-gatehouse-visit',
   /** A random value by which this browser is known again; it says nothing of who used it. */
@@ -19,11 +21,19 @@ type CookieName = keyof typeof cookieNames
 /** What kept cookies are for outlives the browser; the others, the session first of all, end with it. */
 export const keptDays = { device: 180, language: 365 } as const
 
+const day = 24 * 60 * 60
+/** For how long each is kept, in seconds; the others end with the browser. */
+const keptSeconds: Partial<Record<CookieName, number>> = {
+  device: keptDays.device * day,
+  language: keptDays.language * day,
+  recovery: 60 * 60,
+}
+
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const
 
 export function setCookie(reply: FastifyReply, name: CookieName, value: string): void {
-  const days = name === 'device' || name === 'language' ? keptDays[name] : undefined
-  reply.setCookie(cookieNames[name], value, days === undefined ? attributes : { ...attributes, maxAge: days * 24 * 60 * 60 })
+  const maxAge = keptSeconds[name]
+  reply.setCookie(cookieNames[name], value, maxAge === undefined ? attributes : { ...attributes, maxAge })
 }
 
 export function clearCookie(reply: FastifyReply, name: CookieName): void {

@@ -1,10 +1,10 @@
 // Secrets: random tokens, their hashes, and the keys that the database never sees.
-import { createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The keys derived from SECRET_KEY, one for each purpose, so that a value made for one is worth nothing for another. */
-export type Keys = Readonly<{ initialPassword: Buffer; attempt: Buffer; form: Buffer; check: Buffer }>
+export type Keys = Readonly<{ initialPassword: Buffer; attempt: Buffer; form: Buffer; recovery: Buffer; check: Buffer }>
 
 /** A new unguessable value: 256 random bits, base64url. Source: ASVS 5.0, 7.2.3 and 11.5.1. */
 export function newToken(): string {
@@ -28,7 +28,37 @@ export function sameBytes(one: Buffer, other: Buffer): boolean {
 
 export function deriveKeys(secretKey: Buffer): Keys {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secretKey, '', `gatehouse ${purpose}`, 32))
-  return { initialPassword: derive('initial password'), attempt: derive('attempt'), form: derive('form'), check: derive('check') }
+  return {
+    initialPassword: derive('initial password'),
+    attempt: derive('attempt'),
+    form: derive('form'),
+    recovery: derive('recovery'),
+    check: derive('check'),
+  }
+}
+
+/**
+ * Encrypts a text so that only who has the key can read it, and only for what it was sealed for. AES-256-GCM.
+ * @param bytes how long the sealed text is at least before it is encrypted, so that its length says nothing
+ */
+export function seal(key: Buffer, text: string, purpose: string, bytes: number): Buffer {
+  const nonce = randomBytes(12)
+  const plain = Buffer.from(text)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose))
+  const padded = Buffer.concat([plain, Buffer.alloc(Math.max(0, bytes - plain.length))])
+  return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()])
+}
+
+/**
+ * Reads a sealed text.
+ * @throws Error when it was sealed with another key or for something else, or was changed
+ */
+export function unseal(key: Buffer, sealed: Buffer, purpose: string): string {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 })
+  decipher.setAAD(Buffer.from(purpose)).setAuthTag(sealed.subarray(-16))
+  return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()])
+    .toString()
+    .replace(/\0+$/, '')
 }
 
 /** Reads the secret key of this folder, and makes it at the first start. Two processes that start at once get the same one. */

@@ -15,7 +15,7 @@ import { findEnd } from '../sessions/sessions.ts'
 import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choose-password.ts'
 import type { LoginOutcome } from './complete-login.ts'
 import { logIn } from './log-in.ts'
-import { choosePasswordPage, forgotPasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
+import { choosePasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
 import { checkPasswordRoute, choosePasswordRoute, languageRoute, logInRoute, pageRoute } from './schemas.ts'
 
 export { removeOldPendingLogins } from './store.ts'
@@ -81,10 +81,6 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
         clearCookie(reply, 'pending')
         return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: true })
       },
-    )
-
-    app.get('/forgot-password', { schema: pageRoute, config: publicPage }, async (request, reply) =>
-      sendPage(request, reply, 200, forgotPasswordPage(request.view)),
     )
 
     app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
@@ -160,7 +156,9 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   /** Says why the person is here again, when there is a reason. */
   async function noticeOf(request: FastifyRequest): Promise<string | undefined> {
     const { t } = request.view
-    if ((request.query as { bye?: string }).bye !== undefined) return t('sign-in:logged_out')
+    const { bye, saved } = request.query as { bye?: string; saved?: string }
+    if (bye !== undefined) return t('sign-in:logged_out')
+    if (saved !== undefined) return t('sign-in:password_saved_log_in')
     const token = readCookie(request, 'session')
     const reason = token === undefined ? undefined : await database.in(request.instance, (tx) => findEnd(tx, hashToken(token)))
     return reason === undefined ? undefined : t(`sign-in:ended.${reason}`)
