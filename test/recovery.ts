@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { ParsedMail } from 'mailparser'
 import { verifyPassword } from '../server/passwords/hash-password.ts'
 import type { Answer, Browser } from './browser.ts'
+import { linkIn as wholeLinkIn } from './mail-server.ts'
 import { type TestSystem, until } from './nodes.ts'
 
 /** Opens "Forgot your password?" and sends it. */
@@ -12,10 +13,9 @@ export async function askForLink(browser: Browser, username: string): Promise<An
 }
 
 /** The link that a message holds, without the address before it. */
-export function linkIn({ text = '' }: Pick<ParsedMail, 'text'>): string {
-  const found = /https?:\/\/[^/\s]+(\/recover\?token=[\w-]{43})\s/.exec(text)
-  if (found === null) throw new Error(`no link in: ${text}`)
-  return found[1]!
+export function linkIn(mail: Pick<ParsedMail, 'text'>): string {
+  const { pathname, search } = new URL(wholeLinkIn(mail))
+  return pathname + search
 }
 
 /** Opens a link as a person does, following where it leads, up to the form. */

@@ -2,6 +2,7 @@
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
+import type * as recovery from '../../server/recovery/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
 import { endSession } from './session-end.ts'
 
@@ -24,6 +25,9 @@ export type Routes = {
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
   'GET /api/mail': typeof messages.mailStatusRoute
+  'GET /api/recovery-requests': typeof recovery.listRecoveryRequestsRoute
+  'POST /api/recovery-requests/:id/answer': typeof recovery.answerRecoveryRequestRoute
+  'POST /api/recovery-requests/:id/refuse': typeof recovery.refuseRecoveryRequestRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined

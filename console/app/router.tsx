@@ -62,8 +62,14 @@ const slips = createRoute({
   component: lazyRouteComponent(() => import('../slips/slips-screen.tsx')),
 })
 
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, users, newUser, user, slips]),
+  routeTree: root.addChildren([start, users, newUser, user, slips, requests]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -174,7 +174,7 @@ function showInvalid(request: FastifyRequest, reply: FastifyReply): FastifyReply
 }
 
 function nextStep({ view }: FastifyRequest, { code, values }: Problem): string {
-  return view.t(`problems:${code}.next`, values)
+  return code === 'form_expired' ? view.t('recovery:form_expired') : view.t(`problems:${code}.next`, values)
 }
 
 function listed({ openedAt, askedAt, expiresAt, ...request }: OpenRequest) {
