@@ -120,7 +120,9 @@ function RequestCard({ request, onRefuse, onFailure }: Acts & { request: Recover
         ))}
       </dl>
       {asked > 1 && (
-        <Text size="sm">{t('requests.asked', { count: asked, moment: formatMoment(request.askedAt, timeZone) })}</Text>
+        <Text size="sm" mt="xs">
+          {t('requests.asked', { count: asked, moment: formatMoment(request.askedAt, timeZone) })}
+        </Text>
       )}
     </Paper>
   )
