@@ -67,6 +67,11 @@ const oneImport = createRoute({
   path: '/imports/$id',
   component: lazyRouteComponent(() => import('../imports/import-screen.tsx')),
 })
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
+})
 const profiles = createRoute({
   getParentRoute: () => root,
   path: '/profiles',
@@ -133,6 +138,7 @@ export const router = createRouter({
     team,
     passwordRules,
     loginRules,
+    requests,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -23,7 +23,7 @@ import { findEnd } from '../sessions/sessions.ts'
 import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choose-password.ts'
 import type { LoginOutcome } from './complete-login.ts'
 import { logIn } from './log-in.ts'
-import { choosePasswordPage, forgotPasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
+import { choosePasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
 import { checkPasswordRoute, choosePasswordRoute, languageRoute, logInRoute, pageRoute } from './schemas.ts'
 
 export { removeOldPendingLogins } from './store.ts'
@@ -98,10 +98,6 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
         clearCookie(reply, 'pending')
         return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: true })
       },
-    )
-
-    app.get('/forgot-password', { schema: pageRoute, config: publicPage }, async (request, reply) =>
-      sendPage(request, reply, 200, forgotPasswordPage(request.view)),
     )
 
     app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
@@ -183,7 +179,9 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   /** Says why the person is here again, when there is a reason. */
   async function noticeOf(request: FastifyRequest): Promise<string | undefined> {
     const { t } = request.view
-    if ((request.query as { bye?: string }).bye !== undefined) return t('sign-in:logged_out')
+    const { bye, saved } = request.query as { bye?: string; saved?: string }
+    if (bye !== undefined) return t('sign-in:logged_out')
+    if (saved !== undefined) return t('sign-in:password_saved_log_in')
     const token = readCookie(request, 'session')
     if (token === undefined) return undefined
     const rules = await needs.rules.of(request.instance)
