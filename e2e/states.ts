@@ -183,7 +183,7 @@ async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): Asyn
   await expectHome(page)
   await server.command('session', 'end', instance.username, '--instance', instance.name)
   await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
-  await expect(page.getByRole('alert')).toContainText('Your session has ended')
+  await expect(page.getByRole('alert')).toContainText('ended by an administrator')
   yield { name: 'home-session-ended', page }
 
   await page.reload()

@@ -72,6 +72,27 @@ const requests = createRoute({
   path: '/requests',
   component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
 })
+/** Which of those who are logged in are shown. */
+export type LiveSearch = {
+  search?: string | undefined
+  team?: string | undefined
+  sort?: 'fullName' | 'startedAt' | 'lastSeenAt' | undefined
+  direction?: 'asc' | 'desc' | undefined
+  page?: number | undefined
+}
+
+const live = createRoute({
+  getParentRoute: () => root,
+  path: '/live',
+  validateSearch: (given: Record<string, unknown>): LiveSearch => ({
+    search: text(given.search === undefined ? undefined : String(given.search)),
+    team: text(given.team),
+    sort: (['fullName', 'startedAt', 'lastSeenAt'] as const).find((each) => each === given.sort),
+    direction: given.direction === 'desc' ? 'desc' : undefined,
+    page: Number(given.page) > 1 ? Math.floor(Number(given.page)) : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../live/live-screen.tsx')),
+})
 const profiles = createRoute({
   getParentRoute: () => root,
   path: '/profiles',
@@ -128,6 +149,7 @@ export const router = createRouter({
     newUser,
     user,
     slips,
+    live,
     imports,
     oneImport,
     profiles,

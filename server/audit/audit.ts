@@ -41,6 +41,7 @@ export type AuditEvent =
   | 'recovery_request_answered'
   | 'recovery_request_refused'
   | 'session_ended'
+  | 'session_move_disputed'
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }
 

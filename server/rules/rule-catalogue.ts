@@ -73,7 +73,7 @@ export const catalogue = {
   resetLinkMinutes: { area: 'sign-in', kind: 'number', unit: 'minutes', default: 30, least: 10, most: 1440 },
   languages: { area: 'sign-in', kind: 'languages', default: allLanguages },
 
-  endOtherSession: { area: 'sessions', kind: 'switch', default: false, notYet: true },
+  endOtherSession: { area: 'sessions', kind: 'switch', default: false },
   idleMinutes: {
     area: 'sessions',
     kind: 'number',
