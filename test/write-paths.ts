@@ -201,8 +201,8 @@ export const writePaths: readonly WritePath[] = [
 /**
  * Routes of the API that change something, but no account, profile or team of somebody; those of the rules, which server/rule-editor
  * goes through; and those of imports, which write
- * row by row, and which server/imports/import-rights.test.ts goes through. Recovery requests and ends of sessions have tests of
- * their own in server/recovery and server/live.
+ * row by row, and which server/imports/import-rights.test.ts goes through. Recovery requests have tests of
+ * their own in server/recovery.
  */
 export const elsewhere = [
   'POST /api/password-check',
@@ -215,7 +215,6 @@ export const elsewhere = [
   'POST /api/imports/:id/run',
   'POST /api/imports/:id/undo',
   'POST /api/recovery/password-check',
-  'POST /api/sessions/end',
   'POST /api/recovery-requests/:id/answer',
   'POST /api/recovery-requests/:id/refuse',
 ]
