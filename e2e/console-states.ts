@@ -9,6 +9,7 @@ export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* profiles(page)
   yield* teams(page)
   yield* requests(page)
+  yield* live(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -171,4 +172,21 @@ async function* requests(page: Page): AsyncGenerator<string> {
   yield 'requests-slip'
   page.once('dialog', (dialog) => void dialog.accept())
   await page.goto('/home')
+}
+
+async function* live(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/live')
+  await expect(page.getByRole('row', { name: /Administrator/ })).toBeVisible()
+  await page.getByText('Show as a table').click()
+  await expect(page.getByRole('table', { name: 'Seats in use today' })).toBeVisible()
+  yield 'live'
+
+  await page.getByRole('button', { name: 'Log everybody out' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'live-end-all'
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('searchbox', { name: 'Search' }).fill('nobody at all')
+  await expect(page.getByText('Nobody who is logged in matches.')).toBeVisible()
+  yield 'live-none-found'
 }
