@@ -13,7 +13,7 @@ function compressed(): Plugin {
     name: 'compressed',
     closeBundle() {
       for (const path of globSync(join(dist, '**/*.{js,css}')))
-        writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path), { params: { [constants.BROTLI_PARAM_QUALITY]: 10 } }))
+        writeFileSync(`${path}.br`, brotliCompressSync(readFileSync(path), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }))
     },
   }
 }

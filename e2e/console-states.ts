@@ -1,6 +1,6 @@
 // A walk through every screen of the console in every state, for what must hold of all of them.
 import type { Page } from '@playwright/test'
-import { expect } from './story.ts'
+import { addPerson, expect } from './story.ts'
 
 /** Leads an Administrator, who is logged in, to one state after the other. Each is shown until the next one is asked for. */
 export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
@@ -8,6 +8,7 @@ export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* users(page)
   yield* profiles(page)
   yield* teams(page)
+  yield* requests(page)
   yield* live(page)
 }
 
@@ -137,6 +138,40 @@ async function* teams(page: Page): AsyncGenerator<string> {
   await page.getByRole('link', { name: 'Teams' }).click()
   await expect(page.getByRole('row', { name: /North/ })).toBeVisible()
   yield 'teams'
+}
+
+async function* requests(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/requests')
+  await expect(page.getByText('Nobody waits for a new password.')).toBeVisible()
+  yield 'requests-none'
+
+  await page.goto('/console/users')
+  await addPerson(page, { username: 'carla', fullName: 'Carla Díaz', email: null })
+  await page.goto('/forgot-password')
+  for (let i = 0; i < 2; i += 1) {
+    await page.goto('/forgot-password')
+    await page.getByLabel('Username').fill('carla')
+    await page.getByRole('button', { name: 'Go on' }).click()
+  }
+  await page.goto('/console/users')
+  await expect(page.getByText('Carla Díaz needs a new password')).toBeVisible()
+  yield 'users-request-notice'
+
+  await page.goto('/console/requests')
+  await expect(page.getByText('asked 2 times')).toBeVisible()
+  await expect(page.getByText('Carla Díaz needs a new password')).toBeHidden()
+  yield 'requests'
+
+  await page.getByRole('button', { name: 'Refuse: Carla Díaz' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'requests-refuse'
+
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'New password: Carla Díaz' }).click()
+  await expect(page.getByRole('article', { name: 'Carla Díaz' })).toBeVisible()
+  yield 'requests-slip'
+  page.once('dialog', (dialog) => void dialog.accept())
+  await page.goto('/home')
 }
 
 async function* live(page: Page): AsyncGenerator<string> {

@@ -2,12 +2,15 @@
 import type { Page } from '@playwright/test'
 import type { NewInstance, TestServer } from './server.ts'
 import {
+  addPerson,
   allowToEndOtherSession,
+  askForPassword,
   createPerson,
   expect,
   expectHome,
   fillNewPassword,
   goodPassword,
+  linkTo,
   logIn,
   logOut,
   openMenu,
@@ -30,6 +33,7 @@ export async function* everyState(walk: Walk): AsyncGenerator<State> {
   yield* beforeTheLogin(walk)
   yield* firstLogin(walk)
   yield* loggedIn(walk)
+  yield* recovery(walk)
   yield* ofTwoBrowsers(walk)
   yield* nowhere(walk)
 }
@@ -57,6 +61,43 @@ async function* beforeTheLogin({ page, instance }: Walk): AsyncGenerator<State> 
   await page.getByRole('link', { name: 'Forgot your password?' }).click()
   await expect(page.getByRole('heading', { name: 'Forgot your password?' })).toBeVisible()
   yield { name: 'forgot-password', page }
+
+  await page.getByLabel('Username').fill('nobody')
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await expect(page.getByRole('heading', { name: 'What happens now' })).toBeVisible()
+  yield { name: 'forgot-password-asked', page }
+
+  await page.goto('/forgot-password')
+  await page.context().clearCookies()
+  await page.getByLabel('Username').fill('nobody')
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await expect(page.getByRole('alert')).toContainText('open for too long')
+  yield { name: 'forgot-password-form-expired', page }
+
+  await page.goto('/recover?token=cut-off')
+  await expect(page.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
+  yield { name: 'recovery-link-invalid', page }
+}
+
+async function* recovery({ page: administrator, elsewhere: page, instance, server }: Walk): AsyncGenerator<State> {
+  const email = `ana@${instance.name}.example`
+  await administrator.goto('/home')
+  await addPerson(administrator, { username: 'ana', fullName: 'Ana Souza', email })
+  await page.goto(new URL('/', instance.url).href)
+  await askForPassword(page, 'ana')
+  await page.goto(await linkTo(server, email))
+  await expect(page.getByRole('heading', { name: 'Set a new password' })).toBeVisible()
+  yield { name: 'recovery-new-password', page }
+
+  await fillNewPassword(page, 'short')
+  await page.getByRole('button', { name: 'Save the password' }).click()
+  await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+  yield { name: 'recovery-faults', page }
+
+  await fillNewPassword(page, goodPassword)
+  await page.getByRole('button', { name: 'Save the password' }).click()
+  await expect(page.getByRole('status')).toContainText('Your new password is saved')
+  yield { name: 'login-password-saved', page }
 }
 
 async function* firstLogin({ page, instance }: Walk): AsyncGenerator<State> {

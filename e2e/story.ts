@@ -1,5 +1,6 @@
 // What every story has: a server, an instance that nobody else uses, and people who can do the usual things.
 import { test as base, expect, type Page } from '@playwright/test'
+import { linkIn } from '../test/mail-server.ts'
 import { type NewInstance, startServer, type TestServer } from './server.ts'
 import { type Texts, textsIn } from './texts.ts'
 
@@ -91,6 +92,44 @@ export async function expectNobodyLoggedIn(page: Page, t: Texts = english): Prom
   await page.goto('/home')
   await expect(page).toHaveURL(/\/login\?next=%2Fhome$/)
   await expect(page.getByRole('heading', { name: t('sign-in:log_in') })).toBeVisible()
+}
+
+type Person = { username: string; fullName: string; email: string | null }
+
+/** Adds somebody as the Administrator who is logged in on this page. They have no password yet. */
+export async function addPerson(page: Page, person: Person, profile = 'Agent'): Promise<void> {
+  const status = await page.evaluate<number>(`(async () => {
+    const read = async (url) => (await fetch(url)).json()
+    const [{ formToken }, { profiles }] = [await read('/api/session'), await read('/api/accounts/choices')]
+    const nothing = { phone: null, teamId: null, language: null, timeZone: null, validFrom: null, validUntil: null, loginHours: null }
+    const profileId = profiles.find(({ name }) => name === '${profile}').id
+    const body = JSON.stringify({ ...nothing, profileId, enabled: true, credentials: 'none', ...${JSON.stringify(person)} })
+    const headers = { 'content-type': 'application/json', 'x-form-token': formToken }
+    return (await fetch('/api/accounts', { method: 'POST', headers, body })).status
+  })()`)
+  expect(status).toBe(201)
+}
+
+/** Presses "Forgot your password?" and sends the username. */
+export async function askForPassword(page: Page, username: string, t: Texts = english): Promise<void> {
+  await page.goto('/login')
+  await page.getByRole('link', { name: t('sign-in:forgot_password') }).click()
+  await page.getByLabel(t('sign-in:username')).fill(username)
+  await page.getByRole('button', { name: t('recovery:ask') }).click()
+  await expect(page.getByRole('heading', { name: t('recovery:asked') })).toBeVisible()
+}
+
+/** The link of the last message to an address, as soon as it has arrived. */
+export async function linkTo(server: TestServer, address: string, count = 1): Promise<string> {
+  const links = () => server.mailsTo(address).filter(({ text }) => text?.includes('/recover?'))
+  await expect.poll(() => links().length).toBe(count)
+  return linkIn(links().at(-1)!)
+}
+
+/** Sets the password on the page that a link has opened. */
+export async function saveNewPassword(page: Page, password: string, t: Texts = english): Promise<void> {
+  await fillNewPassword(page, password, password, t)
+  await page.getByRole('button', { name: t('recovery:save') }).click()
 }
 
 /** The Administrator, who is logged in, allows people to end their other session. */

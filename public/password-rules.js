@@ -1,5 +1,5 @@
 // Ticks the password rules off as one types. The server judges, the same rules as when the form is sent.
-const field = document.querySelector('input[data-checks]')
+const field = document.querySelector('input[data-checked-by]')
 if (field instanceof HTMLInputElement) {
   // What is judged only when the form is sent stays as it is.
   const items = [...document.querySelectorAll('#rules li:not([data-judged])')]
@@ -25,7 +25,7 @@ if (field instanceof HTMLInputElement) {
     if (field.value === '') return show(undefined)
     asking = new AbortController()
     try {
-      const answer = await fetch('/api/password-check', {
+      const answer = await fetch(field.dataset.checkedBy ?? '', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({

@@ -28,6 +28,7 @@ import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
 import { profiles } from './profiles/profiles.ts'
+import { decideRecovery, makeRecoveryLink, recovery, removeOldRecovery } from './recovery/recovery.ts'
 import { ruleEditor } from './rule-editor/rule-editor.ts'
 import { findRules, openRuleBook } from './rules/rules.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
@@ -84,6 +85,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   const passwordNeeds = { database, keys, hashQueue, guesses, rules, breached }
   await app.register(sessions({ database, keys, rules, texts }))
   await app.register(signIn({ ...passwordNeeds, metrics }))
+  await app.register(recovery(passwordNeeds))
   await app.register(home(passwordNeeds))
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
@@ -110,7 +112,10 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
 
   const jobs = openJobs(
     database.address,
-    { message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl }, ids) },
+    {
+      message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl, makeRecoveryLink }, ids),
+      recovery: (ids) => decideRecovery({ database, keys }, ids),
+    },
     (error, message) => app.log.warn({ err: error }, message),
   )
   let metricsServer: Server | undefined
@@ -135,6 +140,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       await removeOldPendingLogins(tx)
       await removeOldImports(tx)
       await removeOldMessages(tx)
+      await removeOldRecovery(tx)
     })
   }
 

@@ -21,7 +21,17 @@ const invariants: Record<string, string> = {
      where old.end_reason = 'moved' and (new.id is null or exists (
        select from session twin where twin.instance_id = old.instance_id and twin.id <> old.id and twin.successor_id = old.successor_id))`,
   'every password that a person set is in the audit':
-    "select account_id from password p where hash is not null and exists (select from audit_event a where a.account_id = p.account_id and a.event = 'initial_password_made') and not exists (select from audit_event a where a.account_id = p.account_id and a.event in ('password_chosen', 'password_changed'))",
+    "select account_id from password p where hash is not null and exists (select from audit_event a where a.account_id = p.account_id and a.event = 'initial_password_made') and not exists (select from audit_event a where a.account_id = p.account_id and a.event in ('password_chosen', 'password_changed', 'password_reset'))",
+  'every recovery link that was used has its reset in the audit':
+    "select account_id from recovery_link l where end_reason = 'used' group by account_id having count(*) > (select count(*) from audit_event a where a.account_id = l.account_id and a.event = 'password_reset')",
+  'no more passwords were reset than recovery links were used':
+    "select account_id from audit_event e where event = 'password_reset' and exists (select from account a where a.id = e.account_id) group by account_id having count(*) > (select count(*) from recovery_link l where l.account_id = e.account_id and l.end_reason = 'used')",
+  'an account is sent three recovery links an hour at the most':
+    "select account_id from message where kind = 'recovery_link' and created_at > now() - interval '1 hour' group by instance_id, account_id having count(*) > 3",
+  'an account has at most one open recovery request':
+    'select account_id from recovery_request where closed_at is null group by instance_id, account_id having count(*) > 1',
+  'a recovery request that was answered gave an initial password':
+    "select account_id from recovery_request r where outcome = 'answered' group by account_id having count(*) > (select count(*) from audit_event a where a.account_id = r.account_id and a.event = 'initial_password_made')",
   'every initial password expires':
     'select account_id from password where initial_hash is not null and initial_expires_at is null',
 }

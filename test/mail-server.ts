@@ -77,3 +77,10 @@ export function passwordIn({ text = '' }: Pick<ParsedMail, 'text'>): string {
   if (found === null) throw new Error(`no initial password in: ${text}`)
   return found[0]
 }
+
+/** The link that a message holds. */
+export function linkIn({ text = '' }: Pick<ParsedMail, 'text'>): string {
+  const found = /\bhttps?:\/\/[^/\s]+\/recover\?token=[\w-]{43}(?=\s)/.exec(text)
+  if (found === null) throw new Error(`no link in: ${text}`)
+  return found[0]
+}

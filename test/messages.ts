@@ -7,7 +7,14 @@ import type { Browser } from './browser.ts'
 import { newMailServer, passwordIn } from './mail-server.ts'
 import { startNodes, type TestAccount, type TestSystem, until } from './nodes.ts'
 
-export type MessageRow = { id: string; state: string; attempts: number; last_error: string | null; to_address: string }
+export type MessageRow = {
+  id: string
+  kind: string
+  state: string
+  attempts: number
+  last_error: string | null
+  to_address: string
+}
 
 export async function startMail(t: TestContext, nodes = 1, settings: Record<string, string> = {}) {
   const server = await newMailServer(t)
@@ -15,7 +22,7 @@ export async function startMail(t: TestContext, nodes = 1, settings: Record<stri
   return { server, system }
 }
 
-export function enqueue(system: TestSystem, { id }: { id: string }, requestedBy: string | null = null): Promise<void> {
+export function enqueue(system: TestSystem, { id }: { id: string }, requestedBy: string | null = null): Promise<boolean> {
   return system.database.in(system.main, (tx) => enqueueMessage(tx, { kind: 'initial_password', accountId: id, requestedBy }))
 }
 

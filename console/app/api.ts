@@ -5,6 +5,7 @@ import type * as imports from '../../server/imports/schemas.ts'
 import type * as live from '../../server/live/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
 import type * as profiles from '../../server/profiles/schemas.ts'
+import type * as recovery from '../../server/recovery/schemas.ts'
 import type * as ruleEditor from '../../server/rule-editor/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
 import type * as teams from '../../server/teams/schemas.ts'
@@ -52,6 +53,9 @@ export type Routes = {
   'POST /api/teams': typeof teams.createTeamRoute
   'PUT /api/teams/:id': typeof teams.changeTeamRoute
   'DELETE /api/teams/:id': typeof teams.removeTeamRoute
+  'GET /api/recovery-requests': typeof recovery.listRecoveryRequestsRoute
+  'POST /api/recovery-requests/:id/answer': typeof recovery.answerRecoveryRequestRoute
+  'POST /api/recovery-requests/:id/refuse': typeof recovery.refuseRecoveryRequestRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined

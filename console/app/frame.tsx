@@ -1,9 +1,11 @@
 // What stands around every screen: the instance, the navigation, the user menu, and the word that the session has ended.
-import { AppShell, Box, Burger, Button, Group, Menu, NavLink, Text } from '@mantine/core'
+import { AppShell, Badge, Box, Burger, Button, Group, Menu, NavLink, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { RequestsNotice } from '../requests/requests-notice.tsx'
+import { useMyRequests } from '../requests/use-requests.ts'
 import { screens } from './screens.ts'
 import { useSession } from './session.tsx'
 import { SessionEnded } from './session-ended.tsx'
@@ -12,6 +14,7 @@ export function Frame() {
   const { t } = useTranslation()
   const [opened, { toggle, close }] = useDisclosure()
   const { permissions } = useSession()
+  const waiting = useMyRequests().length
   const { pathname } = useLocation()
   useEffect(close, [pathname])
   return (
@@ -48,6 +51,7 @@ export function Frame() {
               component={Link}
               to={to}
               label={t(text)}
+              rightSection={to === '/requests' && waiting > 0 && <Waiting count={waiting} />}
               active={pathname === to || pathname.startsWith(`${to}/`)}
             />
           ))}
@@ -57,8 +61,18 @@ export function Frame() {
           <Outlet />
         </Box>
       </AppShell.Main>
+      <RequestsNotice />
       <SessionEnded />
     </AppShell>
+  )
+}
+
+function Waiting({ count }: { count: number }) {
+  const { t } = useTranslation()
+  return (
+    <Badge size="lg" aria-label={t('requests.waiting', { count })}>
+      {count}
+    </Badge>
   )
 }
 

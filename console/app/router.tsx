@@ -67,6 +67,11 @@ const oneImport = createRoute({
   path: '/imports/$id',
   component: lazyRouteComponent(() => import('../imports/import-screen.tsx')),
 })
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
+})
 /** Which of those who are logged in are shown. */
 export type LiveSearch = {
   search?: string | undefined
@@ -155,6 +160,7 @@ export const router = createRouter({
     team,
     passwordRules,
     loginRules,
+    requests,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -12,7 +12,7 @@ import { writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
 import { type AdministrationNeeds, createAccount } from './create-account.ts'
 import { exportAccounts } from './export-accounts.ts'
-import { makeSlips, type Slip } from './make-slips.ts'
+import { makeSlips, slipBody } from './make-slips.ts'
 import {
   accountChoicesRoute,
   assignProfileRoute,
@@ -117,7 +117,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
         request.body,
         callerOf(request),
       )
-      return reply.code(201).send({ id, slip: slip && shown(slip) })
+      return reply.code(201).send({ id, slip: slip && slipBody(slip) })
     })
 
     app.put(
@@ -167,7 +167,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
         accountIds,
         callerOf(request),
       )
-      return { slips: slips.map(shown), refused }
+      return { slips: slips.map(slipBody), refused }
     })
   }
 }
@@ -178,8 +178,4 @@ function listed({ lastLoginAt, ...account }: ListedAccount, message: MessageStan
     lastLoginAt: lastLoginAt?.toISOString() ?? null,
     message: message === undefined ? null : { ...message, at: message.at.toISOString() },
   }
-}
-
-function shown({ expiresAt, ...slip }: Slip) {
-  return { ...slip, expiresAt: expiresAt.toISOString() }
 }

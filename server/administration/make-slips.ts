@@ -1,5 +1,6 @@
 import { actingAccount, type LockedAccount, lockAccount, lockReachableAccount } from '../accounts/accounts.ts'
 import { type Actor, record } from '../audit/audit.ts'
+import { tellByMail } from '../messages/messages.ts'
 import { giveInitialPassword } from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
@@ -32,8 +33,9 @@ export async function makeSlips(
     accountIds,
     async (tx, accountId) => {
       const acting = await actingAccount(tx, actorId, 'accounts.new-password')
-      await lockReachableAccount(tx, acting, accountId)
+      const account = await lockReachableAccount(tx, acting, accountId)
       const actor = { kind: 'account', accountId: actorId } as const
+      await tellByMail(tx, 'new_initial_password', account, actor, caller)
       return makeSlip(tx, needs.keys, actor, accountId, caller)
     },
     actorId,
@@ -48,4 +50,9 @@ export async function makeSlip(tx: Transaction, keys: Keys, actor: Actor, accoun
   await record(tx, { event: 'initial_password_made', actor, accountId, caller })
   const { username, fullName, language, timeZone } = (await lockAccount(tx, accountId))!
   return { accountId, username, fullName, language, timeZone, initialPassword, expiresAt }
+}
+
+/** A slip as the API answers it. */
+export function slipBody({ expiresAt, ...slip }: Slip) {
+  return { ...slip, expiresAt: expiresAt.toISOString() }
 }

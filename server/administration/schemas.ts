@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox'
 import { ProblemBody } from '../platform/schemas.ts'
+import { SlipBody as Slip } from './slip-body.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
 const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
@@ -82,16 +83,6 @@ const Account = Type.Object({
   ),
   version: Type.Integer({ description: 'What a change must name, so that no change of somebody else is lost.' }),
   self: Type.Boolean({ description: 'Whether it is the account of the caller.' }),
-})
-
-export const Slip = Type.Object({
-  accountId: Type.String(),
-  username: Type.String(),
-  fullName: Type.String(),
-  initialPassword: Type.String({ description: 'Shown this one time. Making another slip voids it.' }),
-  expiresAt: Type.String({ format: 'date-time' }),
-  language: Nullable(Type.String()),
-  timeZone: Type.String(),
 })
 
 const problems = { 400: ProblemBody, 401: ProblemBody, 403: ProblemBody }

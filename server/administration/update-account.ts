@@ -8,6 +8,7 @@ import {
   updateAccount,
 } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
+import { tellByMail } from '../messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import { changedMeanwhile, fieldsRefused } from '../platform/problem.ts'
 import { orLastAdministrator } from './act-on-each.ts'
@@ -31,7 +32,7 @@ export async function changeAccount(
   await orLastAdministrator(() =>
     database.in(instance, async (tx) => {
       const acting = await actingAccount(tx, actorId, 'accounts.update')
-      await lockReachableAccount(tx, acting, accountId)
+      const account = await lockReachableAccount(tx, acting, accountId)
       const before = await findAccount(tx, acting, accountId)
       if (before === undefined) throw accountNotFound()
       const faults = [...accountFaults(fields), ...(await placeFaults(tx, acting, fields))]
@@ -44,9 +45,14 @@ export async function changeAccount(
           .filter((field) => JSON.stringify(former[field]) !== JSON.stringify(fields[field]))
           .map((field) => [field, { from: former[field], to: fields[field] }]),
       )
+      const actor = { kind: 'account', accountId: actorId } as const
+      if (changes.email !== undefined) {
+        await tellByMail(tx, 'email_changed', account, actor, caller)
+        await tellByMail(tx, 'email_changed_here', { ...account, email: fields.email }, actor, caller)
+      }
       await record(tx, {
         event: 'account_changed',
-        actor: { kind: 'account', accountId: actorId },
+        actor,
         accountId,
         caller,
         detail: { changes },

@@ -36,6 +36,10 @@ export type AuditEvent =
   | 'password_change_refused'
   | 'passwords_expired'
   | 'rules_changed'
+  | 'password_reset'
+  | 'recovery_asked'
+  | 'recovery_request_answered'
+  | 'recovery_request_refused'
   | 'session_ended'
   | 'session_move_disputed'
 

@@ -1,6 +1,7 @@
 import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
+import { tellByMail } from '../messages/messages.ts'
 import {
   type JudgePasswordNeeds,
   type ProvePasswordNeeds,
@@ -67,6 +68,7 @@ export async function changePassword(
     const token = newToken()
     if (!(await replaceToken(tx, session.id, hashToken(token)))) throw notSignedIn()
     await record(tx, { event: 'password_changed', actor, accountId, sessionId: session.id, caller })
+    await tellByMail(tx, 'password_changed', account, actor, caller)
     return token
   })
 }

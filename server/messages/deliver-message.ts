@@ -4,15 +4,13 @@ import { instanceUrl } from '../instances/instances.ts'
 import type { Database } from '../platform/database.ts'
 import type { JobIds } from '../platform/jobs.ts'
 import { type Mailer, MailFault, type OutgoingMail } from '../platform/mail.ts'
-import type { Keys } from '../platform/secret.ts'
 import { isLanguage, type Language, type Translate } from '../platform/text.ts'
-import { messageKinds } from './kinds.ts'
+import { messageKinds, type PrepareNeeds } from './kinds.ts'
 import { letter } from './letter.ts'
 import { findMessage, keepCredentialVersion, keepFailure, settleMessage, takeMessage } from './store.ts'
 
-export type DeliveryNeeds = {
+export type DeliveryNeeds = PrepareNeeds & {
   database: Database
-  keys: Keys
   mailer: Mailer
   texts: (language: Language) => Translate
   publicUrl: URL
@@ -66,15 +64,14 @@ async function prepare(
     // Removed with its account.
     if (message === undefined) return undefined
     const account = await lockAccount(tx, message.accountId)
-    const wanted =
-      account?.enabled && account.email !== null && (await takeMessage(tx, id, account.email, account.credentialVersion))
-    if (!wanted || account.email === null) {
+    const address = account && (message.notice ? message.toAddress : account.enabled ? account.email : null)
+    if (!address || !(await takeMessage(tx, id, address, account.credentialVersion))) {
       await settleMessage(tx, id, 'void')
       return undefined
     }
     const actor: Actor = message.requestedBy === null ? { kind: 'system' } : { kind: 'account', accountId: message.requestedBy }
     const kind = messageKinds[message.kind as keyof typeof messageKinds]
-    const compose = await kind.prepare(tx, needs, account, { id, actor })
+    const compose = await kind.prepare(tx, needs, account, { id, actor, about: message.about })
     await keepCredentialVersion(tx, id)
 
     const own = account.language ?? message.instanceLanguage
@@ -86,7 +83,7 @@ async function prepare(
       instanceUrl: instanceUrl(needs.publicUrl, message),
       account,
     })
-    const to = { name: account.fullName, address: account.email }
+    const to = { name: account.fullName, address }
     return { mail: { id, to, subject, text, html: letter(language, subject, body) }, secret }
   })
 }

@@ -10,6 +10,9 @@ export type Message = {
   accountId: string
   kind: string
   requestedBy: string | null
+  toAddress: string
+  notice: boolean
+  about: Record<string, unknown>
   instanceName: string
   hostname: string
   instanceLanguage: string
@@ -35,12 +38,19 @@ export type ListedMessage = {
 const triedFor = sql`interval '1 day'`
 const nextTry = sql<Date>`clock_timestamp() + least(900, 10 * 2 ^ least(attempts, 16)) * interval '1 second'`
 
-/** Adds a message to an account that is locked, and takes away the place of one that still waits. Returns both ids. */
+type NewMessage = { kind: string; toAddress: string; requestedBy: string | null; credentialVersion: number }
+
+/**
+ * Adds a message to an account that is locked, and takes away the place of one that still waits. Returns both ids; undefined when
+ * the account was sent as many in the last hour. The lock takes those who count at the same moment one after the other.
+ */
 export async function insertMessage(
   tx: Transaction,
   accountId: string,
-  row: { kind: string; toAddress: string; requestedBy: string | null; credentialVersion: number },
-): Promise<{ instanceId: string; id: string }> {
+  row: NewMessage,
+  mostPerHour: number | undefined,
+): Promise<{ instanceId: string; id: string } | undefined> {
+  if (mostPerHour !== undefined && (await countOfLastHour(tx, accountId, row.kind)) >= mostPerHour) return undefined
   await tx
     .updateTable('message')
     .set({ state: 'void', stateAt: sql`clock_timestamp()`, nextTryAt: null })
@@ -70,6 +80,25 @@ export async function insertMessages(
   return rows
 }
 
+/** Adds a notice. Returns both ids. */
+export async function insertNotice(
+  tx: Transaction,
+  accountId: string,
+  { about, ...row }: NewMessage & { about: Record<string, unknown> },
+): Promise<{ instanceId: string; id: string }> {
+  return tx
+    .insertInto('message')
+    .values({ accountId, ...row, notice: true, about: JSON.stringify(about) })
+    .returning(['instanceId', 'id'])
+    .executeTakeFirstOrThrow()
+}
+
+async function countOfLastHour(tx: Transaction, accountId: string, kind: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from message
+    where account_id = ${accountId} and kind = ${kind} and created_at > clock_timestamp() - interval '1 hour'`.execute(tx)
+  return rows[0]!.count
+}
+
 export async function findMessage(tx: Transaction, id: string): Promise<Message | undefined> {
   return tx
     .selectFrom('message')
@@ -79,6 +108,9 @@ export async function findMessage(tx: Transaction, id: string): Promise<Message 
       'message.accountId',
       'message.kind',
       'message.requestedBy',
+      'message.toAddress',
+      'message.notice',
+      'message.about',
       'instance.name as instanceName',
       'instance.hostname',
       'instance.language as instanceLanguage',
@@ -89,7 +121,7 @@ export async function findMessage(tx: Transaction, id: string): Promise<Message 
 
 /**
  * Takes a message up for one attempt; false when it is not wanted any more: it does not wait, or the account has got other
- * credentials since. Call with the account locked.
+ * credentials since, which is no matter to a notice. Call with the account locked.
  */
 export async function takeMessage(tx: Transaction, id: string, toAddress: string, credentialVersion: number): Promise<boolean> {
   const row = await tx
@@ -97,7 +129,7 @@ export async function takeMessage(tx: Transaction, id: string, toAddress: string
     .set({ toAddress, attempts: sql`attempts + 1`, nextTryAt: null })
     .where('id', '=', id)
     .where('state', '=', 'waiting')
-    .where('credentialVersion', '=', credentialVersion)
+    .where((is) => is.or([is('notice', '=', true), is('credentialVersion', '=', credentialVersion)]))
     .returning('id')
     .executeTakeFirst()
   return row !== undefined
@@ -133,7 +165,7 @@ export async function keepFailure(
   const { rows } = await sql<{ state: MessageState }>`
     with judged as (
       select m.id, case
-        when not a.enabled or a.credential_version <> m.credential_version then 'void'
+        when not m.notice and (not a.enabled or a.credential_version <> m.credential_version) then 'void'
         when ${permanent} or m.queued_at < now() - ${triedFor} then 'failed'
         else 'waiting' end as verdict
       from message m join account a on a.instance_id = m.instance_id and a.id = m.account_id where m.id = ${id}
@@ -158,12 +190,16 @@ export async function requeueMessage(
     update message set state = 'waiting', state_at = clock_timestamp(), queued_at = now(), attempts = 0, requested_by = ${requestedBy}
     from account a
     where message.id = ${id} and message.state = 'failed'
-      and a.instance_id = message.instance_id and a.id = message.account_id and a.credential_version = message.credential_version
+      and a.instance_id = message.instance_id and a.id = message.account_id
+      and (message.notice or a.credential_version = message.credential_version)
     returning message.instance_id, message.id`.execute(tx)
   return rows[0]
 }
 
-/** How the last message of each of these accounts stands, by the account's id; accounts that never had one are left out. */
+/**
+ * How the last message with an initial password of each of these accounts stands, by the account's id; accounts that never had one
+ * are left out.
+ */
 export async function latestMessages(tx: Transaction, accountIds: readonly string[]): Promise<Map<string, MessageStanding>> {
   if (accountIds.length === 0) return new Map()
   const rows = await tx
@@ -171,6 +207,7 @@ export async function latestMessages(tx: Transaction, accountIds: readonly strin
     .distinctOn('accountId')
     .select(['accountId', 'state', 'stateAt as at', 'lastError'])
     .where('accountId', '=', sql<string>`any (${accountIds as string[]}::uuid[])`)
+    .where('kind', '=', 'initial_password')
     .orderBy('accountId')
     .orderBy('createdAt', 'desc')
     .orderBy('id')

@@ -1,6 +1,7 @@
-import { findAccountByKey, usernameKey } from '../accounts/accounts.ts'
+import { findAccountByKey, lockAccount, usernameKey } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
+import { tellByMail } from '../messages/messages.ts'
 import { giveInitialPassword } from '../passwords/passwords.ts'
 import { endSession } from '../sessions/sessions.ts'
 import type { OperatorNeeds } from './create-instance.ts'
@@ -23,6 +24,7 @@ export async function giveNewPassword(
     const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, account.id)
     await endSession(tx, account.id, 'new_initial_password', actor)
     await record(tx, { event: 'initial_password_made', actor, accountId: account.id })
+    await tellByMail(tx, 'new_initial_password', (await lockAccount(tx, account.id))!, actor, undefined)
     return { username: account.username, initialPassword, expiresAt }
   })
 }

@@ -10,15 +10,20 @@ export type PasswordFields = {
   /** That the second one was typed differently. */
   differ?: string | undefined
   autofocus?: boolean
+  /** Who says which rules a password breaks while it is typed. */
+  checkedBy?: string
 }
 
 /** The two fields of a new password, and the rules, which public/password-rules.js ticks off as one types. */
-export function passwordFields({ t }: View, { demands, faults, differ, autofocus = faults.length > 0 }: PasswordFields): Html {
+export function passwordFields(
+  { t }: View,
+  { demands, faults, differ, autofocus = faults.length > 0, checkedBy = '/api/password-check' }: PasswordFields,
+): Html {
   const broken = new Map(faults.map((fault) => [fault.code, fault]))
   const invalid = faults.length > 0 ? html` aria-invalid="true"` : ''
   return html`<label for="newPassword">${t('passwords:new_password')}</label>
 <div class="with-toggle">
-<input id="newPassword" name="newPassword" type="password" autocomplete="new-password" required aria-describedby="rules"${invalid}${autofocus ? html` autofocus` : ''} data-checks="rules">
+<input id="newPassword" name="newPassword" type="password" autocomplete="new-password" required aria-describedby="rules"${invalid}${autofocus ? html` autofocus` : ''} data-checked-by="${checkedBy}">
 <button type="button" class="toggle" data-shows="newPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('passwords:new_password')}</span></button>
 </div>
 <div id="rules" class="rules">

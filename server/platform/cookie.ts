@@ -7,6 +7,8 @@ export const cookieNames = {
   session: '__Host-gatehouse-session',
   /** The secret of a proven login that waits for its next step. Ends with the browser. */
   pending: '__Host-gatehouse-pending',
+  /** The secret of a link in a message that was opened here. Short-lived; opening the link again brings it back. */
+  recovery: '__Host-gatehouse-recovery',
   /** A random value that forms are bound to before anybody is logged in. Ends with the browser. */
   visit: '__Host-gatehouse-visit',
   /** A random value by which this browser is known again; it says nothing of who used it. */

@@ -36,7 +36,7 @@ async function newPlace(t: TestContext): Promise<Place> {
     owner,
     errors,
     worker(work) {
-      const jobs = openJobs(address, { message: work }, (error, message) => errors.push(`${message}: ${error}`))
+      const jobs = openJobs(address, { message: work, recovery: work }, (error, message) => errors.push(`${message}: ${error}`))
       open.push(jobs)
       return jobs
     },
@@ -197,11 +197,17 @@ test('a node that closes while it still starts ends, also when its database is a
   here.start()
   await here.close()
   const errors: string[] = []
-  const nowhere = openJobs({ host: '/nowhere', user: 'nobody', database: 'nothing' }, { message: async () => 'done' }, (error) =>
-    errors.push(String(error)),
+  const nowhere = openJobs(
+    { host: '/nowhere', user: 'nobody', database: 'nothing' },
+    { message: async () => 'done', recovery: async () => 'done' },
+    (error) => errors.push(String(error)),
   )
   nowhere.start()
   await nowhere.close()
-  await openJobs({ host: '/nowhere', user: 'nobody', database: 'nothing' }, { message: async () => 'done' }, () => {}).close()
+  await openJobs(
+    { host: '/nowhere', user: 'nobody', database: 'nothing' },
+    { message: async () => 'done', recovery: async () => 'done' },
+    () => {},
+  ).close()
   assert.deepEqual(errors, [])
 })

@@ -22,6 +22,16 @@ export const jobQueues = {
     retentionSeconds: 365 * 24 * 3600,
     deleteAfterSeconds: 24 * 3600,
   },
+  // What somebody asked for at "Forgot your password?". Of a flood, little is kept.
+  recovery: {
+    retryLimit: 20,
+    retryDelay: 5,
+    retryBackoff: true,
+    retryDelayMax: 300,
+    expireInSeconds: 60,
+    retentionSeconds: 24 * 3600,
+    deleteAfterSeconds: 3600,
+  },
 } as const
 
 export type JobQueue = keyof typeof jobQueues

@@ -1,6 +1,7 @@
 import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
+import { tellByMail } from '../messages/messages.ts'
 import {
   isInitialPassword,
   type JudgePasswordNeeds,
@@ -56,9 +57,11 @@ export async function choosePassword(
     const consumed = await consumePendingLogin(tx, hashToken(token!), 'choose_password', account.credentialVersion)
     if (consumed === undefined) throw loginExpired()
     await setPassword(tx, needs, account, passwordHash)
+    const actor = { kind: 'account', accountId: account.id } as const
+    await tellByMail(tx, 'password_changed', account, actor, caller)
     await record(tx, {
       event: 'password_chosen',
-      actor: { kind: 'account', accountId: account.id },
+      actor,
       accountId: account.id,
       caller,
       detail: { instead_of: pending.reason },

@@ -56,18 +56,6 @@ ${refusal === undefined ? '' : alert(refusal)}
 const autofocus = (yes: boolean): Html | '' => (yes ? html` autofocus` : '')
 const atFault = html` aria-invalid="true" aria-describedby="alert"`
 
-export function forgotPasswordPage({ t }: View): Page {
-  return {
-    title: t('sign-in:forgot_password'),
-    languageChoice: { back: '/forgot-password' },
-    body: html`<div class="card narrow">
-<h1>${t('sign-in:forgot_password')}</h1>
-<p>${t('sign-in:forgot_password_next')}</p>
-<p><a class="button" href="/login">${t('sign-in:back_to_login')}</a></p>
-</div>`,
-  }
-}
-
 export type ChoosePasswordPage = {
   formToken: string
   username: string

@@ -24,7 +24,7 @@ import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choo
 import type { LoginOutcome } from './complete-login.ts'
 import { disputeMove } from './dispute-move.ts'
 import { logIn } from './log-in.ts'
-import { choosePasswordPage, forgotPasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
+import { choosePasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
 import { buttonRoute, checkPasswordRoute, choosePasswordRoute, languageRoute, logInRoute, pageRoute } from './schemas.ts'
 import { takeOver } from './take-over.ts'
 
@@ -119,10 +119,6 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       return reply.redirect('/login?told', 303)
     })
 
-    app.get('/forgot-password', { schema: pageRoute, config: publicPage }, async (request, reply) =>
-      sendPage(request, reply, 200, forgotPasswordPage(request.view)),
-    )
-
     app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
       const chosen = request.view.languages.find((each) => each === request.query.choose)
       if (chosen !== undefined) setCookie(reply, 'language', chosen, languageDays)
@@ -210,8 +206,9 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   /** Says why the person is here again, when there is a reason. */
   async function noticeOf(request: FastifyRequest): Promise<LoginPage['notice']> {
     const { t, language } = request.view
-    const { bye, told } = request.query as { bye?: string; told?: string }
+    const { bye, saved, told } = request.query as { bye?: string; saved?: string; told?: string }
     if (bye !== undefined) return { text: t('sign-in:logged_out') }
+    if (saved !== undefined) return { text: t('sign-in:password_saved_log_in') }
     if (told !== undefined) return { text: t('sign-in:not_me_told') }
     const token = readCookie(request, 'session')
     if (token === undefined) return undefined

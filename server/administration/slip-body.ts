@@ -1,0 +1,12 @@
+import { Type } from 'typebox'
+
+/** A slip, as every route answers it that makes one. */
+export const SlipBody = Type.Object({
+  accountId: Type.String(),
+  username: Type.String(),
+  fullName: Type.String(),
+  initialPassword: Type.String({ description: 'Shown this one time. Making another slip voids it.' }),
+  expiresAt: Type.String({ format: 'date-time' }),
+  language: Type.Union([Type.String(), Type.Null()]),
+  timeZone: Type.String(),
+})
