@@ -15,7 +15,14 @@ export type Load = {
 /** What one stretch of load measured: the milliseconds of each piece of work, and the failures. */
 export type Samples = { took: number[]; seconds: number; errors: Record<string, number> }
 
-export type LoadOptions = { workers: number; seconds: number; warmUpSeconds: number }
+export type LoadOptions = {
+  workers: number
+  /** At the most. */
+  seconds: number
+  warmUpSeconds: number
+  /** Ends it earlier. */
+  until?: () => boolean
+}
 
 /**
  * Lets every worker do `work` again and again, and measures after the warm-up.
@@ -23,7 +30,7 @@ export type LoadOptions = { workers: number; seconds: number; warmUpSeconds: num
  * @param work returns how many milliseconds the counted part took; what it throws is counted as an error, and never as work
  */
 export async function load(
-  { workers, seconds, warmUpSeconds }: LoadOptions,
+  { workers, seconds, warmUpSeconds, until = () => false }: LoadOptions,
   work: (worker: number) => Promise<number>,
 ): Promise<Samples> {
   const begin = performance.now() + warmUpSeconds * 1000
@@ -33,7 +40,7 @@ export async function load(
 
   await Promise.all(
     Array.from({ length: workers }, async (_, worker) => {
-      while (performance.now() < end) {
+      while (performance.now() < end && !until()) {
         try {
           const milliseconds = await work(worker)
           const now = performance.now()
@@ -46,7 +53,7 @@ export async function load(
       }
     }),
   )
-  return { took, seconds, errors }
+  return { took, seconds: Math.min(seconds, (performance.now() - begin) / 1000), errors }
 }
 
 /** Counts a failure by its words. */

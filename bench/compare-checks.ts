@@ -52,7 +52,7 @@ function ratio([bare, ours, theirs]: Load[]): string {
 
 async function gatehouseTarget({ address, start }: CompareNeeds, accounts: number): Promise<Target> {
   const { port, host, stop } = await start()
-  const people = await loggedIn({ port, host, stop }, await addAccounts(address, accounts, 'ready'))
+  const people = await loggedIn({ port, host }, await addAccounts(address, accounts, 'ready'))
   const checks = people.map((person) => check(host, '/api/session', person.sessionCheckHeaders()))
   return { name: 'session checks', port, checks, holds: '"username"', stop, bySockets: [], byNode: [] }
 }

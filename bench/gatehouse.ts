@@ -10,7 +10,7 @@ import { findProfileId } from '../server/profiles/profiles.ts'
 import { freePort, startChild } from './child.ts'
 
 /** The key of every node that the bench starts. */
-const secretKey = randomBytes(32)
+export const secretKey = randomBytes(32)
 
 /** The password of every account that has one. */
 export const password = 'walnut drifts over copper rails'

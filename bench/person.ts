@@ -74,7 +74,10 @@ export class Person {
 }
 
 /** People who have the login page open. */
-export async function visitors({ port, host }: Gatehouse, usernames: readonly string[]): Promise<Person[]> {
+export async function visitors(
+  { port, host }: Pick<Gatehouse, 'port' | 'host'>,
+  usernames: readonly string[],
+): Promise<Person[]> {
   const people = usernames.map((username) => new Person(host, username))
   const connection = new Connection(port)
   for (const person of people) await person.openLoginPage(connection)
@@ -83,7 +86,7 @@ export async function visitors({ port, host }: Gatehouse, usernames: readonly st
 }
 
 /** People who are logged in. */
-export async function loggedIn(gatehouse: Gatehouse, usernames: readonly string[]): Promise<Person[]> {
+export async function loggedIn(gatehouse: Pick<Gatehouse, 'port' | 'host'>, usernames: readonly string[]): Promise<Person[]> {
   const people = await visitors(gatehouse, usernames)
   const connection = new Connection(gatehouse.port)
   for (const person of people) await person.logIn(connection)

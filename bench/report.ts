@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorCount, type Load } from './client.ts'
 import { type Flood, floodErrors } from './flood.ts'
+import type { Imported } from './import.ts'
 import type { Timing } from './timing.ts'
 
 export type Row = {
@@ -43,6 +44,19 @@ export function timingReport({ classes, samples, sameAnswers, differences }: Tim
     `All answers are the same, headers and bytes, but for the typed username and the form token: ${sameAnswers ? 'yes' : 'NO'}`,
     ...differences,
   ].join('\n')
+}
+
+export function importReport({ rows, megabytes, checkSeconds, runSeconds, rowsPerSecond, meanwhile }: Imported): string {
+  const lines = table(
+    ['import', 'rows', 'seconds', 'rows per second'],
+    [
+      [`upload (${megabytes.toFixed(1)} MB) and dry run`, String(rows), checkSeconds.toFixed(1), rate(rows / checkSeconds)],
+      ['run', String(rows), runSeconds.toFixed(1), rate(rows / runSeconds)],
+      ['both', String(rows), (checkSeconds + runSeconds).toFixed(1), rate(rowsPerSecond)],
+    ],
+  )
+  const { p50, p95, p99 } = meanwhile
+  return `${lines}\n\nOne in ten has an address and gets a message. Session checks meanwhile: p50 ${ms(p50)} ms, p95 ${ms(p95)} ms, p99 ${ms(p99)} ms, ${errorCount(meanwhile)} errors`
 }
 
 export function floodReport(flood: Flood): string {

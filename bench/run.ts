@@ -1,7 +1,7 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
 // All in one run on this machine: server, PostgreSQL and load share its processors.
 //   npm run bench -- --short             under 40 s, for a first look
-//   npm run bench -- --only checks       some parts: logins, checks, timing, flood
+//   npm run bench -- --only checks       some parts: logins, checks, list, timing, flood, import
 //   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,12 +14,14 @@ import { compareChecks } from './compare-checks.ts'
 import { compareLogins } from './compare-logins.ts'
 import { type Flood, floodErrors, measureFlood } from './flood.ts'
 import { addAccounts, startGatehouse } from './gatehouse.ts'
+import { type Imported, measureImport } from './import.ts'
+import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { loggedIn } from './person.ts'
-import { errorReport, figures, floodReport, keep, type Row, timingReport } from './report.ts'
+import { errorReport, figures, floodReport, importReport, keep, type Row, timingReport } from './report.ts'
 import { measureTiming, type Timing } from './timing.ts'
 
-const parts = ['logins', 'checks', 'timing', 'flood'] as const
+const parts = ['logins', 'checks', 'list', 'timing', 'flood', 'import'] as const
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -38,7 +40,10 @@ const plan = values.short
       accounts: 80,
       betterAuthAccounts: 16,
       samples: 30,
+      listed: 10_000,
+      listSamples: 5,
       floodSeconds: 1.5,
+      importRows: 5000,
     }
   : {
       rounds: 3,
@@ -48,7 +53,10 @@ const plan = values.short
       accounts: 400,
       betterAuthAccounts: 40,
       samples: 200,
+      listed: 100_000,
+      listSamples: 40,
       floodSeconds: 8,
+      importRows: 100_000,
     }
 const loginWorkers = 16
 const checkWorkers = 32
@@ -86,6 +94,13 @@ async function run(): Promise<void> {
   if (wanted('logins')) rows.push(...(await compareLogins(needs, { ...plan, seconds: plan.loginSeconds, workers: loginWorkers })))
   if (wanted('checks')) rows.push(...(await compareChecks(needs, { ...plan, seconds: plan.checkSeconds, workers: checkWorkers })))
 
+  if (wanted('list')) {
+    progress(`a list of ${plan.listed} accounts`)
+    const node = await startNode()
+    rows.push(...(await measureList(node, address, plan.listed, plan.listSamples)))
+    await node.stop()
+  }
+
   // Only here the sender's address is taken from a header, so that one machine can be many.
   const manyAddresses = { TRUSTED_PROXIES: '127.0.0.1,::1' }
   const many = wanted('timing') || wanted('flood') ? await startNode(manyAddresses) : undefined
@@ -101,12 +116,30 @@ async function run(): Promise<void> {
     flood = await measureFlood(many, people, plan.floodSeconds)
   }
   await many?.stop()
+  let imported: Imported | undefined
+  if (wanted('import')) {
+    const gatehouse = await startNode()
+    const people = await loggedIn(gatehouse, await addAccounts(address, 8, 'ready'))
+    progress(`an import of ${plan.importRows} accounts`)
+    imported = await measureImport(gatehouse, address, people, plan.importRows)
+    await gatehouse.stop()
+  }
 
   const machine = await describeMachine(address, dataDir)
   for (const { what, load } of rows) addErrors(what, load.errors)
   if (flood) addErrors('flood', { ...flood.sent.errors, ...flood.calm.errors, ...flood.flooded.errors })
+  if (imported) addErrors('import', imported.meanwhile.errors)
   const seconds = Math.round((performance.now() - begin) / 1000)
-  const path = keep(fileURLToPath(new URL('results', import.meta.url)), { at, machine, plan, rows, timing, flood, seconds })
+  const path = keep(fileURLToPath(new URL('results', import.meta.url)), {
+    at,
+    machine,
+    plan,
+    rows,
+    timing,
+    flood,
+    imported,
+    seconds,
+  })
   progress(`kept in ${path}; took ${seconds} s`)
 
   const { cpu, processors, node, postgres: version, durability, argon2id } = machine
@@ -117,6 +150,7 @@ async function run(): Promise<void> {
   print(figures(rows))
   if (timing) print(timingReport(timing))
   if (flood) print(floodReport(flood))
+  if (imported) print(importReport(imported))
   print(errorReport(errors))
   const failed = Object.keys(errors).length > 0 || timing?.sameAnswers === false || (flood && floodErrors(flood) > 0)
   if (failed) process.exitCode = 1

@@ -2,7 +2,7 @@ import './app/mantine.css'
 import './app/console.css'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
 import { createRoot } from 'react-dom/client'
@@ -17,7 +17,13 @@ const root = document.getElementById('console')!
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=style-nonce]')!.content
 setNonce(nonce)
 
-const queries = new QueryClient({
+// A profile can change while somebody works: what it no longer permits goes from the screen too.
+const onError = (error: unknown) => {
+  if (error instanceof ApiProblem && error.code === 'not_permitted') void queries.invalidateQueries({ queryKey: ['session'] })
+}
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       // What the server refuses, it refuses again; a network that is away is tried again.

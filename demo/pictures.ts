@@ -28,6 +28,21 @@ const screens: { name: string; path: string; seen: string; prepare?: (page: Page
       await page.getByRole('checkbox', { name: 'Select all' }).check()
     },
   },
+  { name: 'imports', path: '/console/imports', seen: 'h1' },
+  {
+    name: 'import',
+    path: '/console/imports',
+    seen: 'h1',
+    readme: true,
+    prepare: async (page) => {
+      const chooser = page.waitForEvent('filechooser')
+      await page.getByRole('button', { name: 'Choose a file' }).click()
+      await (await chooser).setFiles({ name: 'new-agents.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) })
+      await page.getByRole('table', { name: /something to say/ }).waitFor()
+    },
+  },
+  { name: 'password-rules', path: '/console/password-rules', seen: 'main h1' },
+  { name: 'login-rules', path: '/console/login-rules', seen: 'main h1' },
   { name: 'new-user', path: '/console/users/new', seen: 'main form' },
   {
     name: 'user',
@@ -51,7 +66,49 @@ const screens: { name: string; path: string; seen: string; prepare?: (page: Page
       await page.locator('.slip').first().waitFor()
     },
   },
+  { name: 'profiles', path: '/console/profiles', seen: 'tbody tr' },
+  {
+    name: 'profile',
+    path: '/console/profiles',
+    seen: 'tbody tr',
+    prepare: async (page) => {
+      await page.getByRole('link', { name: 'Supervisor', exact: true }).click()
+      await page.getByRole('link', { name: 'New profile like this' }).click()
+      await page.getByRole('textbox', { name: 'Name' }).fill('Supervisor')
+      await page.getByRole('button', { name: 'Create' }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'profile-built-in',
+    path: '/console/profiles',
+    seen: 'tbody tr',
+    prepare: async (page) => {
+      await page.getByRole('link', { name: 'Supervisor', exact: true }).click()
+      await page.locator('main .areas').waitFor()
+    },
+  },
+  { name: 'teams', path: '/console/teams', seen: 'tbody tr' },
+  {
+    name: 'team',
+    path: '/console/teams',
+    seen: 'tbody tr',
+    prepare: async (page) => {
+      await page.locator('tbody a').first().click()
+      await page.getByRole('combobox', { name: 'Supervisors' }).fill('an')
+      await page.getByRole('option').first().waitFor()
+    },
+  },
 ]
+
+/** A spreadsheet with faults, as people have them. */
+const sheet = `Username,Full Name,Email,Profile,Team,Language
+marta.rey,Marta Rey,marta.rey@example.com,Agent,Billing,es
+jo@o,João Prado,,Agent,Premium,pt
+new agent,Nora Agent,,Agent,Billing,en
+ana.ortiz,Ana Ortiz,,Agent,Billing,es
+li.wei,Li Wei,nowhere,Chief,Moon,en
+`
 
 const env = {
   ...process.env,

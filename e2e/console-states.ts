@@ -4,8 +4,11 @@ import { addPerson, expect } from './story.ts'
 
 /** Leads an Administrator, who is logged in, to one state after the other. Each is shown until the next one is asked for. */
 export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
+  yield* rules(page)
   yield* users(page)
   yield* requests(page)
+  yield* profiles(page)
+  yield* teams(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -66,7 +69,6 @@ async function* requests(page: Page): AsyncGenerator<string> {
 
   await page.goto('/console/users')
   await addPerson(page, { username: 'carla', fullName: 'Carla Díaz', email: null })
-  await page.goto('/forgot-password')
   for (let i = 0; i < 2; i += 1) {
     await page.goto('/forgot-password')
     await page.getByLabel('Username').fill('carla')
@@ -91,4 +93,81 @@ async function* requests(page: Page): AsyncGenerator<string> {
   yield 'requests-slip'
   page.once('dialog', (dialog) => void dialog.accept())
   await page.goto('/home')
+}
+
+async function* rules(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/password-rules')
+  await expect(page.getByRole('heading', { name: 'Password rules' })).toBeVisible()
+  yield 'password-rules'
+
+  await page.getByLabel('Shortest password').fill('8')
+  await page.getByLabel('Digits', { exact: true }).fill('11')
+  await page.getByLabel('A trial password').fill('walnut')
+  await expect(page.getByText('Correct the rules first.')).toBeVisible()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Say why.')).toBeVisible()
+  yield 'password-rules-refused'
+
+  await page.getByLabel('Digits', { exact: true }).fill('2')
+  await expect(page.getByText('This would be refused:')).toBeVisible()
+  yield 'password-rules-preview'
+
+  await page.getByRole('button', { name: 'Ask everybody' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'password-rules-ask-everybody'
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).last().click()
+  await page.getByRole('button', { name: 'Discard' }).click()
+  await page.goto('/console/login-rules')
+  await expect(page.getByRole('heading', { name: 'Session rules', exact: true })).toBeVisible()
+  await page.getByLabel('Idle end', { exact: true }).fill('90')
+  yield 'login-rules'
+
+  await page.getByRole('button', { name: 'Discard' }).click()
+}
+
+async function* profiles(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/profiles')
+  await expect(page.getByText('These three are built in')).toBeVisible()
+  yield 'profiles'
+
+  await page.getByRole('link', { name: 'Supervisor', exact: true }).click()
+  await expect(page.getByText('This is a built-in profile')).toBeVisible()
+  yield 'profile-built-in'
+
+  await page.getByRole('link', { name: 'New profile like this' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Agent')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByText('This is the name of a built-in profile')).toBeVisible()
+  yield 'new-profile-refused'
+
+  await page.getByRole('textbox', { name: 'Name' }).fill('Team lead')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('link', { name: 'Team lead' }).click()
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'profile-remove'
+}
+
+async function* teams(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/teams')
+  await expect(page.getByText('There are no teams yet')).toBeVisible()
+  yield 'teams-none'
+
+  await page.getByRole('link', { name: 'New team' }).click()
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByText('This is needed')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Supervisors' }).fill('ana')
+  await expect(page.getByRole('option', { name: 'Ana Souza (ana)' })).toBeVisible()
+  yield 'new-team-choosing'
+
+  await page.getByRole('option', { name: 'Ana Souza (ana)' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('North')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(page.getByRole('note')).toBeVisible()
+  yield 'team-with-a-blind-supervisor'
+
+  await page.getByRole('link', { name: 'Teams' }).click()
+  await expect(page.getByRole('row', { name: /North/ })).toBeVisible()
+  yield 'teams'
 }

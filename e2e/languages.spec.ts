@@ -32,7 +32,7 @@ for (const { language, locale, next } of stories) {
         await expect(page).toHaveTitle(`${t('sign-in:log_in')} · ${instance.name}`)
         await expect(page.getByRole('link', { name: t('sign-in:forgot_password') })).toBeVisible()
         await sendLogin(page, instance.username, 'not the password', t)
-        await expect(page.getByRole('alert')).toHaveText(t('sign-in:incorrect'))
+        await expect(page.getByRole('alert')).toHaveText(t('sign-in:incorrect', { minutes: '15' }))
         await expectNoSidewaysScroll(page)
         await expect(html).toHaveAttribute('lang', language)
         await logIn(page, instance.username, instance.initialPassword, t)

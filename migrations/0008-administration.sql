@@ -15,6 +15,9 @@ create function searchable(text text) returns text language sql immutable parall
 alter table account add column search_text text not null
   generated always as (searchable(username || ' ' || full_name || ' ' || coalesce(email, ''))) stored;
 create index account_by_name on account (instance_id, lower(full_name), id);
+-- Who the instance is, is asked once a statement and not once a row: a list looks at every account.
+alter policy own on account using (instance_id = (select current_instance_id()));
+alter policy own on password using (instance_id = (select current_instance_id()));
 create index account_by_profile on account (instance_id, profile_id);
 create index account_by_team on account (instance_id, team_id);
 create index team_supervisor_by_account on team_supervisor (instance_id, account_id);

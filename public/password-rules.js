@@ -1,7 +1,8 @@
 // Ticks the password rules off as one types. The server judges, the same rules as when the form is sent.
 const field = document.querySelector('input[data-checked-by]')
 if (field instanceof HTMLInputElement) {
-  const items = [...document.querySelectorAll('#rules li')]
+  // What is judged only when the form is sent stays as it is.
+  const items = [...document.querySelectorAll('#rules li:not([data-judged])')]
   const formToken = field.form?.querySelector('input[name=formToken]')
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting

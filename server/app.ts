@@ -7,9 +7,17 @@ import { apiDocumentation } from './api-documentation/api-documentation.ts'
 import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
+import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
-import { openGuessEstimator, openHashQueue, removeOldAttempts, yieldToRequests } from './passwords/passwords.ts'
+import {
+  forgetFormerPasswords,
+  openBreachedPasswords,
+  openGuessEstimator,
+  openHashQueue,
+  removeOldAttempts,
+  yieldToRequests,
+} from './passwords/passwords.ts'
 import type { Database } from './platform/database.ts'
 import { type App, openHttp, type Route } from './platform/http.ts'
 import { openJobs } from './platform/jobs.ts'
@@ -18,9 +26,13 @@ import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.t
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
+import { profiles } from './profiles/profiles.ts'
 import { decideRecovery, makeRecoveryLink, recovery, removeOldRecovery } from './recovery/recovery.ts'
+import { ruleEditor } from './rule-editor/rule-editor.ts'
+import { findRules, openRuleBook } from './rules/rules.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
-import { removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { offerLanguages, removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { teams } from './teams/teams.ts'
 
 export type Node = Readonly<{
   app: App
@@ -45,6 +57,9 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   // Two more than can hash at once, so that no processor is idle while others wait for the database.
   const hashQueue = openHashQueue(config.hashConcurrency + 2, mostWaitingPerHash * config.hashConcurrency)
   metrics.watchHashQueue(hashQueue)
+  const rules = openRuleBook(database)
+  const breached =
+    config.breachedPasswordsFile === undefined ? undefined : await openBreachedPasswords(config.breachedPasswordsFile)
   const { publicUrl } = config
   const mailer = openMailer(config)
   let draining = false
@@ -62,15 +77,22 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     if (draining) reply.header('connection', 'close')
   })
   resolveInstances(app, { database, publicUrl })
-  recogniseSessions(app, { database, texts })
+  offerLanguages(app, { rules, texts })
+  recogniseSessions(app, { database, rules, texts })
   frameSignedInPages(app, { keys })
 
-  await app.register(sessions({ database, keys, texts }))
-  await app.register(signIn({ database, keys, hashQueue, guesses, metrics }))
-  await app.register(recovery({ database, keys, hashQueue, guesses }))
-  await app.register(home({ database, keys, hashQueue, guesses }))
+  const passwordNeeds = { database, keys, hashQueue, guesses, rules, breached }
+  await app.register(sessions({ database, keys, rules, texts }))
+  await app.register(signIn({ ...passwordNeeds, metrics }))
+  await app.register(recovery(passwordNeeds))
+  await app.register(home(passwordNeeds))
+  await app.register(profiles({ database }))
+  await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
+  await app.register(ruleEditor(passwordNeeds))
+  const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
+  await app.register(imports({ database, keys, hashQueue, runner }))
   await app.register(consolePages())
   await app.register(apiDocumentation())
 
@@ -109,8 +131,11 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   function tidyInstance(instance: Instance): Promise<void> {
     return database.in(instance, async (tx) => {
       await endRunOutSessionsOf(tx)
-      await removeOldAttempts(tx)
+      const { deviceDays, formerPasswords } = await findRules(tx)
+      await removeOldAttempts(tx, deviceDays)
+      await forgetFormerPasswords(tx, formerPasswords)
       await removeOldPendingLogins(tx)
+      await removeOldImports(tx)
       await removeOldMessages(tx)
       await removeOldRecovery(tx)
     })
@@ -123,15 +148,19 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
+      runner.listen()
       jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
       draining = true
       clearInterval(tidying)
+      await app.close()
+      await runner.close()
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()
+      await breached?.close()
     },
   }
 }

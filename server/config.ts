@@ -16,6 +16,7 @@ export type Config = Readonly<{
   metricsPort: number
   metricsHost: string
   hashConcurrency: number
+  breachedPasswordsFile: string | undefined
   smtpUrl: URL | undefined
   mailFrom: Mailbox
   logLevel: LogLevel
@@ -107,6 +108,15 @@ export const settings: readonly Setting[] = [
     read: (text) => integer(text, 1, 256),
   },
   {
+    name: 'BREACHED_PASSWORDS_FILE',
+    means:
+      'Passwords that have become known in breaches, which nobody may choose: a file made by `gatehouse breached-passwords make`. ' +
+      'Every node needs it; none needs the network for it.',
+    default: undefined,
+    defaultIs: 'none; common passwords are refused in any case',
+    read: (text) => resolve(text),
+  },
+  {
     name: 'SMTP_URL',
     means:
       'The mail server that takes the messages: `smtp://user:password@host:587`, where STARTTLS is demanded, or `smtps://…:465`. ' +
@@ -169,6 +179,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     metricsPort: value<number>('METRICS_PORT'),
     metricsHost: value<string>('METRICS_HOST'),
     hashConcurrency: value<number>('HASH_CONCURRENCY'),
+    breachedPasswordsFile: value<string | undefined>('BREACHED_PASSWORDS_FILE'),
     smtpUrl: value<URL | undefined>('SMTP_URL'),
     mailFrom: value<Mailbox>('MAIL_FROM'),
     logLevel: value<LogLevel>('LOG_LEVEL'),

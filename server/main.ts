@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { type Node, openNode } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
-import { type Command, commands, credentials } from './operator/commands.ts'
+import { type Command, type CommandAlone, commands, commandsAlone, credentials, type Result } from './operator/commands.ts'
 import { type CreatedInstance, ensureMain } from './operator/create-instance.ts'
 import { OperatorError } from './operator/problems.ts'
 import { stopWell } from './platform/stop.ts'
@@ -27,7 +27,9 @@ try {
 async function dispatch(args: string[]): Promise<void> {
   const words = args.filter((arg) => !arg.startsWith('-'))
   if (words[0] === 'serve') return serve(args.slice(args.indexOf('serve') + 1))
-  const command = commands.find((each) => each.words === words.slice(0, each.words.split(' ').length).join(' '))
+  const command = [...commands, ...commandsAlone].find(
+    (each) => each.words === words.slice(0, each.words.split(' ').length).join(' '),
+  )
   if (command !== undefined) return runCommand(command, args)
   if (args.includes('--version')) return print(`${version}\n`)
   if (words.length === 0 || args.includes('--help')) return print(helpForAll())
@@ -72,7 +74,7 @@ async function serve(args: string[]): Promise<void> {
   )
 }
 
-async function runCommand(command: Command, args: string[]): Promise<void> {
+async function runCommand(command: Command | CommandAlone, args: string[]): Promise<void> {
   const options = Object.fromEntries(Object.keys(command.options).map((name) => [name, { type: 'string' as const }]))
   const { values, positionals } = parse({ args, options: { ...options, ...shared }, allowPositionals: true, strict: true })
   if (values.help) return print(helpFor(command))
@@ -83,15 +85,19 @@ async function runCommand(command: Command, args: string[]): Promise<void> {
   for (const name of command.required ?? [])
     if (texts[name] === undefined) throw new UsageError(`--${name} is missing.\n\n${helpFor(command)}`)
 
+  if ('runAlone' in command) return show(await command.runAlone(given))
   const config = readConfig(process.env)
   const system = await openSystem(config, (message) => void process.stderr.write(`${message}\n`))
   try {
-    const result = await command.run({ system, config }, given, texts)
-    print(json ? `${JSON.stringify(result.json)}\n` : result.text)
-    if (result.failed) process.exitCode = 1
+    show(await command.run({ system, config }, given, texts))
   } finally {
     await system.close()
   }
+}
+
+function show(result: Result): void {
+  print(json ? `${JSON.stringify(result.json)}\n` : result.text)
+  if (result.failed) process.exitCode = 1
 }
 
 /** Node's own words about an unknown option are good; its error is made one of ours. */
@@ -103,14 +109,14 @@ function parse<T extends NonNullable<Parameters<typeof parseArgs>[0]>>(config: T
   }
 }
 
-function helpFor({ words, usage, means, options }: Command): string {
+function helpFor({ words, usage, means, options }: Command | CommandAlone): string {
   const lines = Object.entries({ ...options, json: 'Print one JSON object and nothing else.', help: 'Print this.' })
   const width = Math.max(...lines.map(([name]) => name.length))
   return `gatehouse ${[words, usage].join(' ').trim()}\n\n${means}\n\n${lines.map(([name, text]) => `  --${name.padEnd(width)}  ${text}\n`).join('')}`
 }
 
 function helpForAll(): string {
-  const all = [{ words: 'serve', usage: '', means: 'Serves all instances.' }, ...commands]
+  const all = [{ words: 'serve', usage: '', means: 'Serves all instances.' }, ...commands, ...commandsAlone]
   return `Gatehouse ${version}\n\n${all.map(({ words, usage, means }) => `  gatehouse ${[words, usage].join(' ').trim()}\n      ${means}\n`).join('')}\nEvery command has --help and --json. Settings are environment variables: docs/configuration.md\n`
 }
 

@@ -43,7 +43,7 @@ export class Browser {
   async send(
     method: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD',
     url: string,
-    body?: string,
+    body?: string | Buffer,
     type?: string,
     more: Record<string, string> = {},
   ): Promise<Answer> {

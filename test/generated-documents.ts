@@ -2,10 +2,18 @@ import { openNode } from '../server/app.ts'
 import { readConfig, settings } from '../server/config.ts'
 import { openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
+import { readTexts } from '../server/platform/text.ts'
+import { areaOf, builtInProfiles, type Permission, permissions } from '../server/profiles/profiles.ts'
+import { rulesDocument } from './rules-document.ts'
 
 /** The documents that are made from the code, by path. */
 export async function generatedDocuments(): Promise<Record<string, string>> {
-  return { 'docs/configuration.md': configuration(), 'docs/openapi.json': await openapi() }
+  return {
+    'docs/configuration.md': configuration(),
+    'docs/openapi.json': await openapi(),
+    'docs/rules.md': rulesDocument(),
+    'docs/permissions.md': permissionCatalogue(),
+  }
 }
 
 function configuration(): string {
@@ -22,6 +30,33 @@ A secret can be given as \`NAME_FILE\` instead, the path of a file that holds it
 
 | setting | what it does | default |
 |---|---|---|
+${rows.join('\n')}
+`
+}
+
+function permissionCatalogue(): string {
+  const areas = (readTexts('en').permissions as { areas: Record<string, string> }).areas
+  const profiles = Object.entries(builtInProfiles)
+  const rows = Object.entries(permissions).map(([key, allows]) => {
+    const permission = key as Permission
+    const who = profiles.filter(([, permissions]) => permissions.includes(permission)).map(([name]) => name)
+    return `| ${areas[areaOf(permission)]} | \`${permission}\` | ${allows} | ${who.join(', ')} |`
+  })
+  return `# Permissions
+
+<!-- Made by \`npm run docs\` from server/profiles/permissions.ts. -->
+
+A profile is a set of these. Every account has one profile; what is changed in it holds from the next request of whoever has it.
+
+- Nobody gives a permission that they lack, and nobody acts on an account or a profile that has one: not by giving a profile, not by
+  changing one, not by a new initial password.
+- Somebody without \`accounts.all-teams\` reaches the accounts of the teams that they supervise, and no others.
+- A profile holds for the whole instance, so creating, changing and removing profiles takes \`accounts.all-teams\` beside
+  \`profiles.manage\`. Nobody changes the profile that they have themselves.
+- The built-in profiles are neither changed nor removed. An instance keeps at least one enabled account with the profile Administrator.
+
+| area | permission | allows | built-in profiles that have it |
+|---|---|---|---|
 ${rows.join('\n')}
 `
 }

@@ -1,13 +1,13 @@
 // The program as people run it: starting, being killed, and the operator's commands.
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { commands } from '../server/operator/commands.ts'
+import { commands, commandsAlone } from '../server/operator/commands.ts'
 import { HttpBrowser } from './http-browser.ts'
 import { goodPassword, until } from './nodes.ts'
 import { freePort, newProgram, stop } from './server.ts'
@@ -106,7 +106,7 @@ test('every command has --help, prints one JSON object with --json, and works be
     const { code, stdout, stderr } = await program.run(...args, '--json')
     return { code, said: JSON.parse(stdout) as Record<string, unknown>, stderr }
   }
-  for (const { words, usage } of commands) {
+  for (const { words, usage } of [...commands, ...commandsAlone]) {
     const { code, stdout } = await program.run(...words.split(' '), '--help')
     assert.equal(code, 0)
     assert.ok(stdout.includes([words, usage].join(' ').trim()), words)
@@ -193,6 +193,28 @@ test('the commands work without a server too, and leave no PostgreSQL behind', a
   const { code, stdout } = await program.run('instance', 'create', 'acme', '--hostname', 'acme.example.com', '--json')
   assert.equal(code, 0, stdout)
   assert.equal(existsSync(join(program.env.DATA_DIR!, 'postgres/postmaster.pid')), false)
+})
+
+test('asvs-6.2.12 the list of breached passwords is made without a database, looked at by the doctor, and told of in the report', async (t) => {
+  const program = await newProgram(t)
+  const folder = program.env.DATA_DIR!
+  mkdirSync(folder, { recursive: true })
+  const [source, target] = [join(folder, 'source.txt'), join(folder, 'list.bloom')]
+  writeFileSync(source, 'harvest moon over the silent mill\n')
+  const made = await program.run('breached-passwords', 'make', source, target, '--json')
+  assert.deepEqual(JSON.parse(made.stdout), { target, entries: 1, bytes: 128 })
+  assert.equal(existsSync(join(folder, 'postgres')), false, 'no database was needed')
+  assert.equal((await program.run('breached-passwords', 'make', join(folder, 'none'), target)).code, 1)
+  await program.run('instance', 'create', 'acme', '--hostname', 'acme.example.com')
+  const report = async () => (await program.run('compliance-report', '--instance', 'acme')).stdout
+  assert.match(await report(), /NOT KEPT {3}ASVS 5\.0, 6\.2\.12\n/)
+  program.env.BREACHED_PASSWORDS_FILE = target
+  assert.doesNotMatch(await report(), /NOT KEPT/)
+  assert.match((await program.run('doctor')).stdout, /ok {3}breached passwords: 1 in /)
+  writeFileSync(target, 'not a list')
+  const doctor = await program.run('doctor')
+  assert.match(doctor.stdout, /BAD {2}breached passwords: .* is no list/)
+  assert.equal(doctor.code, 1)
 })
 
 test('asvs-13.3.1 a start with another secret key, or with one that others can read, is noticed', async (t) => {

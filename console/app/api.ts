@@ -1,9 +1,13 @@
 // The server's API, typed by the server's own schemas. Nothing else is shared with the server, and of these only the types.
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
+import type * as imports from '../../server/imports/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
+import type * as profiles from '../../server/profiles/schemas.ts'
 import type * as recovery from '../../server/recovery/schemas.ts'
+import type * as ruleEditor from '../../server/rule-editor/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
+import type * as teams from '../../server/teams/schemas.ts'
 import { endSession } from './session-end.ts'
 
 /** Every route that the console calls. A test compares them with those that are served. */
@@ -21,13 +25,33 @@ export type Routes = {
   'POST /api/accounts/assign-profile': typeof administration.assignProfileRoute
   'POST /api/accounts/assign-team': typeof administration.assignTeamRoute
   'POST /api/accounts/slips': typeof administration.makeSlipsRoute
+  'GET /api/rules': typeof ruleEditor.getRulesRoute
+  'PUT /api/rules': typeof ruleEditor.changeRulesRoute
+  'POST /api/rules/preview': typeof ruleEditor.previewRulesRoute
+  'POST /api/rules/expire-passwords': typeof ruleEditor.expirePasswordsRoute
   'POST /api/accounts/messages': typeof administration.sendPasswordsRoute
+  'GET /api/imports': typeof imports.listImportsRoute
+  'GET /api/imports/:id': typeof imports.getImportRoute
+  'PUT /api/imports/:id': typeof imports.checkImportRoute
+  'GET /api/imports/:id/rows': typeof imports.listImportRowsRoute
+  'POST /api/imports/:id/run': typeof imports.runImportRoute
+  'POST /api/imports/:id/undo': typeof imports.undoImportRoute
+  'GET /api/imports/:id/accounts': typeof imports.listImportedAccountsRoute
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
   'GET /api/mail': typeof messages.mailStatusRoute
   'GET /api/recovery-requests': typeof recovery.listRecoveryRequestsRoute
   'POST /api/recovery-requests/:id/answer': typeof recovery.answerRecoveryRequestRoute
   'POST /api/recovery-requests/:id/refuse': typeof recovery.refuseRecoveryRequestRoute
+  'GET /api/profiles': typeof profiles.listProfilesRoute
+  'GET /api/permissions': typeof profiles.listPermissionsRoute
+  'POST /api/profiles': typeof profiles.createProfileRoute
+  'PUT /api/profiles/:id': typeof profiles.changeProfileRoute
+  'DELETE /api/profiles/:id': typeof profiles.removeProfileRoute
+  'GET /api/teams': typeof teams.listTeamsRoute
+  'POST /api/teams': typeof teams.createTeamRoute
+  'PUT /api/teams/:id': typeof teams.changeTeamRoute
+  'DELETE /api/teams/:id': typeof teams.removeTeamRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined
@@ -110,8 +134,17 @@ function queryString(query: object | undefined): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`
 }
 
+/**
+ * Sends a file as it is.
+ * @throws ApiProblem
+ */
+export async function upload(url: string, file: File): Promise<unknown> {
+  const headers = { 'content-type': 'application/octet-stream', 'x-form-token': formToken }
+  return (await send(url, { method: 'POST', headers, body: file })).json()
+}
+
 /** Sends a request as it is, with the session's end and every refusal understood. */
-export async function send(url: string, request: RequestInit): Promise<Response> {
+async function send(url: string, request: RequestInit): Promise<Response> {
   let answer: Response
   try {
     answer = await fetch(url, request)

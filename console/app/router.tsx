@@ -1,9 +1,10 @@
 // Every screen and its address. Each is loaded when it is opened.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { FailedScreen } from './failure.tsx'
 import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
-import { firstScreen } from './screens.ts'
+import { Start } from './start.tsx'
+import { loadTexts } from './texts.ts'
 
 const root = createRootRoute({
   component: Frame,
@@ -11,13 +12,7 @@ const root = createRootRoute({
   errorComponent: ({ error, reset }) => <FailedScreen error={error} retry={reset} />,
 })
 
-const start = createRoute({
-  getParentRoute: () => root,
-  path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: firstScreen })
-  },
-})
+const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
 
 /** What of the list of users is in its address, so that it can be sent to somebody and survives a reload. */
 export type UsersSearch = {
@@ -68,8 +63,84 @@ const requests = createRoute({
   component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
 })
 
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('../imports/imports-screen.tsx')),
+})
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/$id',
+  component: lazyRouteComponent(() => import('../imports/import-screen.tsx')),
+})
+const profiles = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles',
+  component: lazyRouteComponent(() => import('../profiles/profiles-screen.tsx')),
+})
+const newProfile = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles/new',
+  // The profile whose permissions the new one begins with.
+  validateSearch: (given: Record<string, unknown>): { like?: string | undefined } => ({ like: text(given.like) }),
+  component: lazyRouteComponent(() => import('../profiles/new-profile-screen.tsx')),
+})
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/profiles/$id',
+  component: lazyRouteComponent(() => import('../profiles/profile-screen.tsx')),
+})
+const teams = createRoute({
+  getParentRoute: () => root,
+  path: '/teams',
+  component: lazyRouteComponent(() => import('../teams/teams-screen.tsx')),
+})
+const newTeam = createRoute({
+  getParentRoute: () => root,
+  path: '/teams/new',
+  component: lazyRouteComponent(() => import('../teams/new-team-screen.tsx')),
+})
+const team = createRoute({
+  getParentRoute: () => root,
+  path: '/teams/$id',
+  component: lazyRouteComponent(() => import('../teams/team-screen.tsx')),
+})
+const withRuleTexts =
+  <Module,>(load: () => Promise<Module>) =>
+  async () => {
+    const [module] = await Promise.all([load(), loadTexts('rules'), loadTexts('passwords')])
+    return module
+  }
+const passwordRules = createRoute({
+  getParentRoute: () => root,
+  path: '/password-rules',
+  component: lazyRouteComponent(withRuleTexts(() => import('../rules/password-rules-screen.tsx'))),
+})
+const loginRules = createRoute({
+  getParentRoute: () => root,
+  path: '/login-rules',
+  component: lazyRouteComponent(withRuleTexts(() => import('../rules/login-rules-screen.tsx'))),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, users, newUser, user, slips, requests]),
+  routeTree: root.addChildren([
+    start,
+    users,
+    newUser,
+    user,
+    slips,
+    requests,
+    imports,
+    oneImport,
+    profiles,
+    newProfile,
+    profile,
+    teams,
+    newTeam,
+    team,
+    passwordRules,
+    loginRules,
+  ]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

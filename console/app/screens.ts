@@ -2,6 +2,9 @@
 export const screens = [
   { to: '/users', text: 'users.title', permission: 'accounts.view' },
   { to: '/requests', text: 'requests.title', permission: 'requests.answer' },
+  { to: '/imports', text: 'imports:title', permission: 'accounts.import' },
+  { to: '/profiles', text: 'profiles.title', permission: 'profiles.view' },
+  { to: '/teams', text: 'teams.title', permission: 'teams.view' },
+  { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },
+  { to: '/login-rules', text: 'rules.login', permission: 'rules.view' },
 ] as const
-
-export const firstScreen = '/users'

@@ -58,7 +58,8 @@ function useSignsOfLife(session: Session | undefined): boolean {
       const now = await call('GET /api/session', {}).catch(() => undefined)
       if (now === undefined) return
       if (now.accountId !== session.accountId) return setSomebodyElse(true)
-      if (ended === undefined && now.formToken === session.formToken) return
+      const same = now.formToken === session.formToken && String(now.permissions) === String(session.permissions)
+      if (ended === undefined && same) return
       setFormToken(now.formToken)
       queries.setQueryData(['session'], now)
       resumeSession()

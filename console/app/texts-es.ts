@@ -1,5 +1,8 @@
 import { bySubject } from './texts.ts'
 
 export const texts = bySubject(
-  import.meta.glob('../../locales/es/{common,console,faults,home,problems,sign-in}.json', { eager: true, import: 'default' }),
+  import.meta.glob(['../../locales/es/*.json', '!../../locales/es/{api,messages,passwords,recovery,rules}.json'], {
+    eager: true,
+    import: 'default',
+  }),
 )

@@ -1,5 +1,8 @@
 import { bySubject } from './texts.ts'
 
 export const texts = bySubject(
-  import.meta.glob('../../locales/pt/{common,console,faults,home,problems,sign-in}.json', { eager: true, import: 'default' }),
+  import.meta.glob(['../../locales/pt/*.json', '!../../locales/pt/{api,messages,passwords,recovery,rules}.json'], {
+    eager: true,
+    import: 'default',
+  }),
 )

@@ -42,6 +42,16 @@ export async function openTexts(): Promise<void> {
   })
 }
 
+// Texts that only some screens need; the others do not wait for them.
+const apart = import.meta.glob<Record<string, unknown>>('../../locales/*/{passwords,rules}.json', { import: 'default' })
+
+/** Loads the texts of a subject that is loaded apart. */
+export async function loadTexts(subject: 'passwords' | 'rules'): Promise<void> {
+  const language = pageLanguage()
+  if (i18next.hasResourceBundle(language, subject)) return
+  i18next.addResourceBundle(language, subject, await apart[`../../locales/${language}/${subject}.json`]!())
+}
+
 /** The texts of another language than the page's, for what is handed to somebody who speaks it. */
 export async function textsIn(language: Language): Promise<TFunction> {
   if (!i18next.hasResourceBundle(language, 'console'))

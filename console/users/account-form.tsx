@@ -1,12 +1,13 @@
 // The fields of an account, the same for a new one and for one that is changed.
 import { Button, Fieldset, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { useBlocker } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer, Body } from '../app/api.ts'
-import { Failure, useFaultTexts } from '../app/failure.tsx'
+import { Failure } from '../app/failure.tsx'
 import { languages } from '../app/texts.ts'
+import { useSaving } from '../app/use-saving.ts'
+import { useProfileName } from '../profiles/profile-name.ts'
 import { LoginHoursField } from './login-hours-field.tsx'
 
 export type AccountValues = Omit<Body<'PUT /api/accounts/:id'>, 'version'> & { username: string }
@@ -38,35 +39,9 @@ export function AccountForm({
   onSubmit,
 }: AccountFormProps) {
   const { t } = useTranslation()
-  const faultTexts = useFaultTexts()
-  const [failure, setFailure] = useState<unknown>()
-  const [busy, setBusy] = useState(false)
-  const form = useForm<AccountValues>({ mode: 'controlled', initialValues: initial, onValuesChange: () => setFailure(undefined) })
-  const [saved, setSaved] = useState(false)
-  useBlocker({
-    shouldBlockFn: () => form.isDirty() && !saved && !confirm(t('leave_unsaved')),
-    enableBeforeUnload: () => form.isDirty() && !saved,
-  })
-
-  const send = async (values: AccountValues) => {
-    setBusy(true)
-    try {
-      // Flags first: the caller leaves this screen when all is well.
-      setSaved(true)
-      await onSubmit(values)
-    } catch (error) {
-      setSaved(false)
-      const faults = faultTexts(error)
-      form.setErrors(faults)
-      setFailure(error)
-      // The first field that is wrong is where to go on.
-      const first = Object.keys(faults)[0]
-      if (first)
-        requestAnimationFrame(() => document.querySelector<HTMLElement>(`[name="${first}"], [data-path="${first}"]`)?.focus())
-    } finally {
-      setBusy(false)
-    }
-  }
+  const profileName = useProfileName()
+  const form = useForm<AccountValues>({ mode: 'controlled', initialValues: initial })
+  const { busy, failure, send } = useSaving(form, onSubmit)
   const text = (field: 'username' | 'fullName' | 'email' | 'phone' | 'validFrom' | 'validUntil') => ({
     name: field,
     ...form.getInputProps(field),
@@ -118,7 +93,7 @@ export function AccountForm({
               disabled={profileIsFixed}
               data={choices.profiles
                 .filter(({ id, mayGive }) => mayGive || id === initial.profileId)
-                .map(({ id, name }) => ({ value: id, label: name }))}
+                .map(({ id, name }) => ({ value: id, label: profileName(name) }))}
               {...select('profileId')}
             />
             <Select

@@ -9,6 +9,7 @@ import { type Answer, call } from '../app/api.ts'
 import { Dialog } from '../app/dialog.tsx'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
+import { useProfileName } from '../profiles/profile-name.ts'
 import { keepSlips } from '../slips/kept-slips.ts'
 
 type Choices = Answer<'GET /api/accounts/choices'>
@@ -105,11 +106,14 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
       if (act === 'slips') void navigate({ to: '/slips' })
     },
   })
+  const profileName = useProfileName()
   const choosesWhat = act === 'assign_team' || act === 'assign_profile'
   const data =
     act === 'assign_team'
       ? [...(choices?.mayLeaveWithoutTeam ? [{ value: 'none', label: t('users.no_team') }] : []), ...named(choices?.teams ?? [])]
-      : named((choices?.profiles ?? []).filter(({ mayGive }) => mayGive))
+      : (choices?.profiles ?? [])
+          .filter(({ mayGive }) => mayGive)
+          .map(({ id, name }) => ({ value: id, label: profileName(name) }))
   return (
     <Dialog onClose={onClose} title={t(`users.act.${act}`)}>
       <form
@@ -149,7 +153,7 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
           {refused.length === 0 && (
             <Button
               type="submit"
-              color={act === 'remove' ? 'red' : undefined}
+              color={act === 'remove' ? 'red.9' : undefined}
               loading={doing.isPending}
               disabled={choosesWhat && target === null}
             >

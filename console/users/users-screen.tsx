@@ -10,6 +10,8 @@ import { Failure } from '../app/failure.tsx'
 import type { UsersSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
+import { useProfileName } from '../profiles/profile-name.ts'
+import { ExportMenu } from './export-menu.tsx'
 import { MailNotice } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { UsersTable } from './users-table.tsx'
@@ -31,6 +33,7 @@ export default function UsersScreen() {
   const given = route.useSearch()
   const navigate = route.useNavigate()
   const mayCreate = usePermission('accounts.create')
+  const mayExport = usePermission('accounts.export')
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const change = (to: Partial<UsersSearch>) => {
     setSelected(new Set())
@@ -58,11 +61,14 @@ export default function UsersScreen() {
         <Title order={1} size="h2">
           {t('users.title')}
         </Title>
-        {mayCreate && (
-          <Button component={Link} to="/users/new">
-            {t('users.new')}
-          </Button>
-        )}
+        <Group gap="xs">
+          {mayExport && <ExportMenu filter={filter} />}
+          {mayCreate && (
+            <Button component={Link} to="/users/new">
+              {t('users.new')}
+            </Button>
+          )}
+        </Group>
       </Group>
       <MailNotice />
       <Filters given={given} change={change} choices={choices.data} />
@@ -111,6 +117,7 @@ type FiltersProps = {
 
 function Filters({ given, change, choices }: FiltersProps) {
   const { t } = useTranslation()
+  const profileName = useProfileName()
   const search = useDebouncedCallback((text: string) => change({ search: text.trim() || undefined }), 250)
   const named = (list: { id: string; name: string }[] | undefined) =>
     (list ?? []).map(({ id, name }) => ({ value: id, label: name }))
@@ -127,7 +134,7 @@ function Filters({ given, change, choices }: FiltersProps) {
       <Select
         label={t('users.profile')}
         placeholder={t('all')}
-        data={named(choices?.profiles)}
+        data={(choices?.profiles ?? []).map(({ id, name }) => ({ value: id, label: profileName(name) }))}
         value={given.profile ?? null}
         onChange={(profile) => change({ profile: profile ?? undefined })}
         clearable

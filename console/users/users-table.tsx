@@ -5,6 +5,7 @@ import type { Answer } from '../app/api.ts'
 import type { UsersSearch } from '../app/router.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
+import { useProfileName } from '../profiles/profile-name.ts'
 import { AccountState } from './account-state.tsx'
 
 type Account = Answer<'GET /api/accounts'>['accounts'][number]
@@ -19,11 +20,13 @@ type UsersTableProps = {
 }
 
 const columns = ['fullName', 'email', 'profile', 'team', 'state', 'lastLoginAt'] as const
+const sortable = new Set<string>(['fullName', 'email', 'lastLoginAt'])
 /** The columns that a narrow screen shows inside the first one. */
 const wideOnly = new Set<string>(['email', 'profile', 'team', 'lastLoginAt'])
 
 export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onSort, selected, onSelect }: UsersTableProps) {
   const { t } = useTranslation()
+  const profileName = useProfileName()
   const { timeZone } = useSession()
   const all = accounts.length > 0 && accounts.every(({ id }) => selected.has(id))
   const toggle = (ids: readonly string[], on: boolean) => {
@@ -58,8 +61,8 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                 className={wideOnly.has(column) ? 'wide-only' : ''}
                 aria-sort={column === sort ? (direction === 'desc' ? 'descending' : 'ascending') : undefined}
               >
-                {column === 'state' ? (
-                  t('users.state_title')
+                {!sortable.has(column) ? (
+                  t(column === 'state' ? 'users.state_title' : `users.column.${column}`)
                 ) : (
                   <UnstyledButton
                     fw={700}
@@ -94,11 +97,11 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                   {account.username}
                 </Text>
                 <Text size="sm" className="narrow-only">
-                  {[account.profile.name, account.team?.name].filter(Boolean).join(' · ')}
+                  {[profileName(account.profile.name), account.team?.name].filter(Boolean).join(' · ')}
                 </Text>
               </Table.Td>
               <Table.Td className="wide-only break">{account.email}</Table.Td>
-              <Table.Td className="wide-only">{account.profile.name}</Table.Td>
+              <Table.Td className="wide-only">{profileName(account.profile.name)}</Table.Td>
               <Table.Td className="wide-only">{account.team?.name}</Table.Td>
               <Table.Td>
                 <AccountState {...account} />

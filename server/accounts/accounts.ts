@@ -14,16 +14,23 @@ export {
 } from './reach.ts'
 export {
   deleteAccount,
+  deleteAccounts,
   findAccountByKey,
+  findAccountsByKeys,
   insertAccount,
+  insertAccounts,
   type LockedAccount,
   lockAccount,
+  lockAccounts,
+  lockAccountsByKeys,
   type NewAccount,
   renewCredentialVersion,
+  type StoredAccount,
   touchLastLogin,
   updateAccount,
   updateAccountPart,
+  updateAccounts,
   updateEnabled,
   updateLanguage,
 } from './store.ts'
-export { type UsernameFault, usernameFault, usernameKey } from './username.ts'
+export { type UsernameFault, usernameFault, usernameKey, usernameSkeleton } from './username.ts'

@@ -82,8 +82,9 @@ export async function findTarget(
     .executeTakeFirst()
 }
 
+/** What a profile permits. Keeps it from being removed until the transaction ends, so that an account can be given it. */
 export async function findProfilePermissions(tx: Transaction, profileId: string): Promise<string[] | undefined> {
-  const row = await tx.selectFrom('profile').select('permissions').where('id', '=', profileId).executeTakeFirst()
+  const row = await tx.selectFrom('profile').select('permissions').where('id', '=', profileId).forKeyShare().executeTakeFirst()
   return row?.permissions
 }
 
@@ -155,4 +156,89 @@ export async function updateLanguage(tx: Transaction, accountId: string, languag
 
 export async function touchLastLogin(tx: Transaction, accountId: string): Promise<void> {
   await tx.updateTable('account').set({ lastLoginAt: sql`now()` }).where('id', '=', accountId).execute()
+}
+
+/** An account with what decides who may act on it. */
+export type StoredAccount = Omit<AccountFields, 'loginHours'> & {
+  id: string
+  username: string
+  usernameKey: string
+  /** Of its profile. */
+  permissions: string[]
+}
+
+const storedColumns = sql`a.id, a.username, a.username_key, a.full_name, a.email, a.phone, a.profile_id, a.team_id, a.language,
+  a.time_zone, a.valid_from, a.valid_until, a.last_login_at`
+const permissionsOf = sql`(select p.permissions from profile p where p.id = a.profile_id) as permissions`
+
+// One look into the unique index for each, in one statement. A join with the profile could begin at the profile, and read all its accounts.
+
+/** The accounts that have one of these usernames. */
+export async function findAccountsByKeys(tx: Transaction, usernameKeys: readonly string[]): Promise<StoredAccount[]> {
+  const { rows } = await sql<StoredAccount>`
+    select ${storedColumns}, ${permissionsOf} from unnest(${usernameKeys as string[]}::text[]) as k (username_key)
+    cross join lateral (select * from account where username_key = k.username_key limit 1) as a`.execute(tx)
+  return rows
+}
+
+/** Locks the accounts that have one of these usernames, in one order for everybody. */
+export async function lockAccountsByKeys(tx: Transaction, usernameKeys: readonly string[]): Promise<StoredAccount[]> {
+  const found = await findAccountsByKeys(tx, usernameKeys)
+  return found.length === 0
+    ? []
+    : lockAccounts(
+        tx,
+        found.map(({ id }) => id),
+      )
+}
+
+/**
+ * Locks accounts against everything, a login and their removal too; returns those that are still there.
+ * In one order for everybody, so that two who do it never wait for each other.
+ */
+export async function lockAccounts(
+  tx: Transaction,
+  accountIds: readonly string[],
+): Promise<(StoredAccount & { lastLoginAt: Date | null })[]> {
+  const { rows } = await sql<StoredAccount & { lastLoginAt: Date | null }>`
+    select ${storedColumns}, ${permissionsOf} from (select unnest(${accountIds as string[]}::uuid[]) as id order by 1) as k
+    cross join lateral (select * from account where id = k.id for update) as a`.execute(tx)
+  return rows
+}
+
+/**
+ * Adds accounts in one statement and returns their ids by username key. Whose username is taken is left out: the unique key decides.
+ * In the order of their keys, so that two who add the same ones never wait for each other.
+ */
+export async function insertAccounts(
+  tx: Transaction,
+  accounts: readonly ({ username: string; usernameKey: string } & Omit<AccountFields, 'loginHours'>)[],
+): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; usernameKey: string }>`
+    insert into account (username, username_key, full_name, email, phone, profile_id, team_id, language, time_zone, valid_from, valid_until)
+    select username, "usernameKey", "fullName", email, phone, "profileId", "teamId", language, "timeZone", "validFrom", "validUntil"
+    from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb) as r (username text, "usernameKey" text, "fullName" text, email text, phone text,
+      "profileId" uuid, "teamId" uuid, language text, "timeZone" text, "validFrom" date, "validUntil" date)
+    order by "usernameKey"
+    on conflict (instance_id, username_key) do nothing
+    returning id, username_key`.execute(tx)
+  return new Map(rows.map(({ id, usernameKey }) => [usernameKey, id]))
+}
+
+/** Changes what is said of many accounts, but not their hours. Call with the accounts locked. */
+export async function updateAccounts(
+  tx: Transaction,
+  accounts: readonly ({ id: string } & Omit<AccountFields, 'loginHours'>)[],
+): Promise<void> {
+  await sql`
+    update account a set full_name = r."fullName", email = r.email, phone = r.phone, profile_id = r."profileId", team_id = r."teamId",
+      language = r.language, time_zone = r."timeZone", valid_from = r."validFrom", valid_until = r."validUntil", version = a.version + 1
+    from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb) as r (id uuid, "fullName" text, email text, phone text,
+      "profileId" uuid, "teamId" uuid, language text, "timeZone" text, "validFrom" date, "validUntil" date)
+    where a.id = r.id`.execute(tx)
+}
+
+/** Removes many accounts and all that is their own. Call with the accounts locked. */
+export async function deleteAccounts(tx: Transaction, accountIds: readonly string[]): Promise<void> {
+  await sql`delete from account where id = any (${accountIds as string[]}::uuid[])`.execute(tx)
 }

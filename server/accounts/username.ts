@@ -110,3 +110,16 @@ const latinLookAlikes = /^[асеһіјӏорԛѕԝхуүɡνορυαѵօսոհ�
 function isAllLookAlikes(key: string): boolean {
   return latinLookAlikes.test(key) && /[^\p{Script=Common}]/u.test(key)
 }
+
+/**
+ * What usernames look like: two names with different keys and the same skeleton can be taken for each other, such as anna1 and annal.
+ * Names of other scripts that look Latin are refused anyway; this is about what is left. Source: TR #39, 4 (confusable detection).
+ */
+export function usernameSkeleton(username: string): string {
+  // A capital I among small letters is an l to the eye.
+  const seen = username
+    .trim()
+    .normalize('NFKC')
+    .replace(/(?<!\p{Lu})I(?!\p{Lu})/gu, 'l')
+  return fold(seen).replaceAll('’', "'").replaceAll('0', 'o').replaceAll('1', 'l').replaceAll('rn', 'm').replaceAll('vv', 'w')
+}

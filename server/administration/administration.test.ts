@@ -1,60 +1,7 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import type { Browser } from '../../test/browser.ts'
-import { goodPassword, startNodes, type TestSystem } from '../../test/nodes.ts'
-
-type Body = Record<string, unknown>
-
-/** A floor with two teams: an Administrator, a Supervisor of the first team, and one agent in each. */
-async function startFloor(t: TestContext, nodes = 1) {
-  const system = await startNodes(t, nodes)
-  const [north, south] = (await system.sql<{ id: string }>(
-    "insert into team (instance_id, name) values ($1, 'North'), ($1, 'South') returning id",
-    [system.main.id],
-  )) as [{ id: string }, { id: string }]
-  const admin = await system.addAccount({ username: 'boss', profile: 'Administrator' })
-  const supervisor = await system.addAccount({ username: 'super', profile: 'Supervisor' })
-  const ana = await system.addAccount({ username: 'ana', fullName: 'Ana Souza' })
-  const ben = await system.addAccount({ username: 'ben', fullName: 'Ben Ortiz' })
-  await system.sql('update account set team_id = $1 where id = $2', [north.id, ana.id])
-  await system.sql('update account set team_id = $1 where id = $2', [south.id, ben.id])
-  await system.sql('insert into team_supervisor (instance_id, team_id, account_id) values ($1, $2, $3)', [
-    system.main.id,
-    north.id,
-    supervisor.id,
-  ])
-  const profiles = Object.fromEntries(
-    (await system.sql<{ id: string; name: string }>('select id, name from profile')).map(({ id, name }) => [name, id]),
-  ) as Record<'Administrator' | 'Supervisor' | 'Agent', string>
-  return { system, north, south, admin, supervisor, ana, ben, profiles }
-}
-
-async function loggedIn(system: TestSystem, { username, password }: { username: string; password: string }, node = 0) {
-  const browser = system.browser(node)
-  assert.equal((await browser.logIn(username, password)).location, '/home')
-  await browser.get('/home')
-  return browser
-}
-
-function fields(profileId: string, more: Body = {}): Body {
-  const nothing = {
-    email: null,
-    phone: null,
-    teamId: null,
-    language: null,
-    timeZone: null,
-    validFrom: null,
-    validUntil: null,
-    loginHours: null,
-  }
-  return { fullName: 'Carla Díaz', profileId, ...nothing, ...more }
-}
-
-async function get<T = Body>(browser: Browser, url: string): Promise<T> {
-  const answer = await browser.get(url)
-  assert.equal(answer.status, 200, `${url}: ${answer.body}`)
-  return JSON.parse(answer.body)
-}
+import { test } from 'node:test'
+import { type Body, fields, get, loggedIn, startFloor } from '../../test/floor.ts'
+import { goodPassword } from '../../test/nodes.ts'
 
 test('an account without email is created with a slip, and its person logs in with it', async (t) => {
   const { system, admin, profiles } = await startFloor(t)

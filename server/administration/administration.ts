@@ -1,15 +1,17 @@
 // Administration: what Administrators and Supervisors do with accounts. Creating, changing, enabling, removing; slips.
 // Owns no table: it writes through the features that do.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ActingAccount, accountNotFound, actingAccount } from '../accounts/accounts.ts'
 import { instanceUrl } from '../instances/instances.ts'
 import { latestMessages, type MessageStanding } from '../messages/messages.ts'
 import { callerOf } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { sessionOf } from '../sessions/sessions.ts'
+import { writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
 import { type AdministrationNeeds, createAccount } from './create-account.ts'
+import { exportAccounts } from './export-accounts.ts'
 import { makeSlips, slipBody } from './make-slips.ts'
 import {
   accountChoicesRoute,
@@ -18,6 +20,7 @@ import {
   createAccountRoute,
   disableAccountsRoute,
   enableAccountsRoute,
+  exportAccountsRoute,
   getAccountRoute,
   listAccountsRoute,
   makeSlipsRoute,
@@ -26,8 +29,13 @@ import {
   updateAccountRoute,
 } from './schemas.ts'
 import { sendPasswords } from './send-passwords.ts'
-import { countAccounts, findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
+import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
 import { changeAccount } from './update-account.ts'
+
+const fileTypes = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const
 
 export function administration(needs: AdministrationNeeds & { publicUrl: URL }): FastifyPluginAsyncTypebox {
   /** Reads as the account that asks, with what it may see at this moment. */
@@ -45,7 +53,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       const limit = Number(size)
       return read(request, async (tx, acting) => {
         const order = { sort, descending: direction === 'desc', limit, offset: (Number(page) - 1) * limit }
-        const [accounts, total] = await Promise.all([listAccounts(tx, acting, filter, order), countAccounts(tx, acting, filter)])
+        const { accounts, total } = await listAccounts(tx, acting, filter, order)
         const messages = await latestMessages(
           tx,
           accounts.map(({ id }) => id),
@@ -65,6 +73,19 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
           instance: { name, url: instanceUrl(needs.publicUrl, request.instance), language, timeZone },
         }
       }),
+    )
+
+    app.get(
+      '/api/accounts/export',
+      { schema: exportAccountsRoute, config: { access: 'accounts.export' } },
+      async (request, reply) => {
+        const { format = 'csv', ...filter } = request.query
+        const { accountId } = sessionOf(request)
+        const rows = await exportAccounts(needs, request.instance, accountId, { format, ...filter }, callerOf(request))
+        reply.header('content-disposition', `attachment; filename="accounts.${format}"`)
+        reply.type(fileTypes[format])
+        return (reply as FastifyReply).send(format === 'csv' ? writeCsv(rows) : writeXlsx(rows))
+      },
     )
 
     app.get('/api/accounts/:id', { schema: getAccountRoute, config: { access: 'accounts.view' } }, async (request) => {

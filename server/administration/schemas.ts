@@ -95,7 +95,7 @@ export const listAccountsRoute = {
   summary: 'The accounts within reach',
   querystring: Type.Object({
     ...accountFilter,
-    sort: Type.Optional(Type.Enum(['fullName', 'username', 'email', 'profile', 'team', 'lastLoginAt'])),
+    sort: Type.Optional(Type.Enum(['fullName', 'username', 'email', 'lastLoginAt'])),
     direction: Type.Optional(Type.Enum(['asc', 'desc'])),
     page: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,5}$' })),
     size: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$' })),
@@ -117,6 +117,24 @@ export const accountChoicesRoute = {
       instance: Type.Object({ name: Type.String(), url: Type.String(), language: Type.String(), timeZone: Type.String() }),
     }),
     ...problems,
+  },
+}
+
+export const exportAccountsRoute = {
+  ...api,
+  operationId: 'exportAccounts',
+  summary: 'The accounts of the list as a spreadsheet, safe against formulas',
+  querystring: Type.Object({ ...accountFilter, format: Type.Optional(Type.Enum(['csv', 'xlsx'])) }),
+  response: {
+    200: {
+      description: 'A CSV or XLSX file.',
+      content: {
+        'text/csv': { schema: Type.String() },
+        'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': { schema: Type.String() },
+      },
+    },
+    ...problems,
+    503: ProblemBody,
   },
 }
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ActingAccount } from '../accounts/accounts.ts'
 import type { Transaction } from '../platform/database.ts'
 import type { LoginHours } from '../platform/tables.ts'
@@ -21,7 +21,7 @@ export type AccountFilter = {
   state?: AccountState | undefined
 }
 
-export type AccountSort = 'fullName' | 'username' | 'email' | 'profile' | 'team' | 'lastLoginAt'
+export type AccountSort = 'fullName' | 'username' | 'email' | 'lastLoginAt'
 
 type Named = { id: string; name: string }
 
@@ -57,8 +57,8 @@ const state = sql<AccountState>`case
   when a.valid_from > ${today} then 'not_yet_valid'
   when a.valid_until < ${today} then 'no_longer_valid'
   when w.hash is null and w.initial_hash is null then 'no_password'
-  when w.initial_expires_at <= now() then 'initial_password_expired'
-  when w.initial_hash is not null then 'initial_password'
+  when coalesce(w.initial_expires_at, w.must_change_by) <= now() then 'initial_password_expired'
+  when w.initial_hash is not null or w.must_change_by is not null then 'initial_password'
   else 'ready' end`
 
 /** The tables of a listed account. Teams and profiles are few; password is looked up for the rows that are shown. */
@@ -79,8 +79,6 @@ const orders = {
   fullName: sql`lower(a.full_name)`,
   username: sql`a.username_key`,
   email: sql`lower(a.email)`,
-  profile: sql`p.name`,
-  team: sql`t.name`,
   lastLoginAt: sql`a.last_login_at`,
 }
 
@@ -95,26 +93,42 @@ function where(actor: ActingAccount, { search, profile, team, state: wanted }: A
   return sql.join(conditions, sql` and `)
 }
 
-/** One page of the accounts within reach. The order is total, so that no account is on two pages. */
+/**
+ * One page of the accounts within reach, and how many there are. The order is total, so that no account is on two pages.
+ * The page is chosen first, and the rest looked up for its rows: a prepared statement is planned for any number of them.
+ */
 export async function listAccounts(
   tx: Transaction,
   actor: ActingAccount,
   filter: AccountFilter,
   { sort, descending, offset, limit }: { sort: AccountSort; descending: boolean; offset: number; limit: number },
-): Promise<ListedAccount[]> {
-  const direction = descending ? sql`desc nulls last` : sql`asc nulls last`
-  // The page is chosen before the rest is joined.
-  const { rows } = await sql<ListedAccount>`select ${columns(actor)} from ${tables} where ${where(actor, filter)}
-    order by ${orders[sort]} ${direction}, a.id ${descending ? sql`desc` : sql`asc`} limit ${limit} offset ${offset}`.execute(tx)
-  return rows
-}
-
-export async function countAccounts(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<number> {
+): Promise<{ accounts: ListedAccount[]; total: number }> {
   // Only a filter by state needs what the other tables say.
   const from = filter.state === undefined ? sql`account a` : tables
-  const { rows } = await sql<{ total: number }>`select count(*)::int as total from ${from} where ${where(actor, filter)}`.execute(
-    tx,
-  )
+  const conditions = where(actor, filter)
+  const direction = descending ? sql`desc` : sql`asc`
+  const key = orders[sort]
+  const isOfIndex = (sort === 'fullName' || sort === 'username') && filter.search === undefined && filter.state === undefined
+  // With an index the page is read from where it lies. Otherwise all accounts must be looked at: once, for the page and the count.
+  const page = isOfIndex
+    ? sql`page as (select a.id, ${key} as key, null::int as total from account a where ${conditions}
+        order by ${key} ${direction}, a.id ${direction} limit ${limit} offset ${offset})`
+    : sql`found as materialized (select a.id, ${key} as key from ${from} where ${conditions}),
+        page as (select id, key, (select count(*) from found)::int as total from found
+          order by key ${direction} nulls last, id ${direction} limit ${limit} offset ${offset})`
+  const [{ rows }, counted] = await Promise.all([
+    sql<ListedAccount & { total: number | null }>`with ${page} select shown.*, page.total
+      from page cross join lateral (select ${columns(actor)} from ${tables} where a.id = page.id limit 1) as shown order by page.key ${direction} nulls last, page.id ${direction}`.execute(
+      tx,
+    ),
+    isOfIndex ? countAccounts(tx, from, conditions) : undefined,
+  ])
+  const total = counted ?? rows[0]?.total ?? (offset === 0 ? 0 : await countAccounts(tx, from, conditions))
+  return { accounts: rows.map(({ total: _, ...account }) => account), total }
+}
+
+async function countAccounts(tx: Transaction, from: RawBuilder<unknown>, conditions: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ total: number }>`select count(*)::int as total from ${from} where ${conditions}`.execute(tx)
   return rows[0]!.total
 }
 
@@ -141,6 +155,15 @@ export async function listTeamChoices(tx: Transaction, { teams }: ActingAccount)
   return (teams === 'all' ? query : query.where('id', '=', sql<string>`any (${teams as string[]}::uuid[])`)).execute()
 }
 
+/** Whether there is such a team, which then stays until the transaction ends, so that an account can be put into it. */
 export async function teamExists(tx: Transaction, teamId: string): Promise<boolean> {
-  return (await tx.selectFrom('team').select('id').where('id', '=', teamId).executeTakeFirst()) !== undefined
+  return (await tx.selectFrom('team').select('id').where('id', '=', teamId).forKeyShare().executeTakeFirst()) !== undefined
+}
+
+/** The accounts within reach in the order of their usernames, at one moment, as many as an instance can have. */
+export async function listForExport(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<AccountDetails[]> {
+  const { rows } = await sql<AccountDetails>`
+    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version
+    from ${tables} where ${where(actor, filter)} order by a.username_key limit 200000`.execute(tx)
+  return rows
 }

@@ -10,10 +10,9 @@ import {
 import { record } from '../audit/audit.ts'
 import { tellByMail } from '../messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
-import { fieldsRefused } from '../platform/problem.ts'
+import { changedMeanwhile, fieldsRefused } from '../platform/problem.ts'
 import { orLastAdministrator } from './act-on-each.ts'
 import { type AdministrationNeeds, placeFaults, tidy } from './create-account.ts'
-import { changedMeanwhile } from './problems.ts'
 import { findAccount } from './store.ts'
 
 /**

@@ -3,6 +3,8 @@
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 
+export { recordMany } from './store.ts'
+
 /** Everything that is recorded. Names say what happened. */
 export type AuditEvent =
   | 'account_created'
@@ -10,8 +12,20 @@ export type AuditEvent =
   | 'account_removed'
   | 'account_disabled'
   | 'account_enabled'
+  | 'accounts_exported'
   | 'initial_password_made'
+  | 'profile_created'
+  | 'profile_changed'
+  | 'profile_removed'
+  | 'team_created'
+  | 'team_changed'
+  | 'team_removed'
+  | 'team_supervisor_added'
+  | 'team_supervisor_removed'
   | 'hostname_changed'
+  | 'import_finished'
+  | 'import_started'
+  | 'import_undone'
   | 'instance_created'
   | 'seats_changed'
   | 'login'
@@ -24,6 +38,8 @@ export type AuditEvent =
   | 'recovery_asked'
   | 'recovery_request_answered'
   | 'recovery_request_refused'
+  | 'passwords_expired'
+  | 'rules_changed'
   | 'session_ended'
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }

@@ -40,7 +40,7 @@ export async function changePassword(
     { username: session.username, password: currentPassword, deviceToken },
     caller,
   )
-  if (proof.kind === 'refused' || proof.password !== 'lasting') {
+  if (proof.kind === 'refused' || !['lasting', 'expired'].includes(proof.password)) {
     await database.in(instance, async (tx) => {
       await proof.settle(tx)
       await record(tx, {
@@ -58,13 +58,7 @@ export async function changePassword(
   // The current password was right: the attempt is settled even when the new one is refused.
   await database.in(instance, (tx) => proof.settle(tx))
   const owner = { username: session.username, fullName: session.fullName, instanceName: instance.name }
-  const passwordHash = await prepareNewPassword(
-    needs,
-    owner,
-    newPassword,
-    accountId,
-    newPassword.normalize('NFC') === currentPassword.normalize('NFC'),
-  )
+  const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, accountId, false)
 
   return database.in(instance, async (tx) => {
     const account = await lockAccount(tx, accountId)

@@ -100,3 +100,19 @@ test('a language that a person chooses is theirs in every browser', async (t) =>
   await other.logIn(username, password)
   assert.match((await other.get('/home')).body, /<html lang="pt">/)
 })
+
+test('a built-in profile is named in the person’s language, an own one as it was typed', async (t) => {
+  const system = await startNodes(t)
+  const { id, username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  const profile = async () => /Perfil<\/dt><dd>([^<]+)/.exec((await browser.get('/home')).body)?.[1]
+  await browser.get('/change-language')
+  await browser.post('/change-language', { language: 'pt' })
+  assert.equal(await profile(), 'Agente')
+  await system.sql(
+    "with own as (insert into profile (instance_id, name, permissions) values ($1, 'Agent Smith', '{}') returning id) update account set profile_id = (select id from own) where id = $2",
+    [system.main.id, id],
+  )
+  assert.equal(await profile(), 'Agent Smith')
+})

@@ -3,15 +3,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { updateLanguage } from '../accounts/accounts.ts'
-import { type JudgePasswordNeeds, PasswordRefused, type ProvePasswordNeeds, passwordsDiffer } from '../passwords/passwords.ts'
+import {
+  findComingExpiry,
+  type JudgePasswordNeeds,
+  PasswordRefused,
+  type ProvePasswordNeeds,
+  passwordDemands,
+  passwordsDiffer,
+} from '../passwords/passwords.ts'
 import { callerOf } from '../platform/caller.ts'
-import { readCookie, setCookie } from '../platform/cookie.ts'
+import { languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { sendPage } from '../platform/page.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
-import { isLanguage } from '../platform/text.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { changePassword } from './change-password.ts'
 import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn, signedInFrame } from './pages.ts'
@@ -37,7 +43,12 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get('/home', { schema: pageRoute, config: signedInPage }, async (request, reply) => {
       const done = request.query.done === 'password' ? request.view.t('home:password_changed') : undefined
-      return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), done))
+      const { expiryDays } = await needs.rules.of(request.instance)
+      const passwordExpiresAt =
+        expiryDays === 0
+          ? undefined
+          : await needs.database.in(request.instance, (tx) => findComingExpiry(tx, sessionOf(request).accountId, expiryDays))
+      return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), { done, passwordExpiresAt }))
     })
 
     app.get('/change-password', { schema: pageRoute, config: signedInPage }, async (request, reply) =>
@@ -61,11 +72,11 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
     )
 
     app.post('/change-language', { schema: changeLanguageRoute, config: signedInPage }, async (request, reply) => {
-      const { language } = request.body
-      if (isLanguage(language)) {
+      const language = request.view.languages.find((each) => each === request.body.language)
+      if (language !== undefined) {
         await needs.database.in(request.instance, (tx) => updateLanguage(tx, sessionOf(request).accountId, language))
         // So that the login page of this browser speaks it too.
-        setCookie(reply, 'language', language)
+        setCookie(reply, 'language', language, languageDays)
       }
       return reply.redirect('/home', 303)
     })
@@ -75,12 +86,18 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
     return { session: sessionOf(request), formToken: formToken(request, reply, needs.keys.form) }
   }
 
-  function showChange(request: FastifyRequest, reply: FastifyReply, status: number, page: ChangePasswordPage): FastifyReply {
-    return sendPage(request, reply, status, changePasswordPage(request.view, signedIn(request, reply), page))
+  async function showChange(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    page: Omit<ChangePasswordPage, 'demands'>,
+  ): Promise<FastifyReply> {
+    const demands = await passwordDemands(needs, request.instance)
+    return sendPage(request, reply, status, changePasswordPage(request.view, signedIn(request, reply), { demands, ...page }))
   }
 
   /** Shows the form again, with every fault beside its field. */
-  function changeAgain(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  async function changeAgain(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (
       !(error instanceof Problem) ||
       request.session === undefined ||

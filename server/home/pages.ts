@@ -1,24 +1,33 @@
 // The pages of somebody who is logged in.
 
 import { passwordFields } from '../passwords/pages.ts'
-import type { PasswordFault } from '../passwords/passwords.ts'
+import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
 import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment, languages } from '../platform/text.ts'
+import { shownProfileName } from '../profiles/profiles.ts'
 import type { LiveSession } from '../sessions/sessions.ts'
 
 export type SignedIn = { session: LiveSession; formToken: string }
 
-export function homePage(view: View, signedIn: SignedIn, notice: string | undefined): Page {
+export type HomePage = {
+  /** What was just done. */
+  done: string | undefined
+  /** When the password expires, if that is soon. */
+  passwordExpiresAt: Date | undefined
+}
+
+export function homePage(view: View, signedIn: SignedIn, { done, passwordExpiresAt }: HomePage): Page {
   const { t, language } = view
   const { session } = signedIn
   return {
     title: t('home:home'),
     body: html`<div class="card">
-${notice === undefined ? '' : html`<p class="notice" role="status">${notice}</p>`}
+${done === undefined ? '' : html`<p class="notice" role="status">${done}</p>`}
+${passwordExpiresAt === undefined ? '' : html`<p class="note">${t('home:password_expires', { moment: formatMoment(passwordExpiresAt, language, session.timeZone) })} <a href="/change-password">${t('home:change_it_now')}</a></p>`}
 <h1>${t('home:welcome', { name: session.fullName })}</h1>
 <dl class="facts">
 <dt>${t('sign-in:username')}</dt><dd>${session.username}</dd>
-<dt>${t('home:profile')}</dt><dd>${session.profileName}</dd>
+<dt>${t('home:profile')}</dt><dd>${shownProfileName(t, session.profileName)}</dd>
 <dt>${t('home:logged_in_since')}</dt><dd>${formatMoment(session.startedAt, language, session.timeZone)}</dd>
 <dt>${t('common:device')}</dt><dd>${session.device || t('common:unknown_device')}</dd>
 <dt>${t('common:address')}</dt><dd>${session.address}</dd>
@@ -33,12 +42,18 @@ function worksInConsole({ permissions }: LiveSession): boolean {
   return permissions.length > 0
 }
 
-export type ChangePasswordPage = { faults: readonly PasswordFault[]; wrongCurrent?: string; differ?: string; refusal?: string }
+export type ChangePasswordPage = {
+  demands: PasswordDemands
+  faults: readonly PasswordFault[]
+  wrongCurrent?: string
+  differ?: string
+  refusal?: string
+}
 
 export function changePasswordPage(
   view: View,
   signedIn: SignedIn,
-  { faults, wrongCurrent, differ, refusal }: ChangePasswordPage,
+  { demands, faults, wrongCurrent, differ, refusal }: ChangePasswordPage,
 ): Page {
   const { t } = view
   return {
@@ -56,7 +71,7 @@ export function changePasswordPage(
 <button type="button" class="toggle" data-shows="currentPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('home:current_password')}</span></button>
 </div>
 ${wrongCurrent === undefined ? '' : alert(wrongCurrent, 'wrong-current')}
-${passwordFields(view, { faults, differ })}
+${passwordFields(view, { demands, faults, differ })}
 ${refusal === undefined ? '' : alert(refusal)}
 <p class="buttons"><button type="submit" class="primary">${t('home:change_password')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>
 </form>
@@ -65,7 +80,7 @@ ${refusal === undefined ? '' : alert(refusal)}
 }
 
 export function languagePage(view: View, signedIn: SignedIn): Page {
-  const { t, language } = view
+  const { t, language, languages: offered } = view
   return {
     title: t('common:language'),
     body: html`<div class="card narrow">
@@ -74,11 +89,10 @@ export function languagePage(view: View, signedIn: SignedIn): Page {
 <input type="hidden" name="formToken" value="${signedIn.formToken}">
 <fieldset>
 <legend>${t('home:language_which')}</legend>
-${Object.entries(languages).map(
-  ([
+${offered.map(
+  (
     code,
-    name,
-  ]) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${name}</span></label>
+  ) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${languages[code]}</span></label>
 `,
 )}</fieldset>
 <p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>

@@ -1,9 +1,9 @@
 import { lockAccount } from '../accounts/accounts.ts'
 import type { Transaction } from '../platform/database.ts'
-import { enqueueJob } from '../platform/jobs.ts'
+import { enqueueJob, enqueueJobs } from '../platform/jobs.ts'
 import { type MessageKind, type MessageKindName, messageKinds } from './kinds.ts'
 import { accountIsDisabled, noEmail } from './problems.ts'
-import { insertMessage } from './store.ts'
+import { insertMessage, insertMessages } from './store.ts'
 
 /**
  * Lets a message to an account wait for its way out, in the transaction of what it is about: it leaves if and only if that
@@ -26,4 +26,17 @@ export async function enqueueMessage(
   if (added === undefined) return false
   await enqueueJob(tx, 'message', { instanceId: added.instanceId, messageId: added.id })
   return true
+}
+
+/** The same for accounts that are new in this transaction, many in a few statements. Those without an address get none. */
+export async function enqueueMessagesToNew(
+  tx: Transaction,
+  { kind, accountIds, requestedBy }: { kind: MessageKindName; accountIds: readonly string[]; requestedBy: string },
+): Promise<void> {
+  const messages = await insertMessages(tx, accountIds, { kind, requestedBy })
+  await enqueueJobs(
+    tx,
+    'message',
+    messages.map(({ instanceId, id }) => ({ instanceId, messageId: id })),
+  )
 }

@@ -10,7 +10,7 @@ import { listMessagesRoute, mailStatusRoute, retryMessageRoute } from './schemas
 import { type ListedMessage, listMessages } from './store.ts'
 
 export { type DeliveryNeeds, deliverMessage } from './deliver-message.ts'
-export { enqueueMessage } from './enqueue-message.ts'
+export { enqueueMessage, enqueueMessagesToNew } from './enqueue-message.ts'
 export { type MessageKindName, messageKinds } from './kinds.ts'
 export type { NoticeKindName } from './notice-message.ts'
 export { retryMessage } from './retry-message.ts'

@@ -84,6 +84,21 @@ async function countOfLastHour(tx: Transaction, accountId: string, kind: string)
   return rows[0]!.count
 }
 
+/** Adds a message to each of these accounts that has an address; returns the ids. For accounts that are new in this transaction. */
+export async function insertMessages(
+  tx: Transaction,
+  accountIds: readonly string[],
+  { kind, requestedBy }: { kind: string; requestedBy: string },
+): Promise<{ instanceId: string; id: string }[]> {
+  const { rows } = await sql<{ instanceId: string; id: string }>`
+    insert into message (account_id, kind, to_address, requested_by, credential_version)
+    select a.id, ${kind}, a.email, ${requestedBy}::uuid, a.credential_version
+    from unnest(${accountIds as string[]}::uuid[]) as k (id)
+    cross join lateral (select * from account where id = k.id limit 1) as a where a.email is not null and a.enabled
+    returning instance_id, id`.execute(tx)
+  return rows
+}
+
 export async function findMessage(tx: Transaction, id: string): Promise<Message | undefined> {
   return tx
     .selectFrom('message')

@@ -3,6 +3,8 @@
 import { record } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import { findInstanceByName, type Instance, instanceUrl, listInstances, updateSeats } from '../instances/instances.ts'
+import { makeBreachedPasswords } from '../passwords/passwords.ts'
+import { type ClauseFinding, complianceOf, findRules, findStoredRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import type { System } from '../system.ts'
 import { createInstance } from './create-instance.ts'
@@ -25,6 +27,9 @@ export type Command = {
   required?: readonly string[]
   run(context: Context, values: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<Result>
 }
+
+/** A command that needs neither a database nor settings. */
+export type CommandAlone = Omit<Command, 'run'> & { runAlone(values: readonly string[]): Promise<Result> }
 
 export type Context = { system: System; config: Config }
 
@@ -148,7 +153,7 @@ export const commands: readonly Command[] = [
     required: ['instance'],
     async run({ system }, _values, { instance: name }) {
       const instance = await instanceNamed(system, name!)
-      const sessions = await system.database.in(instance, listLiveSessions)
+      const sessions = await system.database.in(instance, async (tx) => listLiveSessions(tx, await findRules(tx)))
       return {
         json: { instance: name, sessions },
         text: table(
@@ -177,6 +182,20 @@ export const commands: readonly Command[] = [
       const instance = await instanceNamed(system, name!)
       const ended = await endAccountSession(system, instance, username!)
       return { json: { instance: name, ...ended, ended: true }, text: `${ended.username} is logged out.\n` }
+    },
+  },
+  {
+    words: 'compliance-report',
+    usage: '--instance NAME',
+    means: 'Says which clauses of NIST SP 800-63B-4 and ASVS 5.0 the rules of an instance keep, and why not the others.',
+    values: [],
+    options: instanceOption,
+    required: ['instance'],
+    async run({ system, config }, _values, { instance: name }) {
+      const instance = await instanceNamed(system, name!)
+      const { rules, reasons } = await system.database.in(instance, findStoredRules)
+      const findings = complianceOf(rules, reasons, config.breachedPasswordsFile !== undefined)
+      return { json: { instance: name, findings }, text: complianceText(findings) }
     },
   },
   {
@@ -210,6 +229,37 @@ export const commands: readonly Command[] = [
     },
   },
 ]
+
+/** The commands that work where there is no database. */
+export const commandsAlone: readonly CommandAlone[] = [
+  {
+    words: 'breached-passwords make',
+    usage: 'SOURCE TARGET',
+    means:
+      'Makes the file for BREACHED_PASSWORDS_FILE. SOURCE has one password a line: its SHA-1 as Have I Been Pwned hands it out ' +
+      '(HASH:COUNT), or the password itself. Takes 2 bytes of memory and of TARGET for each; about one good password in a thousand is refused by mistake.',
+    values: ['SOURCE', 'TARGET'],
+    options: {},
+    async runAlone([source, target]) {
+      const made = await makeBreachedPasswords(source!, target!).catch((error: Error) => {
+        throw new OperatorError(`The file cannot be made: ${error.message}`)
+      })
+      return {
+        json: { target, ...made },
+        text: `${target} holds ${made.entries} passwords in ${made.bytes} bytes. Set BREACHED_PASSWORDS_FILE to its path and restart the nodes.\n`,
+      }
+    },
+  },
+]
+
+function complianceText(findings: readonly ClauseFinding[]): string {
+  return findings
+    .map(({ clauses, demands, kept, deviations }) => {
+      const lines = deviations.map(({ rule, value, reason }) => `           ${rule} is ${value}. Reason: ${reason}\n`)
+      return `${kept ? 'kept     ' : 'NOT KEPT '}  ${clauses.join('; ')}\n           ${demands}\n${lines.join('')}`
+    })
+    .join('')
+}
 
 async function instanceNamed(system: System, name: string): Promise<Instance> {
   const instance = await system.database.asOperator(undefined, (tx) => findInstanceByName(tx, name))

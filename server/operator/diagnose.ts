@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { Config } from '../config.ts'
 import { findInstance } from '../instances/instances.ts'
+import { describeBreachedPasswords } from '../passwords/passwords.ts'
 import { describeRole } from '../platform/database.ts'
 import { openMailer } from '../platform/mail.ts'
 import type { System } from '../system.ts'
@@ -26,6 +27,7 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
     { check: 'isolation', ok: !role.passesPolicies, says: `requests run as the role ${role.name}` },
     { check: 'clock', ok: skewSeconds <= 60, says: `${skewSeconds} s apart from the database's, which is the one that counts` },
     { check: 'secret key', ...secretKeyFinding(config) },
+    { check: 'breached passwords', ...(await breachedFinding(config)) },
     {
       check: 'main',
       ok: main?.name === 'main',
@@ -35,6 +37,12 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
     },
     { check: 'mail', ...(await mailFinding(config)) },
   ]
+}
+
+async function breachedFinding({ breachedPasswordsFile }: Config): Promise<{ ok: boolean; says: string }> {
+  return breachedPasswordsFile === undefined
+    ? { ok: true, says: 'no list of them is set; common passwords are refused in any case' }
+    : describeBreachedPasswords(breachedPasswordsFile)
 }
 
 function secretKeyFinding(config: Config): { ok: boolean; says: string } {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { goodPassword, startNodes, type TestSystem } from '../../test/nodes.ts'
+import { setRules } from '../../test/set-rules.ts'
 import { openDatabase } from '../platform/database.ts'
+import { defaultRules } from '../rules/rules.ts'
 import { takeAttempt } from './store.ts'
 
 // Enough places for many to be inside at once.
@@ -52,7 +54,7 @@ test('nist-3.2.2 60 attempts that reach the database at the same moment: five ar
     'login_attempt',
     Array.from(
       { length: 60 },
-      (_, i) => () => takeAttempt(databases[i % 3]!, system.main, { ...nobody, usernameHash: Buffer.alloc(32, 1) }),
+      (_, i) => () => takeAttempt(databases[i % 3]!, system.main, { ...nobody, usernameHash: Buffer.alloc(32, 1) }, defaultRules),
     ),
   )
   assert.equal(letThrough.filter(({ kind }) => kind === 'taken').length, 5)
@@ -222,4 +224,49 @@ test('nist-3.1.1.2 a hash with other parameters is made anew at the next login, 
   const { upgradeHash } = await import('./store.ts')
   await system.database.in(system.main, (tx) => upgradeHash(tx, id, weak, 'late'))
   assert.deepEqual(await system.sql('select hash from password where account_id = $1', [id]), [row])
+})
+
+test('asvs-6.3.1 nist-3.2.2 where waits begin, how long they are and when the password is disabled are the Administrator’s', async (t) => {
+  const system = await startNodes(t)
+  await setRules(system, { waitsFrom: 3, longestWaitMinutes: 1, mostFailures: 7 })
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  const waits: (number | null)[] = []
+  for (let i = 0; i < 7; i += 1) {
+    assert.match((await browser.logIn(username, 'wrong')).body, /up to 1 min/)
+    const [row] = await system.sql<{ seconds: number | null }>(
+      'select round(extract(epoch from wait_until - last_at))::int as seconds from login_attempt',
+    )
+    waits.push(row!.seconds)
+    await later(system, '1 minute')
+  }
+  assert.deepEqual(waits, [null, null, 15, 30, 60, 60, 60])
+  assert.equal((await browser.logIn(username, password)).status, 401, 'disabled with the seventh')
+})
+
+test('cve-C08 how many wrong passwords an address may send, and for how long a browser is known, are the Administrator’s', async (t) => {
+  const system = await startNodes(t)
+  await setRules(system, { wrongFromAddress: 20, deviceDays: 30 })
+  const stranger = system.browser()
+  for (let i = 0; i < 20; i += 1) assert.equal((await stranger.logIn(`nobody${i}`, 'wrong')).status, 401)
+  assert.equal((await stranger.logIn('somebody', 'wrong')).status, 429)
+  await system.sql('delete from address_attempt')
+  const { username, password } = await system.addAccount()
+  const answer = await system.browser().logIn(username, password)
+  const cookie = [answer.headers['set-cookie']].flat().find((line) => String(line).includes('gatehouse-device'))
+  assert.match(String(cookie), /Max-Age=2592000;/)
+  const { removeOldAttempts } = await import('./store.ts')
+  await system.sql("update known_device set last_login_at = now() - interval '31 days'")
+  await system.database.in(system.main, (tx) => removeOldAttempts(tx, 30))
+  assert.deepEqual(await system.sql('select * from known_device'), [])
+})
+
+test('asvs-6.4.1 an initial password lives for as long as the Administrator says', async (t) => {
+  const system = await startNodes(t)
+  await setRules(system, { initialPasswordHours: 2 })
+  await system.addAccount({ password: 'initial' })
+  const [row] = await system.sql<{ hours: number }>(
+    'select round(extract(epoch from initial_expires_at - now()) / 3600)::int as hours from password order by initial_expires_at limit 1',
+  )
+  assert.equal(row!.hours, 2)
 })

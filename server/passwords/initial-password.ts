@@ -5,9 +5,6 @@ import { type Keys, keyedHash, sameBytes } from '../platform/secret.ts'
 // Crockford's base 32: no I, L, O or U, so that nothing can be read as something else. https://www.crockford.com/base32.html
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** How long an initial password lives, in hours. */
-export const initialPasswordHours = 72
-
 /** A new initial password: 80 random bits as four groups of four characters. Source: ASVS 5.0, 6.4.1. */
 export function newInitialPassword(): string {
   const bits = [...randomBytes(10)].map((byte) => byte.toString(2).padStart(8, '0')).join('')

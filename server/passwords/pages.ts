@@ -1,8 +1,10 @@
 // The part of a page in which somebody chooses a new password.
 import { alert, type Html, html, type View } from '../platform/page.ts'
-import { defaultPasswordRules, type PasswordFault } from './password-rules.ts'
+import type { PasswordFault } from './password-rules.ts'
+import type { PasswordDemands } from './set-password.ts'
 
 export type PasswordFields = {
+  demands: PasswordDemands
   /** The rules that the last try broke. */
   faults: readonly PasswordFault[]
   /** That the second one was typed differently. */
@@ -15,7 +17,7 @@ export type PasswordFields = {
 /** The two fields of a new password, and the rules, which public/password-rules.js ticks off as one types. */
 export function passwordFields(
   { t }: View,
-  { faults, differ, autofocus = faults.length > 0, checkedBy = '/api/password-check' }: PasswordFields,
+  { demands, faults, differ, autofocus = faults.length > 0, checkedBy = '/api/password-check' }: PasswordFields,
 ): Html {
   const broken = new Map(faults.map((fault) => [fault.code, fault]))
   const invalid = faults.length > 0 ? html` aria-invalid="true"` : ''
@@ -28,11 +30,11 @@ export function passwordFields(
 ${faults.length > 0 ? html`<p><strong role="alert">${t('passwords:refused')}</strong></p>` : ''}
 <p>${t('passwords:rules')}</p>
 <ul>
-${shownRules(broken).map(
+${shownRules(demands, broken).map(
   ({
     code,
     text,
-  }) => html`<li data-code="${code}"${broken.has(code) ? html` data-state="broken"` : ''}>${t(`passwords:rule.${code}`, text)}<span class="state" data-broken="${t('passwords:not_yet')}" data-kept="${t('passwords:kept')}">${broken.has(code) ? t('passwords:not_yet') : ''}</span></li>
+  }) => html`<li data-code="${code}"${broken.has(code) ? html` data-state="broken"` : ''}${judgedWhenSent.includes(code) ? html` data-judged="when-sent"` : ''}>${t(`passwords:rule.${code}`, text)}<span class="state" data-broken="${t('passwords:not_yet')}" data-kept="${t('passwords:kept')}">${broken.has(code) ? t('passwords:not_yet') : ''}</span></li>
 `,
 )}</ul>
 </div>
@@ -41,23 +43,27 @@ ${shownRules(broken).map(
 ${differ === undefined ? '' : alert(differ, 'differ')}`
 }
 
-type ShownRule = { code: PasswordFault['code']; text: { count?: number } }
+type ShownRule = { code: PasswordFault['code']; text: { count?: number }; demanded?: boolean }
+
+/** Too costly to look up while somebody types. */
+const judgedWhenSent: readonly PasswordFault['code'][] = ['unchanged', 'used_before']
 
 /** Every rule that is demanded, and any other that was broken. */
-function shownRules(broken: ReadonlyMap<string, PasswordFault>): ShownRule[] {
-  const rules = defaultPasswordRules
+function shownRules({ rules, refusesBreached }: PasswordDemands, broken: ReadonlyMap<string, PasswordFault>): ShownRule[] {
+  const counted = (code: PasswordFault['code'], count: number): ShownRule => ({ code, text: { count }, demanded: count > 0 })
   const all: ShownRule[] = [
-    { code: 'too_short', text: { count: rules.minimumLength } },
-    { code: 'lowercase', text: { count: rules.minimumLowercase } },
-    { code: 'uppercase', text: { count: rules.minimumUppercase } },
-    { code: 'digits', text: { count: rules.minimumDigits } },
-    { code: 'symbols', text: { count: rules.minimumSymbols } },
+    counted('too_short', rules.minimumLength),
+    counted('lowercase', rules.minimumLowercase),
+    counted('uppercase', rules.minimumUppercase),
+    counted('digits', rules.minimumDigits),
+    counted('symbols', rules.minimumSymbols),
     { code: 'common', text: {} },
+    { code: 'breached', text: {}, demanded: refusesBreached },
     { code: 'personal', text: {} },
     { code: 'guessable', text: {} },
-    { code: 'too_long', text: {} },
-    { code: 'unchanged', text: {} },
+    { code: 'too_long', text: {}, demanded: false },
+    { code: 'unchanged', text: {}, demanded: false },
+    counted('used_before', rules.formerPasswords),
   ]
-  const onlyWhenBroken = ['too_long', 'unchanged']
-  return all.filter(({ code, text }) => broken.has(code) || (text.count !== 0 && !onlyWhenBroken.includes(code)))
+  return all.filter(({ code, demanded = true }) => demanded || broken.has(code))
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { defaultRules } from '../rules/rules.ts'
 import { openGuessEstimator } from './guess-estimate.ts'
-import { defaultPasswordRules, passwordFaults } from './password-rules.ts'
+import { passwordFaults } from './password-rules.ts'
 
 const guesses = openGuessEstimator()
 after(() => guesses.close())
 const owner = { username: 'ana.perez', fullName: 'Ana Pérez', instanceName: 'acme' }
-const faultsOf = async (password: string, rules = defaultPasswordRules) =>
-  (await passwordFaults(password, owner, rules, guesses.estimate)).map(({ code }) => code)
+const faultsOf = async (password: string, rules = defaultRules) =>
+  (await passwordFaults(password, owner, rules, { estimate: guesses.estimate, isBreached: undefined })).map(({ code }) => code)
 
 const fourteen = 'gk2 wq9 zt4 hm'
 const emoji = '😀🐙🌵🎻🚲🧭🪁🦊🍋🎲🧩🛶🌙🦉'
@@ -44,7 +45,7 @@ for (const [id, what, password, faults] of cases) {
 }
 
 test('asvs-6.2.5 rules about kinds of characters hold once an Administrator sets them, and name every one that is broken', async () => {
-  const rules = { ...defaultPasswordRules, minimumLowercase: 2, minimumUppercase: 2, minimumDigits: 2, minimumSymbols: 2 }
+  const rules = { ...defaultRules, minimumLowercase: 2, minimumUppercase: 2, minimumDigits: 2, minimumSymbols: 2 }
   assert.deepEqual(await faultsOf('ñandúgriseslejos', rules), ['uppercase', 'digits', 'symbols'])
   assert.deepEqual(await faultsOf('ÑANDÚgrises 42 lejos', rules), [])
 })

@@ -1,26 +1,21 @@
 // Password rules: what a new password must be. Length is counted in code points of the NFC form.
 // Sources: NIST SP 800-63B-4, 3.1.1.2; ASVS 5.0, 6.2.1 to 6.2.12.
 import { dictionary } from '@zxcvbn-ts/language-common'
+import type { Rules } from '../rules/rules.ts'
 import { fitsPassword } from './hash-password.ts'
 
-export type PasswordRules = {
-  minimumLength: number
-  minimumLowercase: number
-  minimumUppercase: number
-  minimumDigits: number
-  minimumSymbols: number
-  /** How many guesses it must withstand at least. */
-  minimumGuesses: number
-}
+/** The rules that a new password itself is judged by. */
+export type PasswordRules = Pick<
+  Rules,
+  'minimumLength' | 'minimumLowercase' | 'minimumUppercase' | 'minimumDigits' | 'minimumSymbols' | 'guessesPower'
+>
 
-/** What holds while the Administrator has set nothing else. */
-export const defaultPasswordRules: PasswordRules = {
-  minimumLength: 15,
-  minimumLowercase: 0,
-  minimumUppercase: 0,
-  minimumDigits: 0,
-  minimumSymbols: 0,
-  minimumGuesses: 1e8,
+/** What a judgement asks of others, because it costs more than a look. */
+export type Judges = {
+  /** See guess-estimate.ts. */
+  estimate: (password: string, personal: readonly string[]) => Promise<number>
+  /** Whether the password has become known in a breach; undefined where the operator has no list. */
+  isBreached: ((password: string) => Promise<boolean>) | undefined
 }
 
 /** One broken rule. `passwords:rule.CODE` holds its texts. */
@@ -28,20 +23,21 @@ export type PasswordFault =
   | { code: 'too_long' }
   | { code: 'too_short'; count: number }
   | { code: 'lowercase' | 'uppercase' | 'digits' | 'symbols'; count: number }
-  | { code: 'common' | 'personal' | 'guessable' | 'unchanged' }
+  | { code: 'used_before'; count: number }
+  | { code: 'common' | 'breached' | 'personal' | 'guessable' | 'unchanged' }
 
 /** Whom the password is for: what an attacker would try first. */
 export type PasswordOwner = { username: string; fullName: string; instanceName: string }
 
 /**
  * Every rule that a new password breaks, in the order in which people read them; empty when it is accepted.
- * @param estimate see guess-estimate.ts; asked last, and not at all for what is refused as too long
+ * The costly judges are asked last, and not at all for what is refused as too long.
  */
 export async function passwordFaults(
   password: string,
   owner: PasswordOwner,
   rules: PasswordRules,
-  estimate: (password: string, personal: readonly string[]) => Promise<number>,
+  { estimate, isBreached }: Judges,
 ): Promise<PasswordFault[]> {
   if (!fitsPassword(password)) return [{ code: 'too_long' }]
   const normalised = password.normalize('NFC')
@@ -56,9 +52,10 @@ export async function passwordFaults(
   demand('digits', /\p{Nd}/gu, rules.minimumDigits)
   demand('symbols', /[^\p{L}\p{M}\p{Nd}]/gu, rules.minimumSymbols)
   if (isCommon(normalised)) faults.push({ code: 'common' })
+  else if (await isBreached?.(normalised)) faults.push({ code: 'breached' })
   if (isPersonal(normalised, owner)) faults.push({ code: 'personal' })
   // Most short or common passwords can also be guessed; said once is enough.
-  if (faults.length === 0 && (await estimate(normalised, personalWords(owner))) < rules.minimumGuesses)
+  if (faults.length === 0 && (await estimate(normalised, personalWords(owner))) < 10 ** rules.guessesPower)
     faults.push({ code: 'guessable' })
   return faults
 }
@@ -68,7 +65,7 @@ const common = new Set<string>(
 )
 
 /** Whether the whole password stands in the list of common ones, whatever its case. */
-function isCommon(password: string): boolean {
+export function isCommon(password: string): boolean {
   return common.has(password.toLowerCase())
 }
 

@@ -1,15 +1,26 @@
 // Passwords: what an account proves itself with, the rules of a new one, and the attempts on it.
-// Owns password, login_attempt, known_device and address_attempt. Knows neither sessions nor pages.
+// Owns password, password_history, login_attempt, known_device and address_attempt. Knows neither sessions nor pages.
+export {
+  type BreachedPasswords,
+  describeBreachedPasswords,
+  openBreachedPasswords,
+} from './breached-passwords.ts'
+export { givenPasswordFault, givePasswords, hashGivenPassword } from './give-passwords.ts'
 export { type GuessEstimator, openGuessEstimator } from './guess-estimate.ts'
 export { busy, type HashQueue, openHashQueue } from './hash-queue.ts'
 export { isInitialPassword } from './initial-password.ts'
-export { defaultPasswordRules, type PasswordFault, type PasswordOwner } from './password-rules.ts'
+export { makeBreachedPasswords } from './make-breached-passwords.ts'
+export { findComingExpiry } from './password-age-store.ts'
+export { forgetFormerPasswords } from './password-history-store.ts'
+export type { PasswordFault, PasswordOwner } from './password-rules.ts'
 export { type Proof, type ProvePasswordNeeds, provePassword, type Refusal } from './prove-password.ts'
 export {
   giveInitialPassword,
   type JudgePasswordNeeds,
   judgePassword,
+  type PasswordDemands,
   PasswordRefused,
+  passwordDemands,
   passwordsDiffer,
   prepareNewPassword,
   setPassword,

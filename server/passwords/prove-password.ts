@@ -6,9 +6,11 @@ import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { Problem } from '../platform/problem.ts'
 import { hashToken, type Keys, keyedHash } from '../platform/secret.ts'
+import type { RuleBook } from '../rules/rules.ts'
 import { hashPassword, isOutdated, verifyPassword } from './hash-password.ts'
 import type { HashQueue } from './hash-queue.ts'
 import { isInitialPassword } from './initial-password.ts'
+import { isPasswordExpired } from './password-age-store.ts'
 import { countWrongFromAddress, forgiveAttempts, landAttempt, type StoredPassword, takeAttempt, upgradeHash } from './store.ts'
 
 // For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
@@ -18,7 +20,7 @@ const betweenTries = 100
 /** What an initial password is compared with where there is none, so that the work is the same. */
 const nobodys = Buffer.alloc(32)
 
-export type ProvePasswordNeeds = { database: Database; keys: Keys; hashQueue: HashQueue }
+export type ProvePasswordNeeds = { database: Database; keys: Keys; hashQueue: HashQueue; rules: RuleBook }
 
 export type Credentials = {
   username: string
@@ -33,8 +35,8 @@ export type Proof = {
   accountId: string
   /** The proof is worth nothing once the account has another one. */
   credentialVersion: number
-  /** An initial password opens only the choice of a lasting one, and an expired one opens nothing. */
-  password: 'lasting' | 'initial' | 'expired_initial'
+  /** An initial or an expired password opens only the choice of another one, and an expired initial one opens nothing. */
+  password: 'lasting' | 'expired' | 'initial' | 'expired_initial'
   /** Settles the attempt in the transaction that makes use of the proof. */
   settle(tx: Transaction): Promise<void>
   /** What the attempt was counted under, where settling it means no more than forgiving it. */
@@ -65,11 +67,12 @@ export const tooManyAttempts = (seconds: number) =>
  * @throws busy, too_many_attempts
  */
 export async function provePassword(
-  { database, keys, hashQueue }: ProvePasswordNeeds,
+  { database, keys, hashQueue, rules }: ProvePasswordNeeds,
   instance: { id: string },
   { username, password, deviceToken }: Credentials,
   caller: Caller,
 ): Promise<Proof | Refusal> {
+  const held = await rules.of(instance)
   const address = limitedAddress(caller.address)
   const key = usernameKey(username)
   const usernameHash = attemptKey(keys, key ?? username)
@@ -88,7 +91,7 @@ export async function provePassword(
   async function tryOnce(isLast: boolean): Promise<Proof | Refusal | 'again'> {
     // A name that cannot be looked for is looked for all the same: as one that nobody has.
     const attempt = { usernameKey: key ?? '', usernameHash, deviceHash, address, isLast }
-    const taken = await takeAttempt(database, instance, attempt)
+    const taken = await takeAttempt(database, instance, attempt, held)
     if (taken.kind === 'again') return taken.kind
     if (taken.kind === 'address_waits') throw tooManyAttempts(taken.seconds)
     const { stored } = taken
@@ -107,13 +110,15 @@ export async function provePassword(
         },
       }
 
+    const expired =
+      lasting && stored.initialExpired === null && (await isPasswordExpired(database, instance, stored.accountId, held))
     // Only now and only rarely: after the parameters were raised.
     const upgraded = lasting && isOutdated(stored.hash!) ? await hashPassword(password) : undefined
     return {
       kind: 'proven',
       accountId: stored.accountId,
       credentialVersion: stored.credentialVersion,
-      password: lasting ? 'lasting' : stored.initialExpired ? 'expired_initial' : 'initial',
+      password: kindOf(stored.initialExpired, expired),
       async settle(tx) {
         await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
         if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
@@ -123,6 +128,12 @@ export async function provePassword(
       knowsBrowser: stored.knowsDevice,
     }
   }
+}
+
+/** @param initialExpired null for a password that is no initial one */
+function kindOf(initialExpired: boolean | null, expired: boolean): Proof['password'] {
+  if (initialExpired !== null) return initialExpired ? 'expired_initial' : 'initial'
+  return expired ? 'expired' : 'lasting'
 }
 
 /** What the attempts of a username are counted under. A keyed hash: what people type by mistake may be their password. */

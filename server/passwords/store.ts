@@ -1,13 +1,14 @@
 import { sql } from 'kysely'
-import { keptDays } from '../platform/cookie.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
+import type { Rules } from '../rules/rules.ts'
 
-/** The attempts that an account has: waits begin with the fifth wrong password in a row; the hundredth disables the password. */
-export const attemptRules = { freeFailures: 4, firstWaitSeconds: 15, longestWaitSeconds: 15 * 60, mostFailures: 100 } as const
+/** The attempts that an account and an address have: from which wrong password in a row on one waits, and which one disables it. */
+export type AttemptRules = Pick<Rules, 'waitsFrom' | 'longestWaitMinutes' | 'mostFailures' | 'wrongFromAddress'>
 
-/** The wrong passwords that one address may send in one window. A shift start, which sends right ones, does not come near it. */
-export const addressRules = { mostWrong: 300, windowMinutes: 10 } as const
+const firstWaitSeconds = 15
+/** The window in which the wrong passwords of an address are counted. */
+const windowMinutes = 10
 
 /** The persons that one browser is remembered for. */
 export const mostPersonsOfDevice = 50
@@ -18,7 +19,8 @@ export type StoredPassword = {
   credentialVersion: number
   hash: string | null
   initialHash: Buffer | null
-  initialExpired: boolean
+  /** Whether the hours of an initial password are over, one that was given among them; null where the password is a lasting one. */
+  initialExpired: boolean | null
   knowsDevice: boolean
 }
 
@@ -40,7 +42,7 @@ export type TakenAttempt =
   | { kind: 'again' }
   | { kind: 'address_waits'; seconds: number }
 
-const window = sql<Date>`date_bin(make_interval(mins => ${addressRules.windowMinutes}), now(), timestamptz '2000-01-01')`
+const window = sql<Date>`date_bin(make_interval(mins => ${windowMinutes}), now(), timestamptz '2000-01-01')`
 
 // A check takes milliseconds; one that has not settled after this long never will, because its node is gone.
 const inFlightSeconds = 30
@@ -54,15 +56,15 @@ export async function takeAttempt(
   database: Database,
   instance: { id: string },
   { usernameKey, usernameHash, deviceHash, address, isLast }: Attempt,
+  { waitsFrom, longestWaitMinutes, mostFailures, wrongFromAddress }: AttemptRules,
 ): Promise<TakenAttempt> {
-  const { freeFailures, firstWaitSeconds, longestWaitSeconds, mostFailures } = attemptRules
   return database.call(async (db) => {
     const { rows } = await sql<
       StoredPassword & { outcome: TakenAttempt['kind']; accountId: string | null; addressWaitSeconds: number | null }
     >`
       select * from take_attempt(${instance.id}, ${usernameKey}, ${usernameHash}, ${deviceHash}, ${address}, ${isLast},
-        ${freeFailures}, ${firstWaitSeconds}, ${longestWaitSeconds}, ${mostFailures}, ${inFlightSeconds},
-        ${addressRules.mostWrong}, ${addressRules.windowMinutes})`.execute(db)
+        ${waitsFrom - 1}, ${firstWaitSeconds}, ${60 * longestWaitMinutes}, ${mostFailures}, ${inFlightSeconds},
+        ${wrongFromAddress}, ${windowMinutes})`.execute(db)
     const { outcome, addressWaitSeconds, ...stored } = rows[0]!
     if (outcome === 'again') return { kind: outcome }
     if (outcome === 'address_waits') return { kind: outcome, seconds: addressWaitSeconds! }
@@ -110,7 +112,7 @@ export async function rememberBrowser(tx: Transaction, accountId: string, device
 
 /** Sets a lasting password, in place of whatever the account had. Call with the account locked. */
 export async function storePassword(tx: Transaction, accountId: string, hash: string): Promise<void> {
-  const fields = { hash, changedAt: sql<Date>`now()`, initialHash: null, initialExpiresAt: null }
+  const fields = { hash, changedAt: sql<Date>`now()`, initialHash: null, initialExpiresAt: null, mustChangeBy: null }
   await tx
     .insertInto('password')
     .values({ accountId, ...fields })
@@ -130,6 +132,7 @@ export async function storeInitialPassword(
     changedAt: null,
     initialHash,
     initialExpiresAt: sql<Date>`now() + make_interval(hours => ${hours})`,
+    mustChangeBy: null,
   }
   const { initialExpiresAt } = await tx
     .insertInto('password')
@@ -140,16 +143,27 @@ export async function storeInitialPassword(
   return initialExpiresAt!
 }
 
+/** Gives accounts that have no password one that they must change within these hours. In one statement, for many at once. */
+export async function storeGivenPasswords(
+  tx: Transaction,
+  passwords: readonly { accountId: string; hash: string }[],
+  hours: number,
+): Promise<void> {
+  await sql`
+    insert into password (account_id, hash, must_change_by)
+    select r.account_id, r.hash, now() + make_interval(hours => ${hours})
+    from jsonb_to_recordset(${JSON.stringify(passwords.map(({ accountId, hash }) => ({ account_id: accountId, hash })))}::jsonb)
+      as r (account_id uuid, hash text)`.execute(tx)
+}
+
 /** Stores the same password hashed anew. Does nothing if the password was changed meanwhile. */
 export async function upgradeHash(tx: Transaction, accountId: string, from: string, to: string): Promise<void> {
   await tx.updateTable('password').set({ hash: to }).where('accountId', '=', accountId).where('hash', '=', from).execute()
 }
 
 /** Removes what can no longer have an effect: past windows, counts of usernames that nobody has, browsers whose cookie has expired. */
-export async function removeOldAttempts(tx: Transaction): Promise<void> {
-  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * addressRules.windowMinutes})`.execute(
-    tx,
-  )
+export async function removeOldAttempts(tx: Transaction, deviceDays: number): Promise<void> {
+  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * windowMinutes})`.execute(tx)
   await sql`delete from login_attempt where account_id is null and last_at < now() - interval '1 day'`.execute(tx)
-  await sql`delete from known_device where last_login_at < now() - make_interval(days => ${keptDays.device})`.execute(tx)
+  await sql`delete from known_device where last_login_at < now() - make_interval(days => ${deviceDays})`.execute(tx)
 }

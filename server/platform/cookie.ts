@@ -18,22 +18,14 @@ export const cookieNames = {
 
 type CookieName = keyof typeof cookieNames
 
-/** What kept cookies are for outlives the browser; the others, the session first of all, end with it. */
-export const keptDays = { device: 180, language: 365 } as const
-
-const day = 24 * 60 * 60
-/** For how long each is kept, in seconds; the others end with the browser. */
-const keptSeconds: Partial<Record<CookieName, number>> = {
-  device: keptDays.device * day,
-  language: keptDays.language * day,
-  recovery: 60 * 60,
-}
+/** For how long a browser remembers the language that somebody chose in it. */
+export const languageDays = 365
 
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const
 
-export function setCookie(reply: FastifyReply, name: CookieName, value: string): void {
-  const maxAge = keptSeconds[name]
-  reply.setCookie(cookieNames[name], value, maxAge === undefined ? attributes : { ...attributes, maxAge })
+/** @param days for how long the browser keeps it; a cookie without, the session's first of all, ends with the browser */
+export function setCookie(reply: FastifyReply, name: CookieName, value: string, days?: number): void {
+  reply.setCookie(cookieNames[name], value, days === undefined ? attributes : { ...attributes, maxAge: days * 24 * 60 * 60 })
 }
 
 export function clearCookie(reply: FastifyReply, name: CookieName): void {

@@ -149,6 +149,14 @@ export function isUnavailable(error: unknown): error is Error {
   )
 }
 
+/** Which kind of rule of the database a statement would have broken, if it was one of these. */
+export function brokenConstraint(error: unknown): 'unique' | 'foreign_key' | undefined {
+  const { code } = (error ?? {}) as { code?: unknown }
+  // https://www.postgresql.org/docs/18/errcodes-appendix.html, class 23
+  if (code === '23505') return 'unique'
+  return code === '23503' ? 'foreign_key' : undefined
+}
+
 /** The role that statements run as, and whether it is one whom row-level security does not bind. */
 export async function describeRole(db: Kysely<Tables>): Promise<{ name: string; passesPolicies: boolean }> {
   const { rows } = await sql<{ name: string; passesPolicies: boolean }>`

@@ -21,7 +21,7 @@ import { guardForms } from './forms.ts'
 import { logOptions } from './log.ts'
 import { alert, html, sendPage } from './page.ts'
 import { notFound, Problem, requestInvalid } from './problem.ts'
-import { isLanguage, type languages, preferredLanguage, type Translate } from './text.ts'
+import { allLanguages, isLanguage, type languages, preferredLanguage, type Translate } from './text.ts'
 import { version } from './version.ts'
 
 /** Who may call a route: anybody, an account that is logged in, or one whose profile has the permission of this name. */
@@ -32,6 +32,8 @@ declare module 'fastify' {
     access?: Access
     /** Answers at every host name, also at those of no instance, and knows nobody: for load balancers, and for what is the same for all. */
     anyHost?: boolean
+    /** Takes a body that may be large, and so may take minutes to arrive. */
+    slowBody?: boolean
   }
 }
 
@@ -64,8 +66,9 @@ export async function openHttp({
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     bodyLimit: 64 * 1024,
     // In milliseconds. The default of 0 would let one slow sender hold a connection for ever. Node takes the longer of the two for
-    // the whole request, so the headers must have the shorter one; and it looks only once in an interval.
-    requestTimeout: 15_000,
+    // the whole request, so the headers must have the shorter one; and it looks only once in an interval. This is for the largest
+    // body that any route takes; `limitBodyTime` is for all others.
+    requestTimeout: 300_000,
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
     connectionTimeout: 60_000,
     forceCloseConnections: 'idle',
@@ -94,7 +97,7 @@ export async function openHttp({
     reply.headers(headers)
     const chosen = readCookie(request, 'language')
     const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? 'en')
-    request.view = { language, t: texts(language), instanceName: undefined }
+    request.view = { language, languages: allLanguages, t: texts(language), instanceName: undefined }
   })
   const routes: Route[] = []
   app.addHook('onRoute', ({ method, url, config }) => {
@@ -102,6 +105,7 @@ export async function openHttp({
     if (config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`)
     for (const each of [method].flat()) routes.push({ method: each, url, access: config.access })
   })
+  limitBodyTime(app)
   guardForms(app, formKey, originOf)
   const logsRequests = config.logLevel === 'info' || config.logLevel === 'debug'
   app.addHook('onResponse', async (request, reply) => {
@@ -120,6 +124,23 @@ export async function openHttp({
   answerProblems(app)
   await app.register(serveAssets)
   return { app, routes }
+}
+
+/** For a body of the usual size, in milliseconds. */
+const longestBodyTime = 15_000
+
+/** Cuts off who sends an ordinary body more slowly than any browser. */
+function limitBodyTime(app: App): void {
+  app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = raw.headers
+    if (routeOptions.config.slowBody || (encoding === undefined && Number(length ?? 0) === 0)) return
+    const timer = setTimeout(() => {
+      if (!raw.complete) raw.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n').destroySoon()
+    }, longestBodyTime).unref()
+    const clear = () => clearTimeout(timer)
+    raw.once('end', clear).once('close', clear)
+    reply.raw.once('finish', clear)
+  })
 }
 
 /** The headers of every answer. Sources: ASVS 5.0, 3.4.1 to 3.4.8 and 14.2.2; OWASP HTTP Headers Cheat Sheet. */

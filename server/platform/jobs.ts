@@ -72,6 +72,16 @@ export async function enqueueJob(tx: Transaction, queue: JobQueue, ids: JobIds):
   await boss.send(queue, ids)
 }
 
+/** Adds many jobs of one queue in one statement, in the caller's transaction. */
+export async function enqueueJobs(tx: Transaction, queue: JobQueue, all: readonly JobIds[]): Promise<void> {
+  if (all.length === 0) return
+  const boss = new PgBoss({ ...onlyJobs, db: fromKysely(tx.withoutPlugins()) })
+  await boss.insert(
+    queue,
+    all.map((ids) => ({ data: ids })),
+  )
+}
+
 /** What works on jobs in this node. Nothing runs before `start`. */
 export function openJobs(
   address: DatabaseAddress,

@@ -12,6 +12,8 @@ export const html: (strings: TemplateStringsArray, ...values: unknown[]) => Html
 /** What every page of one request knows; the features fill it in as they learn it. */
 export type View = {
   language: Language
+  /** The languages that people can choose here. */
+  languages: readonly Language[]
   t: Translate
   /** The instance's name; undefined while no instance is known. */
   instanceName: string | undefined
@@ -52,7 +54,7 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, status: n
 }
 
 function render(
-  { language, t, instanceName, frame: makeFrame }: View,
+  { language, languages: offered, t, instanceName, frame: makeFrame }: View,
   { title, body, scripts = [], styles = [], languageChoice }: Page,
 ): Html {
   const frame = makeFrame?.()
@@ -78,7 +80,7 @@ ${frame?.notice ?? ''}
 ${body}
 </main>
 <footer>
-${languageChoice ? languageLinks(t, language, languageChoice.back) : ''}
+${languageChoice && offered.length > 1 ? languageLinks(t, language, offered, languageChoice.back) : ''}
 <p>Gatehouse ${version}</p>
 </footer>
 </body>
@@ -86,12 +88,12 @@ ${languageChoice ? languageLinks(t, language, languageChoice.back) : ''}
 `
 }
 
-function languageLinks(t: Translate, current: Language, back: string): Html {
+function languageLinks(t: Translate, current: Language, offered: readonly Language[], back: string): Html {
   return html`<nav aria-label="${t('common:language')}"><ul class="languages">
-${Object.entries(languages).map(([code, name]) =>
+${offered.map((code) =>
   code === current
-    ? html`<li><span aria-current="true" lang="${code}">${name}</span></li>`
-    : html`<li><a href="/language?choose=${code}&amp;back=${encodeURIComponent(back)}" lang="${code}" hreflang="${code}">${name}</a></li>`,
+    ? html`<li><span aria-current="true" lang="${code}">${languages[code]}</span></li>`
+    : html`<li><a href="/language?choose=${code}&amp;back=${encodeURIComponent(back)}" lang="${code}" hreflang="${code}">${languages[code]}</a></li>`,
 )}
 </ul></nav>`
 }

@@ -50,6 +50,7 @@ export const fieldsRefused = (fields: readonly Fault[]) =>
     `Some fields cannot be taken: ${fields.map(({ field, code }) => `${field} (${code})`).join(', ')}.`,
     { fields },
   )
+export const changedMeanwhile = () => new Problem(409, 'changed_meanwhile', 'Somebody else has changed this meanwhile.')
 export const formExpired = () => new Problem(403, 'form_expired', 'The form is too old or came from elsewhere.')
 /** @param reason why the session that this browser had is no more */
 export const notSignedIn = (reason?: string) =>

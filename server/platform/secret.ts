@@ -4,7 +4,14 @@ import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'no
 import { join } from 'node:path'
 
 /** The keys derived from SECRET_KEY, one for each purpose, so that a value made for one is worth nothing for another. */
-export type Keys = Readonly<{ initialPassword: Buffer; attempt: Buffer; form: Buffer; recovery: Buffer; check: Buffer }>
+export type Keys = Readonly<{
+  initialPassword: Buffer
+  attempt: Buffer
+  form: Buffer
+  recovery: Buffer
+  check: Buffer
+  import: Buffer
+}>
 
 /** A new unguessable value: 256 random bits, base64url. Source: ASVS 5.0, 7.2.3 and 11.5.1. */
 export function newToken(): string {
@@ -21,6 +28,26 @@ export function keyedHash(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
+const sealNonceBytes = 12
+const sealTagBytes = 16
+
+/** Seals a text, so that the database holds it and cannot read it: AES-256-GCM with a random nonce before and the tag behind. */
+export function seal(key: Buffer, text: string): Buffer {
+  const nonce = randomBytes(sealNonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+}
+
+/**
+ * Opens what `seal` made.
+ * @throws Error when it was changed, or sealed with another key
+ */
+export function unseal(key: Buffer, sealed: Buffer): string {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, sealNonceBytes))
+  decipher.setAuthTag(sealed.subarray(-sealTagBytes))
+  return decipher.update(sealed.subarray(sealNonceBytes, -sealTagBytes), undefined, 'utf8') + decipher.final('utf8')
+}
+
 /** Compares two values in a time that does not depend on where they differ. */
 export function sameBytes(one: Buffer, other: Buffer): boolean {
   return one.length === other.length && timingSafeEqual(one, other)
@@ -34,31 +61,8 @@ export function deriveKeys(secretKey: Buffer): Keys {
     form: derive('form'),
     recovery: derive('recovery'),
     check: derive('check'),
+    import: derive('import'),
   }
-}
-
-/**
- * Encrypts a text so that only who has the key can read it, and only for what it was sealed for. AES-256-GCM.
- * @param bytes how long the sealed text is at least before it is encrypted, so that its length says nothing
- */
-export function seal(key: Buffer, text: string, purpose: string, bytes: number): Buffer {
-  const nonce = randomBytes(12)
-  const plain = Buffer.from(text)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose))
-  const padded = Buffer.concat([plain, Buffer.alloc(Math.max(0, bytes - plain.length))])
-  return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()])
-}
-
-/**
- * Reads a sealed text.
- * @throws Error when it was sealed with another key or for something else, or was changed
- */
-export function unseal(key: Buffer, sealed: Buffer, purpose: string): string {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 })
-  decipher.setAAD(Buffer.from(purpose)).setAuthTag(sealed.subarray(-16))
-  return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()])
-    .toString()
-    .replace(/\0+$/, '')
 }
 
 /** Reads the secret key of this folder, and makes it at the first start. Two processes that start at once get the same one. */

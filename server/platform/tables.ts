@@ -1,5 +1,6 @@
 // Every table of migrations/, as types. A test compares them with the migrated database.
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
+import type { Language } from './text.ts'
 
 /** Set by the database when a row is made, and changed later only on purpose. */
 type Default<T> = ColumnType<T, T | undefined, T>
@@ -23,8 +24,9 @@ export type Tables = {
     name: string
     builtIn: Default<boolean>
     permissions: string[]
+    version: Default<number>
   }
-  team: { instanceId: Generated<string>; id: Generated<string>; name: string }
+  team: { instanceId: Generated<string>; id: Generated<string>; name: string; version: Default<number> }
   teamSupervisor: { instanceId: Generated<string>; teamId: string; accountId: string }
   account: {
     instanceId: Generated<string>
@@ -58,6 +60,37 @@ export type Tables = {
     changedAt: Date | null
     initialHash: Buffer | null
     initialExpiresAt: Date | null
+    mustChangeBy: Date | null
+  }
+  passwordHistory: { instanceId: Generated<string>; accountId: string; replacedAt: Generated<Date>; hash: string }
+  rules: {
+    instanceId: Generated<string>
+    version: Default<number>
+    minimumLength: Default<number>
+    minimumLowercase: Default<number>
+    minimumUppercase: Default<number>
+    minimumDigits: Default<number>
+    minimumSymbols: Default<number>
+    guessesPower: Default<number>
+    formerPasswords: Default<number>
+    expiryDays: Default<number>
+    passwordsChosenAfter: Date | null
+    waitsFrom: Default<number>
+    longestWaitMinutes: Default<number>
+    mostFailures: Default<number>
+    wrongFromAddress: Default<number>
+    deviceDays: Default<number>
+    initialPasswordHours: Default<number>
+    resetLinkMinutes: Default<number>
+    languages: Default<Language[]>
+    endOtherSession: Default<boolean>
+    idleMinutes: Default<number>
+    warningMinutes: Default<number>
+    longestHours: Default<number>
+    leaseSeconds: Default<number>
+    graceSeconds: Default<number>
+    /** By the name of the rule. */
+    reasons: ColumnType<Record<string, string>, string | undefined, string>
   }
   loginAttempt: {
     instanceId: Generated<string>
@@ -116,6 +149,37 @@ export type Tables = {
     address: string | null
     requestId: string | null
     detail: JSONColumnType<Record<string, unknown>>
+  }
+  import: {
+    instanceId: Generated<string>
+    id: Generated<string>
+    createdBy: string
+    runBy: string | null
+    fileName: string
+    state: Default<'reading' | 'mapping' | 'checking' | 'checked' | 'running' | 'done' | 'failed' | 'undone'>
+    onExisting: Default<'skip' | 'update' | 'refuse'>
+    headerRow: number | null
+    /** For each column the field that it holds, if any. */
+    mapping: ColumnType<unknown[], string | undefined, string>
+    worker: string | null
+    heartbeatAt: Date | null
+    failReason: string | null
+    createdAt: Generated<Date>
+    startedAt: Date | null
+    finishedAt: Date | null
+    undoneAt: Date | null
+  }
+  importRow: {
+    instanceId: Generated<string>
+    importId: string
+    rowNumber: number
+    cells: Buffer | null
+    fields: Record<string, unknown> | null
+    verdict: 'create' | 'change' | 'skip' | 'refused' | null
+    problems: Default<unknown[]>
+    outcome: 'created' | 'changed' | 'skipped' | 'refused' | null
+    accountId: string | null
+    changes: Record<string, [unknown, unknown]> | null
   }
   message: {
     instanceId: Generated<string>

@@ -6,6 +6,7 @@ import i18next, { type Resource, type TFunction } from 'i18next'
 /** The languages, by their own names. The first is the one for people whose language we do not have. */
 export const languages = { en: 'English', es: 'Español', pt: 'Português' } as const
 export type Language = keyof typeof languages
+export const allLanguages = Object.keys(languages) as Language[]
 
 /** Looks a text up by `subject:key`. Values are not escaped here: pages escape whatever they print. */
 export type Translate = (key: string, values?: Record<string, string | number | undefined>) => string
@@ -22,9 +23,7 @@ export function readTexts(language: Language): Record<string, Record<string, unk
 
 /** Reads all texts, once, at start. */
 export function openTexts(): (language: Language) => Translate {
-  const texts = Object.fromEntries(
-    (Object.keys(languages) as Language[]).map((language) => [language, readTexts(language) as Resource[string]]),
-  )
+  const texts = Object.fromEntries(allLanguages.map((language) => [language, readTexts(language) as Resource[string]]))
   const i18n = i18next.createInstance()
   void i18n.init({
     resources: texts,
@@ -34,9 +33,7 @@ export function openTexts(): (language: Language) => Translate {
     interpolation: { escapeValue: false },
     initAsync: false,
   })
-  const byLanguage = Object.fromEntries(
-    (Object.keys(languages) as Language[]).map((language) => [language, remembering(i18n.getFixedT(language))]),
-  )
+  const byLanguage = Object.fromEntries(allLanguages.map((language) => [language, remembering(i18n.getFixedT(language))]))
   return (language) => byLanguage[language]!
 }
 
@@ -59,7 +56,7 @@ export function isLanguage(text: unknown): text is Language {
  * The best language for a browser's `Accept-Language`, or undefined when it asks for none that we have.
  * Source: RFC 9110, 12.5.4; a region such as `pt-BR` is served by its language.
  */
-export function preferredLanguage(header: string | undefined): Language | undefined {
+export function preferredLanguage(header: string | undefined, offered: readonly Language[] = allLanguages): Language | undefined {
   if (header === undefined) return undefined
   return header
     .slice(0, 1000)
@@ -72,7 +69,8 @@ export function preferredLanguage(header: string | undefined): Language | undefi
     .filter(({ weight }) => weight > 0)
     .sort((one, other) => other.weight - one.weight)
     .map(({ language }) => language)
-    .find(isLanguage)
+    .filter(isLanguage)
+    .find((language) => offered.includes(language))
 }
 
 // English without the American order of days and months, which the rest of the world misreads.

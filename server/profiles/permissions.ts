@@ -2,7 +2,7 @@
 
 export const permissions = {
   'accounts.view': 'See the accounts',
-  'accounts.all-teams': 'Reach the accounts of every team, and of none; without it, only those of the teams that one supervises',
+  'accounts.all-teams': 'Reach the accounts of all teams, not only of those that one supervises',
   'accounts.create': 'Create accounts',
   'accounts.update': 'Change, enable and disable accounts',
   'accounts.delete': 'Remove accounts',
@@ -23,6 +23,11 @@ export const permissions = {
 } as const
 
 export type Permission = keyof typeof permissions
+
+/** The part of the console that a permission is about. */
+export function areaOf(permission: Permission): string {
+  return permission.slice(0, permission.indexOf('.'))
+}
 
 /** The profiles that every instance begins with. Nobody can change them; who wants another one copies it. */
 export const builtInProfiles: Record<'Administrator' | 'Supervisor' | 'Agent', readonly Permission[]> = {

@@ -39,8 +39,8 @@ export async function completeRecovery(
 ): Promise<void> {
   const { accountId, username, fullName, initialHash } = await linkOwner(needs, instance, token)
   const owner = { username, fullName, instanceName: instance.name }
-  const unchanged = isInitialPassword(needs.keys, newPassword, initialHash)
-  const passwordHash = await prepareNewPassword(needs, owner, newPassword, accountId, unchanged)
+  const isInitial = isInitialPassword(needs.keys, newPassword, initialHash)
+  const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, accountId, isInitial)
 
   await needs.database.in(instance, async (tx) => {
     const account = await lockAccount(tx, accountId)

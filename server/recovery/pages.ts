@@ -1,6 +1,6 @@
 // The pages of getting back in without the password.
 import { passwordFields } from '../passwords/pages.ts'
-import type { PasswordFault } from '../passwords/passwords.ts'
+import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
 import { alert, html, type Page, type View } from '../platform/page.ts'
 import { recoveryLimits } from './limits.ts'
 
@@ -46,13 +46,14 @@ export function askedPage({ t }: View): Page {
 export type NewPasswordPage = {
   formToken: string
   username: string
+  demands: PasswordDemands
   faults: readonly PasswordFault[]
   differ?: string
   refusal?: string
 }
 
 /** Asks for the new password, of who has opened a link. */
-export function newPasswordPage(view: View, { formToken, username, faults, differ, refusal }: NewPasswordPage): Page {
+export function newPasswordPage(view: View, { formToken, username, demands, faults, differ, refusal }: NewPasswordPage): Page {
   const { t } = view
   return {
     title: t('recovery:new_password'),
@@ -65,7 +66,7 @@ export function newPasswordPage(view: View, { formToken, username, faults, diffe
 <input type="hidden" name="formToken" value="${formToken}">
 <label for="username">${t('sign-in:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" readonly>
-${passwordFields(view, { faults, differ, autofocus: true, checkedBy: '/api/recovery/password-check' })}
+${passwordFields(view, { demands, faults, differ, autofocus: true, checkedBy: '/api/recovery/password-check' })}
 ${refusal === undefined ? '' : alert(refusal)}
 <button type="submit" class="primary">${t('recovery:save')}</button>
 </form>

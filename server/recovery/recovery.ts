@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { actingAccount } from '../accounts/accounts.ts'
 import { slipBody } from '../administration/make-slips.ts'
-import { judgePassword, PasswordRefused, passwordsDiffer } from '../passwords/passwords.ts'
+import { judgePassword, PasswordRefused, passwordDemands, passwordsDiffer } from '../passwords/passwords.ts'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
@@ -33,6 +33,8 @@ export { decideRecovery } from './decide-recovery.ts'
 export { makeRecoveryLink } from './make-recovery-link.ts'
 export { removeOldRecovery } from './store.ts'
 
+/** An hour; opening the link again brings the cookie back. */
+const cookieDays = 1 / 24
 const publicPage = { access: 'public' } as const
 const answers = { access: 'requests.answer' } as const
 
@@ -59,12 +61,13 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       const { token } = request.query
       // Out of the address at once, into a cookie: so it stands in no history, in no picture of the screen, and on no page that links on.
       if (token !== undefined && /^[\w-]{43}$/.test(token)) {
-        setCookie(reply, 'recovery', token)
+        setCookie(reply, 'recovery', token, cookieDays)
         return reply.redirect('/recover', 303)
       }
       if (token !== undefined) throw linkInvalid()
       const { username } = await ownerOf(request)
-      const page = { formToken: formToken(request, reply, keys.form), username, faults: [] }
+      const demands = await passwordDemands(needs, request.instance)
+      const page = { formToken: formToken(request, reply, keys.form), username, demands, faults: [] }
       return sendPage(request, reply, 200, newPasswordPage(request.view, page))
     })
 
@@ -81,6 +84,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       const { accountId, ...owner } = await ownerOf(request)
       const faults = await judgePassword(
         needs,
+        await needs.rules.of(request.instance),
         { ...owner, instanceName: request.instance.name },
         request.body.newPassword,
         accountId,
@@ -160,6 +164,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
     const page = {
       formToken: formToken(request, reply, keys.form),
       username: owner.username,
+      demands: await passwordDemands(needs, request.instance),
       faults,
       ...(faults.length === 0 && { [error.code === 'passwords_differ' ? 'differ' : 'refusal']: nextStep(request, error) }),
     }

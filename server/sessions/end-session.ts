@@ -1,6 +1,7 @@
 import { type Actor, record } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
+import { findRules } from '../rules/rules.ts'
 import { type EndReason, endRunOutSessions, endSessionOf } from './store.ts'
 
 /** Ends an account's session, whoever wants it; false when it has none. Call it with the account locked. */
@@ -19,7 +20,7 @@ export async function endSession(
 
 /** Marks the sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */
 export async function endRunOutSessionsOf(tx: Transaction): Promise<void> {
-  const ended = await endRunOutSessions(tx)
+  const ended = await endRunOutSessions(tx, await findRules(tx))
   if (ended.length === 0) return
   await record(
     tx,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
 import { startNodes, type TestSystem } from '../../test/nodes.ts'
+import { setRules } from '../../test/set-rules.ts'
 import { setEnabled } from '../operator/set-enabled.ts'
 import { openDatabase } from '../platform/database.ts'
 import { endRunOutSessionsOf, startSession } from './sessions.ts'
@@ -180,7 +181,7 @@ test('asvs-7.3.1 nist-2.2.3 a session ends an hour after the last thing a person
   assert.equal((await browser.postJson('/api/session/alive')).status, 204)
   await later(system, '61 seconds', ['last_active_at'])
   assert.equal((await browser.postJson('/api/session/alive')).status, 401)
-  assert.match((await browser.get('/login')).body, /nothing was done for an hour/)
+  assert.match((await browser.get('/login')).body, /nothing was done for 60 minutes/)
   assert.equal((await system.browser().logIn(username, password)).location, '/home', 'what has run out is not in the way')
 })
 
@@ -247,6 +248,28 @@ test('a second login in the same browser leads home and leaves the session as it
   await browser.get('/home')
   assert.equal((await browser.post('/login', { username: other.username, password: other.password })).location, '/home')
   assert.match((await browser.get('/home')).body, new RegExp(username))
+})
+
+test('asvs-7.3.1 asvs-7.3.2 the idle end, the longest time and the lease are the Administrator’s', async (t) => {
+  const system = await startNodes(t)
+  await setRules(system, { idleMinutes: 10, longestHours: 2, leaseSeconds: 300 })
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await later(system, '299 seconds', ['last_seen_at'])
+  assert.equal((await system.browser().logIn(username, password)).status, 409, 'the lease')
+  await later(system, '10 minutes', ['last_active_at'])
+  assert.equal((await browser.get('/home')).status, 303)
+  assert.match((await browser.get('/login')).body, /nothing was done for 10 minutes/)
+  assert.equal((await browser.logIn(username, password)).location, '/home')
+  await later(system, '2 hours', ['started_at'])
+  assert.equal((await browser.get('/home')).status, 303)
+  assert.match((await browser.get('/login')).body, /a session lasts 2 h at the most/)
+  await system.database.in(system.main, endRunOutSessionsOf)
+  assert.deepEqual(await system.sql('select end_reason from session order by started_at'), [
+    { end_reason: 'longest' },
+    { end_reason: 'idle' },
+  ])
 })
 
 test('asvs-7.4.1 cookies that are checked in one statement are each answered for themselves', async (t) => {

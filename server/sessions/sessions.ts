@@ -9,7 +9,8 @@ import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
-import { isLanguage, type Language, type Translate } from '../platform/text.ts'
+import type { Language, Translate } from '../platform/text.ts'
+import type { RuleBook } from '../rules/rules.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
 import { endOwnSession, findEnd, type LiveSession, recogniseTokens } from './store.ts'
@@ -17,6 +18,7 @@ import { endOwnSession, findEnd, type LiveSession, recogniseTokens } from './sto
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
+  accountsWithSessions,
   findEnd,
   type ListedSession,
   type LiveSession,
@@ -24,7 +26,7 @@ export {
   type NewSession,
   type OtherSession,
   replaceToken,
-  sessionLimits,
+  type SessionLimits,
 } from './store.ts'
 
 declare module 'fastify' {
@@ -38,14 +40,16 @@ declare module 'fastify' {
   }
 }
 
-export type SessionsNeeds = { database: Database; keys: Keys; texts: (language: Language) => Translate }
+export type SessionsNeeds = { database: Database; keys: Keys; rules: RuleBook; texts: (language: Language) => Translate }
 
 /**
  * Finds out who sends each request, and lets nobody in where the route does not permit it.
  * @throws not_signed_in, not_permitted
  */
-export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNeeds, 'keys'>): void {
-  const checks = openSessionChecks((instance, asked) => recogniseTokens(database, instance, asked))
+export function recogniseSessions(app: App, { database, rules, texts }: Omit<SessionsNeeds, 'keys'>): void {
+  const checks = openSessionChecks(async (instance, asked) =>
+    recogniseTokens(database, instance, asked, await rules.of(instance)),
+  )
   app.decorateRequest('session', undefined)
   app.addHook('onRequest', async (request, reply) => {
     const { access, anyHost, automatic } = request.routeOptions.config
@@ -56,8 +60,8 @@ export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNe
       if (request.session) {
         // The session and not its secret: a form that is open in another tab stays good when the secret changes.
         request.formBinding = `session ${request.session.id}`
-        if (isLanguage(request.session.language))
-          request.view = { ...request.view, language: request.session.language, t: texts(request.session.language) }
+        const own = request.view.languages.find((each) => each === request.session?.language)
+        if (own !== undefined) request.view = { ...request.view, language: own, t: texts(own) }
       }
     }
     if (access === 'public' || request.is404) return
@@ -67,10 +71,14 @@ export function recogniseSessions(app: App, { database, texts }: Omit<SessionsNe
 
   /** Programs are told, also why the session that they had is no more; people are asked to log in and come back to where they wanted to go. */
   async function refuseStranger(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<FastifyReply> {
-    if (request.url.startsWith('/api/'))
-      throw notSignedIn(token && (await database.in(request.instance, (tx) => findEnd(tx, hashToken(token)))))
+    if (request.url.startsWith('/api/')) throw notSignedIn(token && (await endOf(request, token)))
     const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
     return reply.redirect(`/login${wanted}`, 303)
+  }
+
+  async function endOf({ instance }: FastifyRequest, token: string): Promise<string | undefined> {
+    const limits = await rules.of(instance)
+    return database.in(instance, (tx) => findEnd(tx, hashToken(token), limits))
   }
 }
 

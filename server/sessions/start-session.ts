@@ -2,6 +2,7 @@ import { record } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
+import { findRules } from '../rules/rules.ts'
 import { endSessionThatGivesWay, findLiveSession, insertSession, type NewSession, type OtherSession } from './store.ts'
 
 export type StartedSession = { kind: 'started'; token: string } | { kind: 'already_logged_in'; other: OtherSession }
@@ -28,7 +29,7 @@ export function newSession({ visitHash, address, device, requestId }: Caller): N
 
 /** Ends the session that is in the way if it gives way; true if so. */
 async function makeWay(tx: Transaction, accountId: string, caller: Caller): Promise<boolean> {
-  const lapsed = await endSessionThatGivesWay(tx, accountId, caller.visitHash)
+  const lapsed = await endSessionThatGivesWay(tx, accountId, caller.visitHash, await findRules(tx))
   if (lapsed === undefined) return false
   const detail = { reason: lapsed.endReason }
   await record(tx, { event: 'session_ended', actor: { kind: 'system' }, accountId, sessionId: lapsed.id, detail })

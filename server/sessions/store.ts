@@ -1,16 +1,10 @@
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
+import type { Rules } from '../rules/rules.ts'
 
-/** How long a session lives. Source: NIST SP 800-63B-4, 2.2.3 (AAL2: 1 hour idle, 24 hours at the most). */
-export const sessionLimits = {
-  /** Without a person's action. */
-  idleMinutes: 60,
-  /** Whatever happens. */
-  longestMinutes: 12 * 60,
-  /** Without any sign of life, a session gives way when its account logs in again. */
-  leaseSeconds: 120,
-} as const
+/** How long a session lives. `leaseSeconds`: without any sign of life, it gives way when its account logs in again. */
+export type SessionLimits = Pick<Rules, 'idleMinutes' | 'longestHours' | 'leaseSeconds'>
 
 /** A session as the request that carries its cookie sees it. */
 export type LiveSession = {
@@ -43,13 +37,15 @@ export async function recogniseTokens(
   database: Database,
   instance: { id: string },
   asked: readonly AskedSession[],
+  { idleMinutes, longestHours }: SessionLimits,
 ): Promise<(LiveSession | undefined)[]> {
-  const { idleMinutes, longestMinutes } = sessionLimits
   const tokenHashes = asked.map(({ token }) => hashToken(token))
   const actions = asked.map(({ isAction }) => isAction)
   return database.call(async (db) => {
     const { rows } = await sql<LiveSession & { place: number }>`
-      select * from recognise_sessions(${instance.id}, ${tokenHashes}, ${actions}, ${idleMinutes}, ${longestMinutes})`.execute(db)
+      select * from recognise_sessions(${instance.id}, ${tokenHashes}, ${actions}, ${idleMinutes}, ${longestHours * 60})`.execute(
+      db,
+    )
     const found: (LiveSession | undefined)[] = asked.map(() => undefined)
     for (const { place, ...session } of rows) found[place - 1] = session
     return found
@@ -75,11 +71,11 @@ export async function endSessionThatGivesWay(
   tx: Transaction,
   accountId: string,
   visitHash: Buffer | undefined,
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
 ): Promise<{ id: string; endReason: string } | undefined> {
-  const { leaseSeconds, idleMinutes, longestMinutes } = sessionLimits
   const { rows } = await sql<{ id: string; endReason: string }>`
     update session set ended_at = now(), end_reason = case
-      when started_at <= now() - make_interval(mins => ${longestMinutes}) then 'longest'
+      when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest'
       when last_active_at <= now() - make_interval(mins => ${idleMinutes}) then 'idle'
       when visit_hash = ${visitHash ?? null}::bytea then 'logged_in_again'
       else 'no_sign_of_life' end
@@ -87,7 +83,7 @@ export async function endSessionThatGivesWay(
       visit_hash = ${visitHash ?? null}::bytea
       or last_seen_at <= now() - make_interval(secs => ${leaseSeconds})
       or last_active_at <= now() - make_interval(mins => ${idleMinutes})
-      or started_at <= now() - make_interval(mins => ${longestMinutes}))
+      or started_at <= now() - make_interval(hours => ${longestHours}))
     returning id, end_reason`.execute(tx)
   return rows[0]
 }
@@ -151,11 +147,11 @@ export async function replaceToken(tx: Transaction, id: string, tokenHash: Buffe
 }
 
 /** Why the session of this token is no more; undefined when there never was one. A session that ran out is not marked until somebody looks. */
-export async function findEnd(tx: Transaction, tokenHash: Buffer): Promise<string | undefined> {
+export async function findEnd(tx: Transaction, tokenHash: Buffer, { longestHours }: SessionLimits): Promise<string | undefined> {
   const row = await tx
     .selectFrom('session')
     .select(
-      sql<string>`coalesce(end_reason, case when started_at <= now() - make_interval(mins => ${sessionLimits.longestMinutes}) then 'longest' else 'idle' end)`.as(
+      sql<string>`coalesce(end_reason, case when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end)`.as(
         'reason',
       ),
     )
@@ -167,8 +163,10 @@ export async function findEnd(tx: Transaction, tokenHash: Buffer): Promise<strin
 export type ListedSession = OtherSession & { username: string; fullName: string; profile: string; lastSeenAt: Date }
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */
-export async function listLiveSessions(tx: Transaction): Promise<ListedSession[]> {
-  const { leaseSeconds, idleMinutes, longestMinutes } = sessionLimits
+export async function listLiveSessions(
+  tx: Transaction,
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+): Promise<ListedSession[]> {
   return tx
     .selectFrom('session')
     .innerJoin('account', 'account.id', 'session.accountId')
@@ -177,19 +175,28 @@ export async function listLiveSessions(tx: Transaction): Promise<ListedSession[]
     .where('endedAt', 'is', null)
     .where('lastSeenAt', '>', sql<Date>`now() - make_interval(secs => ${leaseSeconds})`)
     .where('lastActiveAt', '>', sql<Date>`now() - make_interval(mins => ${idleMinutes})`)
-    .where('startedAt', '>', sql<Date>`now() - make_interval(mins => ${longestMinutes})`)
+    .where('startedAt', '>', sql<Date>`now() - make_interval(hours => ${longestHours})`)
     .orderBy('startedAt', 'desc')
     .execute()
 }
 
 /** Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not. */
-export async function endRunOutSessions(tx: Transaction): Promise<{ id: string; accountId: string; endReason: string }[]> {
-  const { idleMinutes, longestMinutes } = sessionLimits
+export async function endRunOutSessions(
+  tx: Transaction,
+  { idleMinutes, longestHours }: SessionLimits,
+): Promise<{ id: string; accountId: string; endReason: string }[]> {
   const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
     update session set ended_at = now(), end_reason = case
-      when started_at <= now() - make_interval(mins => ${longestMinutes}) then 'longest' else 'idle' end
+      when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end
     where ended_at is null and (
-      last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(mins => ${longestMinutes}))
+      last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
     returning id, account_id, end_reason`.execute(tx)
   return rows
+}
+
+/** Those of the accounts that have, or ever had, a session. */
+export async function accountsWithSessions(tx: Transaction, accountIds: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ accountId: string }>`
+    select distinct account_id from session where account_id = any (${accountIds as string[]}::uuid[])`.execute(tx)
+  return rows.map(({ accountId }) => accountId)
 }

@@ -48,8 +48,8 @@ export async function choosePassword(
   const { database, keys } = needs
   const pending = await pendingLoginOf(needs, instance, token)
   const owner = { username: pending.username, fullName: pending.fullName, instanceName: instance.name }
-  const unchanged = isInitialPassword(keys, newPassword, pending.initialHash)
-  const passwordHash = await prepareNewPassword(needs, owner, newPassword, pending.accountId, unchanged)
+  const isInitial = isInitialPassword(keys, newPassword, pending.initialHash)
+  const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, pending.accountId, isInitial)
 
   return database.in(instance, async (tx) => {
     const account = await lockAccount(tx, pending.accountId)

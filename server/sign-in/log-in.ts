@@ -70,6 +70,6 @@ export async function logIn(
 }
 
 function passwordStep({ password }: Proof) {
-  if (password === 'initial') return 'initial'
+  if (password === 'initial' || password === 'expired') return password
   return password === 'expired_initial' ? 'initial_expired' : undefined
 }

@@ -1,9 +1,10 @@
 // The pages of logging in.
 import { passwordFields } from '../passwords/pages.ts'
-import type { PasswordFault } from '../passwords/passwords.ts'
+import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
 import { alert, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment } from '../platform/text.ts'
 import type { LoginOutcome } from './complete-login.ts'
+import type { PendingReason } from './store.ts'
 
 export type LoginPage = {
   formToken: string
@@ -50,12 +51,17 @@ const atFault = html` aria-invalid="true" aria-describedby="alert"`
 export type ChoosePasswordPage = {
   formToken: string
   username: string
+  reason: PendingReason
+  demands: PasswordDemands
   faults: readonly PasswordFault[]
   differ?: string
   refusal?: string
 }
 
-export function choosePasswordPage(view: View, { formToken, username, faults, differ, refusal }: ChoosePasswordPage): Page {
+export function choosePasswordPage(
+  view: View,
+  { formToken, username, reason, demands, faults, differ, refusal }: ChoosePasswordPage,
+): Page {
   const { t } = view
   return {
     title: t('sign-in:choose_password'),
@@ -63,12 +69,12 @@ export function choosePasswordPage(view: View, { formToken, username, faults, di
     languageChoice: { back: '/choose-password' },
     body: html`<div class="card">
 <h1>${t('sign-in:choose_password')}</h1>
-<p>${t('sign-in:choose_password_why')}</p>
+<p>${t(`sign-in:choose_password_why.${reason}`)}</p>
 <form method="post" action="/choose-password">
 <input type="hidden" name="formToken" value="${formToken}">
 <label for="username">${t('sign-in:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" readonly>
-${passwordFields(view, { faults, differ, autofocus: true })}
+${passwordFields(view, { demands, faults, differ, autofocus: true })}
 ${refusal === undefined ? '' : alert(refusal)}
 <button type="submit" class="primary">${t('sign-in:save_and_log_in')}</button>
 </form>

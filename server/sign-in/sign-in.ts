@@ -2,15 +2,23 @@
 // Owns pending_login. The only feature that starts sessions.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { judgePassword, PasswordRefused, type ProvePasswordNeeds, passwordsDiffer } from '../passwords/passwords.ts'
+import {
+  judgePassword,
+  PasswordRefused,
+  type ProvePasswordNeeds,
+  passwordDemands,
+  passwordsDiffer,
+} from '../passwords/passwords.ts'
 import { callerOf } from '../platform/caller.ts'
-import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
+import { clearCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
+import type { App } from '../platform/http.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { localPath, sendPage } from '../platform/page.ts'
 import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
-import { isLanguage } from '../platform/text.ts'
+import { type Language, preferredLanguage, type Translate } from '../platform/text.ts'
+import type { RuleBook } from '../rules/rules.ts'
 import { findEnd } from '../sessions/sessions.ts'
 import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choose-password.ts'
 import type { LoginOutcome } from './complete-login.ts'
@@ -24,6 +32,18 @@ export type SignInNeeds = ProvePasswordNeeds & ChoosePasswordNeeds & { metrics: 
 
 const home = '/home'
 const publicPage = { access: 'public' } as const
+
+/** Speaks to each visitor in a language that the instance offers: the one that was chosen, the browser's, the instance's, or else the first. */
+export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; texts: (language: Language) => Translate }): void {
+  app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.config.anyHost) return
+    const { languages: offered } = await rules.of(request.instance)
+    const wanted = [readCookie(request, 'language'), preferredLanguage(request.headers['accept-language'], offered)]
+    const spoken = [...wanted, request.instance.language].map((each) => offered.find((language) => language === each))
+    const language = spoken.find((each) => each !== undefined) ?? offered[0]!
+    request.view = { ...request.view, languages: offered, language, t: texts(language) }
+  })
+}
 
 export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
@@ -54,18 +74,15 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       )
       needs.metrics.logins.inc({ outcome: outcome.kind })
       if (outcome.kind === 'refused')
-        return showLogin(request, reply, 401, { next, username, refusal: request.view.t('sign-in:incorrect'), wrong: true })
+        return showLogin(request, reply, 401, { next, username, refusal: await incorrect(request), wrong: true })
       return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: false })
     })
 
     app.get('/choose-password', { schema: pageRoute, config: publicPage }, async (request, reply) => {
-      const { username } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
-      return sendPage(
-        request,
-        reply,
-        200,
-        choosePasswordPage(request.view, { formToken: formToken(request, reply, keys.form), username, faults: [] }),
-      )
+      const { username, reason } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
+      const demands = await passwordDemands(needs, request.instance)
+      const page = { formToken: formToken(request, reply, keys.form), username, reason, demands, faults: [] }
+      return sendPage(request, reply, 200, choosePasswordPage(request.view, page))
     })
 
     app.post(
@@ -84,7 +101,8 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     )
 
     app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
-      if (isLanguage(request.query.choose)) setCookie(reply, 'language', request.query.choose)
+      const chosen = request.view.languages.find((each) => each === request.query.choose)
+      if (chosen !== undefined) setCookie(reply, 'language', chosen, languageDays)
       return reply.redirect(localPath(request.query.back, '/'), 303)
     })
 
@@ -95,6 +113,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       const { accountId, username, fullName } = session ?? (await pendingLoginOf(needs, instance, token))
       const faults = await judgePassword(
         needs,
+        await needs.rules.of(instance),
         { username, fullName, instanceName: instance.name },
         request.body.newPassword,
         accountId,
@@ -112,16 +131,16 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     return sendPage(request, reply, status, loginPage(request.view, { formToken: formToken(request, reply, keys.form), ...page }))
   }
 
-  function answerOutcome(
+  async function answerOutcome(
     request: FastifyRequest,
     reply: FastifyReply,
     outcome: LoginOutcome,
     { deviceToken, passwordChosen }: { deviceToken: string; passwordChosen: boolean },
-  ): FastifyReply {
+  ): Promise<FastifyReply> {
     switch (outcome.kind) {
       case 'started':
         setCookie(reply, 'session', outcome.token)
-        setCookie(reply, 'device', deviceToken)
+        setCookie(reply, 'device', deviceToken, (await needs.rules.of(request.instance)).deviceDays)
         return reply.redirect(outcome.returnTo, 303)
       case 'choose_password':
         setCookie(reply, 'pending', outcome.token)
@@ -153,6 +172,10 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     }
   }
 
+  async function incorrect({ instance, view }: FastifyRequest): Promise<string> {
+    return view.t('sign-in:incorrect', { minutes: (await needs.rules.of(instance)).longestWaitMinutes })
+  }
+
   /** Says why the person is here again, when there is a reason. */
   async function noticeOf(request: FastifyRequest): Promise<string | undefined> {
     const { t } = request.view
@@ -160,8 +183,10 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     if (bye !== undefined) return t('sign-in:logged_out')
     if (saved !== undefined) return t('sign-in:password_saved_log_in')
     const token = readCookie(request, 'session')
-    const reason = token === undefined ? undefined : await database.in(request.instance, (tx) => findEnd(tx, hashToken(token)))
-    return reason === undefined ? undefined : t(`sign-in:ended.${reason}`)
+    if (token === undefined) return undefined
+    const rules = await needs.rules.of(request.instance)
+    const reason = await database.in(request.instance, (tx) => findEnd(tx, hashToken(token), rules))
+    return reason && t(`sign-in:ended.${reason}`, { minutes: rules.idleMinutes, hours: rules.longestHours })
   }
 
   /** Shows the login again for whatever stopped it, with the username that was typed. */
@@ -180,11 +205,13 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   /** Shows the choice of a password again, naming every rule that was broken. */
   async function chooseAgain(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (!(error instanceof Problem) || error.code === 'login_expired') throw error
-    const { username } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
+    const { username, reason } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
     const faults = error instanceof PasswordRefused ? error.faults : []
     const page = {
       formToken: formToken(request, reply, keys.form),
       username,
+      reason,
+      demands: await passwordDemands(needs, request.instance),
       faults,
       ...(faults.length === 0 && { [error.code === 'passwords_differ' ? 'differ' : 'refusal']: nextStep(request, error) }),
     }

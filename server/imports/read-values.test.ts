@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { guessColumns } from './columns.ts'
+import { readDay, readLanguage, readTimeZone } from './read-values.ts'
+
+const days: [text: string, day: string | undefined, ambiguous?: boolean][] = [
+  ['2026-12-31', '2026-12-31', false],
+  ['2026/3/4', '2026-03-04', false],
+  ['2026-03-04T00:00:00Z', '2026-03-04', false],
+  ['31/12/2026', '2026-12-31', false],
+  ['4.3.2026', '2026-03-04', true],
+  ['03-03-2026', '2026-03-03', false],
+  ['12/31/2026', undefined],
+  ['31/02/2026', undefined],
+  ['31/12/26', undefined],
+  ['46116', undefined],
+  ['', undefined],
+]
+for (const [text, day, ambiguous] of days)
+  test(`"${text}" is ${day ?? 'no day'}`, () => assert.deepEqual(readDay(text), day && { day, ambiguous }))
+
+test('languages come by tag, region or name, and time zones in any case, with a blank for an underscore', () => {
+  for (const [text, language] of [
+    ['es', 'es'],
+    ['pt-BR', 'pt'],
+    ['EN_us', 'en'],
+    ['Español', 'es'],
+    ['inglês', 'en'],
+    ['fr', undefined],
+    ['constructor', undefined],
+  ] as const)
+    assert.equal(readLanguage(text), language, text)
+  for (const [text, zone] of [
+    ['america/montevideo', 'America/Montevideo'],
+    ['America/New York', 'America/New_York'],
+    ['utc', 'UTC'],
+    ['+03:00', undefined],
+    ['Mars/Base', undefined],
+  ] as const)
+    assert.equal(readTimeZone(text), zone, text)
+})
+
+const headers: [first: string[], mapping: (string | null)[], hasHeader: boolean, isCertain: boolean][] = [
+  [['Username', 'Full Name', 'Valid Date'], ['username', 'fullName', 'validFrom'], true, true],
+  [['FULL_NAME', 'user name'], ['fullName', 'username'], true, true],
+  [['Usuario', 'Nombre completo', 'Correo electrónico', 'Contraseña'], ['username', 'fullName', 'email', 'password'], true, true],
+  [
+    ['Nome de usuário', 'Nome completo', 'Fuso horário', 'Data de expiração'],
+    ['username', 'fullName', 'timeZone', 'validUntil'],
+    true,
+    true,
+  ],
+  [['Username', 'Legajo', 'Full Name'], ['username', null, 'fullName'], true, false],
+  [['Username', 'Username', 'Full Name'], ['username', null, 'fullName'], true, false],
+  [['Email', 'Phone'], ['email', 'phone'], true, false],
+  [['ana', 'Ana', 'ana@example.com'], ['username', 'fullName', 'email'], false, true],
+  [['ana', 'Ana', '', '', '2026-01-01'], ['username', 'fullName', 'email', 'profile', 'validFrom'], false, true],
+  [['ana', 'Ana'], ['username', 'fullName'], false, false],
+]
+for (const [first, mapping, hasHeader, isCertain] of headers)
+  test(`a first row of ${first.join(', ')}`, () => assert.deepEqual(guessColumns(first), { mapping, hasHeader, isCertain }))
