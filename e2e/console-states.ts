@@ -6,9 +6,10 @@ import { addPerson, expect } from './story.ts'
 export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* rules(page)
   yield* users(page)
-  yield* requests(page)
   yield* profiles(page)
   yield* teams(page)
+  yield* requests(page)
+  yield* live(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -60,39 +61,6 @@ async function* users(page: Page): AsyncGenerator<string> {
   await page.goto('/console/nowhere')
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
   yield 'not-found'
-}
-
-async function* requests(page: Page): AsyncGenerator<string> {
-  await page.goto('/console/requests')
-  await expect(page.getByText('Nobody waits for a new password.')).toBeVisible()
-  yield 'requests-none'
-
-  await page.goto('/console/users')
-  await addPerson(page, { username: 'carla', fullName: 'Carla Díaz', email: null })
-  for (let i = 0; i < 2; i += 1) {
-    await page.goto('/forgot-password')
-    await page.getByLabel('Username').fill('carla')
-    await page.getByRole('button', { name: 'Go on' }).click()
-  }
-  await page.goto('/console/users')
-  await expect(page.getByText('Carla Díaz needs a new password')).toBeVisible()
-  yield 'users-request-notice'
-
-  await page.goto('/console/requests')
-  await expect(page.getByText('asked 2 times')).toBeVisible()
-  await expect(page.getByText('Carla Díaz needs a new password')).toBeHidden()
-  yield 'requests'
-
-  await page.getByRole('button', { name: 'Refuse: Carla Díaz' }).click()
-  await expect(page.getByRole('dialog')).toBeVisible()
-  yield 'requests-refuse'
-
-  await page.keyboard.press('Escape')
-  await page.getByRole('button', { name: 'New password: Carla Díaz' }).click()
-  await expect(page.getByRole('article', { name: 'Carla Díaz' })).toBeVisible()
-  yield 'requests-slip'
-  page.once('dialog', (dialog) => void dialog.accept())
-  await page.goto('/home')
 }
 
 async function* rules(page: Page): AsyncGenerator<string> {
@@ -170,4 +138,55 @@ async function* teams(page: Page): AsyncGenerator<string> {
   await page.getByRole('link', { name: 'Teams' }).click()
   await expect(page.getByRole('row', { name: /North/ })).toBeVisible()
   yield 'teams'
+}
+
+async function* requests(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/requests')
+  await expect(page.getByText('Nobody waits for a new password.')).toBeVisible()
+  yield 'requests-none'
+
+  await page.goto('/console/users')
+  await addPerson(page, { username: 'carla', fullName: 'Carla Díaz', email: null })
+  await page.goto('/forgot-password')
+  for (let i = 0; i < 2; i += 1) {
+    await page.goto('/forgot-password')
+    await page.getByLabel('Username').fill('carla')
+    await page.getByRole('button', { name: 'Go on' }).click()
+  }
+  await page.goto('/console/users')
+  await expect(page.getByText('Carla Díaz needs a new password')).toBeVisible()
+  yield 'users-request-notice'
+
+  await page.goto('/console/requests')
+  await expect(page.getByText('asked 2 times')).toBeVisible()
+  await expect(page.getByText('Carla Díaz needs a new password')).toBeHidden()
+  yield 'requests'
+
+  await page.getByRole('button', { name: 'Refuse: Carla Díaz' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'requests-refuse'
+
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'New password: Carla Díaz' }).click()
+  await expect(page.getByRole('article', { name: 'Carla Díaz' })).toBeVisible()
+  yield 'requests-slip'
+  page.once('dialog', (dialog) => void dialog.accept())
+  await page.goto('/home')
+}
+
+async function* live(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/live')
+  await expect(page.getByRole('row', { name: /Administrator/ })).toBeVisible()
+  await page.getByText('Show as a table').click()
+  await expect(page.getByRole('table', { name: 'Seats in use today' })).toBeVisible()
+  yield 'live'
+
+  await page.getByRole('button', { name: 'Log everybody out' }).click()
+  await expect(page.getByRole('dialog')).toBeVisible()
+  yield 'live-end-all'
+
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('searchbox', { name: 'Search' }).fill('nobody at all')
+  await expect(page.getByText('Nobody who is logged in matches.')).toBeVisible()
+  yield 'live-none-found'
 }

@@ -3,7 +3,9 @@ import type { Page } from '@playwright/test'
 import type { NewInstance, TestServer } from './server.ts'
 import {
   addPerson,
+  allowToEndOtherSession,
   askForPassword,
+  createPerson,
   expect,
   expectHome,
   fillNewPassword,
@@ -175,15 +177,41 @@ async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): Asyn
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
   yield { name: 'not-found', page }
 
+  await allowToEndOtherSession(page)
+  await logIn(elsewhere, instance.username, otherGoodPassword)
+  await expect(elsewhere.getByRole('button', { name: 'Log out there and log in here' })).toBeVisible()
+  yield { name: 'already-logged-in-take-over', page: elsewhere }
+
+  await elsewhere.getByRole('button', { name: 'Log out there and log in here' }).click()
+  await expectHome(elsewhere)
   await page.goto('/home')
+  await expect(page.getByRole('button', { name: 'This was not me' })).toBeVisible()
+  yield { name: 'login-session-moved', page }
+
+  await page.getByRole('button', { name: 'This was not me' }).click()
+  await expect(page.getByText('Your supervisors find it on your account')).toBeVisible()
+  yield { name: 'login-not-me-told', page }
+
+  await logOut(elsewhere)
+  await logIn(page, instance.username, otherGoodPassword)
   await logOut(page)
   yield { name: 'logged-out', page }
 
   await logIn(page, instance.username, otherGoodPassword)
   await expectHome(page)
+  const initialPassword = await createPerson(page, 'ana', 'Ana Souza')
+  await server.command('instance', 'seats', instance.name, '1', '--reserve', '0')
+  await logIn(elsewhere, 'ana', initialPassword)
+  await fillNewPassword(elsewhere, goodPassword)
+  await saveAndLogIn(elsewhere)
+  await expect(elsewhere.getByRole('heading', { name: 'All seats are in use' })).toBeVisible()
+  yield { name: 'no-seat', page: elsewhere }
+
+  page.once('dialog', (dialog) => void dialog.accept())
+  await page.goto('/home')
   await server.command('session', 'end', instance.username, '--instance', instance.name)
   await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
-  await expect(page.getByRole('alert')).toContainText('Your session has ended')
+  await expect(page.getByRole('alert')).toContainText('ended by an administrator')
   yield { name: 'home-session-ended', page }
 
   await page.reload()

@@ -131,3 +131,20 @@ export async function saveNewPassword(page: Page, password: string, t: Texts = e
   await fillNewPassword(page, password, password, t)
   await page.getByRole('button', { name: t('recovery:save') }).click()
 }
+
+/** The Administrator, who is logged in, allows people to end their other session. */
+export async function allowToEndOtherSession(page: Page): Promise<void> {
+  await page.goto('/console/login-rules')
+  await page.getByRole('switch', { name: 'Users may end their other session' }).check()
+  await page.getByRole('region', { name: 'Session rules' }).getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(page.getByText('Saved.')).toBeVisible()
+}
+
+/** Creates somebody without email, and returns the initial password. */
+export async function createPerson(page: Page, username: string, fullName: string): Promise<string> {
+  await page.goto('/console/users/new')
+  await page.getByLabel('Username').fill(username)
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill(fullName)
+  await page.getByRole('button', { name: 'Create' }).click()
+  return page.locator('.password').innerText()
+}

@@ -9,6 +9,9 @@ if (place !== null) {
         body: JSON.stringify({ formToken: place.dataset.formToken }),
       })
       if (answer.status === 401) {
+        const { values } = await answer.json()
+        const alert = place.querySelector('.alert')
+        if (alert !== null && values?.text) alert.textContent = values.text
         place.hidden = false
         // What it offers would only lead to the login.
         document.querySelector('.menu')?.setAttribute('hidden', '')

@@ -9,6 +9,7 @@ import { consolePages } from './console/console.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
+import { live, readSeatsOfAll } from './live/live.ts'
 import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
 import {
   forgetFormerPasswords,
@@ -90,6 +91,8 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
+  await app.register(live({ database, rules }))
+  metrics.watchSeats(() => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
   await app.register(imports({ database, keys, hashQueue, runner }))

@@ -79,7 +79,7 @@ async function runCommand(command: Command | CommandAlone, args: string[]): Prom
   const { values, positionals } = parse({ args, options: { ...options, ...shared }, allowPositionals: true, strict: true })
   if (values.help) return print(helpFor(command))
   const given = positionals.slice(command.words.split(' ').length)
-  if (given.length !== command.values.length)
+  if (given.length < command.values.length || given.length > command.values.length + (command.optionalValues?.length ?? 0))
     throw new UsageError(`It takes ${command.values.join(' and ') || 'no value'}.\n\n${helpFor(command)}`)
   const texts = values as Record<string, string | undefined>
   for (const name of command.required ?? [])

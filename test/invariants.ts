@@ -11,6 +11,15 @@ const invariants: Record<string, string> = {
     "select id from session s where ended_at is not null and not exists (select from audit_event a where a.session_id = s.id and a.event = 'session_ended')",
   'a disabled account has no live session':
     'select s.id from session s join account a on a.instance_id = s.instance_id and a.id = s.account_id where s.ended_at is null and not a.enabled',
+  'no more sessions live than there are seats, with the reserve and the allowance, unless seats were taken away': `select i.id from instance i where i.seats is not null
+       and (select count(*) from session s where s.instance_id = i.id and s.ended_at is null) > i.seats + i.seat_reserve + i.seats * i.overlap_percent / 100
+       and not exists (select from audit_event a where a.instance_id = i.id and a.event = 'seats_changed' and (
+         a.detail #> '{from,seats}' = 'null' or (a.detail #>> '{from,seats}')::int > (a.detail #>> '{to,seats}')::int))`,
+  'no more sessions have not ended than the seats are counted at': `select i.id from seat_count c join instance i on i.id = c.instance_id and i.seats is not null
+     where c.at_most < (select count(*) from session s where s.instance_id = c.instance_id and s.ended_at is null)`,
+  'each takeover ends exactly one session, of the same account': `select old.id from session old left join session new on new.instance_id = old.instance_id and new.id = old.successor_id and new.account_id = old.account_id
+     where old.end_reason = 'moved' and (new.id is null or exists (
+       select from session twin where twin.instance_id = old.instance_id and twin.id <> old.id and twin.successor_id = old.successor_id))`,
   'every password that a person set is in the audit':
     "select account_id from password p where hash is not null and exists (select from audit_event a where a.account_id = p.account_id and a.event = 'initial_password_made') and not exists (select from audit_event a where a.account_id = p.account_id and a.event in ('password_chosen', 'password_changed', 'password_reset'))",
   'every recovery link that was used has its reset in the audit':

@@ -59,6 +59,14 @@ async function startMatrix(t: TestContext) {
         "insert into message (instance_id, account_id, kind, to_address, state, credential_version) values ($main, $1, 'initial_password', 'somebody@example.com', 'failed', 1) returning id",
         [account.id],
       )
+      const session = await insert<{ id: string }>(
+        "insert into session (instance_id, account_id, token_hash, address, device) values ($main, $1, sha256(gen_random_uuid()::text::bytea), '192.0.2.1', '') returning id",
+        [account.id],
+      )
+      await insert(
+        "insert into audit_event (instance_id, event, actor_kind, session_id) values ($main, 'login', 'account', $1)",
+        [session.id],
+      )
       const [self] = await system.sql<TargetAccount>(
         'select id, version, full_name as "fullName", profile_id as "profileId", team_id as "teamId" from account where id = $1',
         [actor.id],
@@ -80,10 +88,13 @@ async function startMatrix(t: TestContext) {
       const [method, pattern] = route.split(' ') as ['POST' | 'PUT' | 'DELETE', string]
       return browser.sendJson(method, url?.(target) ?? pattern, body(target))
     },
-    /** What all accounts, profiles, teams and passwords are at this moment, as one value. */
+    /** What all accounts, profiles, teams, passwords and sessions are at this moment, as one value; signs of life are no change. */
     async state(): Promise<string> {
       const tables = ['account', 'profile', 'password', 'team', 'team_supervisor', 'message']
-      const rows = tables.map((table) => `select ${table}::text as row from ${table}`).join(' union all ')
+      const rows = [
+        ...tables.map((table) => `select ${table}::text as row from ${table}`),
+        "select id || ' ' || coalesce(end_reason, '') as row from session",
+      ].join(' union all ')
       const [{ state }] = (await system.sql(`select md5(string_agg(row, ',' order by row)) as state from (${rows}) as rows`)) as [
         { state: string },
       ]

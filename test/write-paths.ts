@@ -101,6 +101,7 @@ export const writePaths: readonly WritePath[] = [
   { route: 'POST /api/accounts/remove', about: 'account', body: theAccount },
   { route: 'POST /api/accounts/slips', about: 'account', body: theAccount },
   { route: 'POST /api/accounts/messages', about: 'account', body: theAccount },
+  { route: 'POST /api/sessions/end', about: 'account', body: (target) => ({ ...theAccount(target), reason: '' }) },
   {
     route: 'POST /api/messages/:id/retry',
     about: 'account',
@@ -200,7 +201,8 @@ export const writePaths: readonly WritePath[] = [
 /**
  * Routes of the API that change something, but no account, profile or team of somebody; those of the rules, which server/rule-editor
  * goes through; and those of imports, which write
- * row by row, and which server/imports/import-rights.test.ts goes through.
+ * row by row, and which server/imports/import-rights.test.ts goes through. Recovery requests have tests of
+ * their own in server/recovery.
  */
 export const elsewhere = [
   'POST /api/password-check',
@@ -212,4 +214,7 @@ export const elsewhere = [
   'PUT /api/imports/:id',
   'POST /api/imports/:id/run',
   'POST /api/imports/:id/undo',
+  'POST /api/recovery/password-check',
+  'POST /api/recovery-requests/:id/answer',
+  'POST /api/recovery-requests/:id/refuse',
 ]

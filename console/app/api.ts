@@ -2,6 +2,7 @@
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
 import type * as imports from '../../server/imports/schemas.ts'
+import type * as live from '../../server/live/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
 import type * as profiles from '../../server/profiles/schemas.ts'
 import type * as recovery from '../../server/recovery/schemas.ts'
@@ -37,12 +38,12 @@ export type Routes = {
   'POST /api/imports/:id/run': typeof imports.runImportRoute
   'POST /api/imports/:id/undo': typeof imports.undoImportRoute
   'GET /api/imports/:id/accounts': typeof imports.listImportedAccountsRoute
+  'GET /api/sessions': typeof live.listSessionsRoute
+  'POST /api/sessions/end': typeof live.endSessionsRoute
+  'GET /api/seats': typeof live.seatsRoute
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
   'GET /api/mail': typeof messages.mailStatusRoute
-  'GET /api/recovery-requests': typeof recovery.listRecoveryRequestsRoute
-  'POST /api/recovery-requests/:id/answer': typeof recovery.answerRecoveryRequestRoute
-  'POST /api/recovery-requests/:id/refuse': typeof recovery.refuseRecoveryRequestRoute
   'GET /api/profiles': typeof profiles.listProfilesRoute
   'GET /api/permissions': typeof profiles.listPermissionsRoute
   'POST /api/profiles': typeof profiles.createProfileRoute
@@ -52,6 +53,9 @@ export type Routes = {
   'POST /api/teams': typeof teams.createTeamRoute
   'PUT /api/teams/:id': typeof teams.changeTeamRoute
   'DELETE /api/teams/:id': typeof teams.removeTeamRoute
+  'GET /api/recovery-requests': typeof recovery.listRecoveryRequestsRoute
+  'POST /api/recovery-requests/:id/answer': typeof recovery.answerRecoveryRequestRoute
+  'POST /api/recovery-requests/:id/refuse': typeof recovery.refuseRecoveryRequestRoute
 }
 
 type Part<Schema, Name extends string> = Schema extends { [N in Name]: infer Type extends TSchema } ? Static<Type> : undefined
@@ -154,6 +158,6 @@ async function send(url: string, request: RequestInit): Promise<Response> {
   }
   if (answer.ok) return answer
   const problem = new ApiProblem(answer.status, await answer.json().catch(() => ({})))
-  if (problem.code === 'not_signed_in') endSession(String(problem.values.reason ?? ''))
+  if (problem.code === 'not_signed_in') endSession(String(problem.values.text ?? ''))
   throw problem
 }

@@ -57,12 +57,6 @@ const slips = createRoute({
   component: lazyRouteComponent(() => import('../slips/slips-screen.tsx')),
 })
 
-const requests = createRoute({
-  getParentRoute: () => root,
-  path: '/requests',
-  component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
-})
-
 const imports = createRoute({
   getParentRoute: () => root,
   path: '/imports',
@@ -72,6 +66,32 @@ const oneImport = createRoute({
   getParentRoute: () => root,
   path: '/imports/$id',
   component: lazyRouteComponent(() => import('../imports/import-screen.tsx')),
+})
+const requests = createRoute({
+  getParentRoute: () => root,
+  path: '/requests',
+  component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
+})
+/** Which of those who are logged in are shown. */
+export type LiveSearch = {
+  search?: string | undefined
+  team?: string | undefined
+  sort?: 'fullName' | 'startedAt' | 'lastSeenAt' | undefined
+  direction?: 'asc' | 'desc' | undefined
+  page?: number | undefined
+}
+
+const live = createRoute({
+  getParentRoute: () => root,
+  path: '/live',
+  validateSearch: (given: Record<string, unknown>): LiveSearch => ({
+    search: text(given.search === undefined ? undefined : String(given.search)),
+    team: text(given.team),
+    sort: (['fullName', 'startedAt', 'lastSeenAt'] as const).find((each) => each === given.sort),
+    direction: given.direction === 'desc' ? 'desc' : undefined,
+    page: Number(given.page) > 1 ? Math.floor(Number(given.page)) : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../live/live-screen.tsx')),
 })
 const profiles = createRoute({
   getParentRoute: () => root,
@@ -129,7 +149,7 @@ export const router = createRouter({
     newUser,
     user,
     slips,
-    requests,
+    live,
     imports,
     oneImport,
     profiles,
@@ -140,6 +160,7 @@ export const router = createRouter({
     team,
     passwordRules,
     loginRules,
+    requests,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

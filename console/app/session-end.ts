@@ -9,7 +9,7 @@ function change(to: string | undefined): void {
   for (const listener of listeners) listener()
 }
 
-/** @param why a key of sign-in:ended; empty when nobody knows */
+/** @param why what the person is to read; empty when nobody knows */
 export function endSession(why: string): void {
   change(why)
 }

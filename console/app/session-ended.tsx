@@ -6,15 +6,14 @@ import { useSessionEnd } from './session-end.ts'
 
 /** Says that the session has ended and why. What is on the screen stays, for who logs in again in another tab. */
 export function SessionEnded() {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const reason = useSessionEnd()
   const { href } = useLocation()
   const next = `/login?next=${encodeURIComponent(`/console${href}`)}`
-  const known = reason !== undefined && i18n.exists(`sign-in:ended.${reason}`)
   if (reason === undefined) return null
   return (
     <Dialog title={t('session_ended')}>
-      <Text>{known ? t(`sign-in:ended.${reason}`) : t('home:session_ended')}</Text>
+      <Text>{reason || t('home:session_ended')}</Text>
       <Text mt="sm">{t('session_ended_next')}</Text>
       <Group mt="md">
         <Button component="a" href={next} target="_blank" rel="opener">

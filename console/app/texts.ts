@@ -79,3 +79,13 @@ export function formatDay(day: string): string {
 export function formatNumber(number: number): string {
   return new Intl.NumberFormat(regions[pageLanguage()]).format(number)
 }
+
+/** A time of the day, in the person's time zone. */
+export function formatTime(at: string, timeZone: string, withSeconds = false): string {
+  return new Intl.DateTimeFormat(regions[pageLanguage()], {
+    hour: 'numeric',
+    minute: '2-digit',
+    ...(withSeconds && { second: '2-digit' }),
+    timeZone,
+  }).format(new Date(at))
+}

@@ -10,6 +10,7 @@ import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { AccountForm } from './account-form.tsx'
 import { AccountState } from './account-state.tsx'
+import { DisputedMove } from './disputed-move.tsx'
 import { MessageStanding } from './message-standing.tsx'
 import { Ask } from './selection-bar.tsx'
 
@@ -74,6 +75,7 @@ export default function UserScreen() {
           </Group>
         )}
       </Group>
+      <DisputedMove account={data} />
       <MessageStanding account={data} mayRetry={may.slips && data.mayChange && !data.self} />
       {!data.mayChange && (
         <Text role="note">

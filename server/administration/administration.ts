@@ -93,10 +93,20 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
         Promise.all([findAccount(tx, acting, request.params.id), latestMessages(tx, [request.params.id])]),
       )
       if (account === undefined) throw accountNotFound()
-      const { phone, language, timeZone, loginHours, createdAt, version } = account
+      const { phone, language, timeZone, loginHours, createdAt, version, disputedMove } = account
       const self = account.id === sessionOf(request).accountId
       const shared = listed(account, messages.get(account.id))
-      return { ...shared, phone, language, timeZone, loginHours, createdAt: createdAt.toISOString(), version, self }
+      return {
+        ...shared,
+        phone,
+        language,
+        timeZone,
+        loginHours,
+        createdAt: createdAt.toISOString(),
+        version,
+        self,
+        disputedMove: disputedMove && { ...disputedMove, at: new Date(disputedMove.at).toISOString() },
+      }
     })
 
     app.post('/api/accounts', { schema: createAccountRoute, config: { access: 'accounts.create' } }, async (request, reply) => {

@@ -72,6 +72,15 @@ const Account = Type.Object({
   timeZone: Nullable(Type.String()),
   loginHours: Nullable(LoginHours),
   createdAt: Type.String({ format: 'date-time' }),
+  disputedMove: Nullable(
+    Type.Object(
+      { at: Type.String({ format: 'date-time' }), device: Type.String(), address: Type.String() },
+      {
+        description:
+          'Where a session of this account was moved that the person says was not them; null once they have another password.',
+      },
+    ),
+  ),
   version: Type.Integer({ description: 'What a change must name, so that no change of somebody else is lost.' }),
   self: Type.Boolean({ description: 'Whether it is the account of the caller.' }),
 })

@@ -48,6 +48,8 @@ export type AccountDetails = ListedAccount & {
   loginHours: LoginHours | null
   createdAt: Date
   version: number
+  /** Where a session of this account was moved that the person says was not them; null once they have another password. */
+  disputedMove: { at: string; device: string; address: string } | null
 }
 
 // The person's day, by the database's clock.
@@ -134,7 +136,11 @@ async function countAccounts(tx: Transaction, from: RawBuilder<unknown>, conditi
 
 export async function findAccount(tx: Transaction, actor: ActingAccount, accountId: string): Promise<AccountDetails | undefined> {
   const { rows } = await sql<AccountDetails>`
-    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version
+    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version,
+      (select jsonb_build_object('at', s.disputed_at, 'device', coalesce(next.device, ''), 'address', coalesce(host(next.address), ''))
+       from session s left join session next on next.id = s.successor_id
+       where s.account_id = a.id and s.disputed_at > coalesce(w.changed_at, s.disputed_at - interval '1 second') and w.hash is not null
+       order by s.disputed_at desc limit 1) as disputed_move
     from ${tables} where a.id = ${accountId} and ${where(actor, {})}`.execute(tx)
   return rows[0]
 }

@@ -34,13 +34,14 @@ export type AuditEvent =
   | 'password_chosen'
   | 'password_changed'
   | 'password_change_refused'
+  | 'passwords_expired'
+  | 'rules_changed'
   | 'password_reset'
   | 'recovery_asked'
   | 'recovery_request_answered'
   | 'recovery_request_refused'
-  | 'passwords_expired'
-  | 'rules_changed'
   | 'session_ended'
+  | 'session_move_disputed'
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }
 

@@ -105,9 +105,9 @@ export async function verdictsOf(
 
 /** Cells as the database may hold them: one of them can be a password. */
 export function sealCells({ import: key }: Keys, cells: readonly Cell[]): Buffer {
-  return seal(key, JSON.stringify(cells))
+  return seal(key, JSON.stringify(cells), 'cells')
 }
 
 export function openCells({ import: key }: Keys, sealed: Buffer): Cell[] {
-  return JSON.parse(unseal(key, sealed)) as Cell[]
+  return JSON.parse(unseal(key, sealed, 'cells')) as Cell[]
 }

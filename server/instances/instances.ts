@@ -9,10 +9,12 @@ import { findInstance, type Instance } from './store.ts'
 export {
   findInstance,
   findInstanceByName,
+  findSeatSettings,
   type Instance,
   insertInstance,
   keepKeyCheck,
   listInstances,
+  type SeatSettings,
   updateHostname,
   updateSeats,
 } from './store.ts'

@@ -35,8 +35,26 @@ export async function insertInstance(
   await tx.insertInto('instance').values(row).execute()
 }
 
-export async function updateSeats(tx: Transaction, id: string, seats: number | null): Promise<void> {
-  await tx.updateTable('instance').set({ seats }).where('id', '=', id).execute()
+/** How many sessions of an instance may live at once. */
+export type SeatSettings = {
+  /** Null means no limit. */
+  seats: number | null
+  /** How many more than the seats, for Administrators. */
+  seatReserve: number
+  /** How far the sessions may go over the seats at a change of shifts, in per cent of them. */
+  overlapPercent: number
+  /** On how many minutes of a day they may. */
+  overlapMinutes: number
+}
+
+const seatColumns = ['seats', 'seatReserve', 'overlapPercent', 'overlapMinutes'] as const
+
+export async function findSeatSettings(tx: Transaction, id: string): Promise<SeatSettings> {
+  return tx.selectFrom('instance').select(seatColumns).where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+export async function updateSeats(tx: Transaction, id: string, settings: Partial<SeatSettings>): Promise<SeatSettings> {
+  return tx.updateTable('instance').set(settings).where('id', '=', id).returning(seatColumns).executeTakeFirstOrThrow()
 }
 
 export async function updateHostname(tx: Transaction, id: string, hostname: string): Promise<void> {

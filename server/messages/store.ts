@@ -65,6 +65,21 @@ export async function insertMessage(
     .executeTakeFirstOrThrow()
 }
 
+/** Adds a message to each of these accounts that has an address; returns the ids. For accounts that are new in this transaction. */
+export async function insertMessages(
+  tx: Transaction,
+  accountIds: readonly string[],
+  { kind, requestedBy }: { kind: string; requestedBy: string },
+): Promise<{ instanceId: string; id: string }[]> {
+  const { rows } = await sql<{ instanceId: string; id: string }>`
+    insert into message (account_id, kind, to_address, requested_by, credential_version)
+    select a.id, ${kind}, a.email, ${requestedBy}::uuid, a.credential_version
+    from unnest(${accountIds as string[]}::uuid[]) as k (id)
+    cross join lateral (select * from account where id = k.id limit 1) as a where a.email is not null and a.enabled
+    returning instance_id, id`.execute(tx)
+  return rows
+}
+
 /** Adds a notice. Returns both ids. */
 export async function insertNotice(
   tx: Transaction,
@@ -82,21 +97,6 @@ async function countOfLastHour(tx: Transaction, accountId: string, kind: string)
   const { rows } = await sql<{ count: number }>`select count(*)::int as count from message
     where account_id = ${accountId} and kind = ${kind} and created_at > clock_timestamp() - interval '1 hour'`.execute(tx)
   return rows[0]!.count
-}
-
-/** Adds a message to each of these accounts that has an address; returns the ids. For accounts that are new in this transaction. */
-export async function insertMessages(
-  tx: Transaction,
-  accountIds: readonly string[],
-  { kind, requestedBy }: { kind: string; requestedBy: string },
-): Promise<{ instanceId: string; id: string }[]> {
-  const { rows } = await sql<{ instanceId: string; id: string }>`
-    insert into message (account_id, kind, to_address, requested_by, credential_version)
-    select a.id, ${kind}, a.email, ${requestedBy}::uuid, a.credential_version
-    from unnest(${accountIds as string[]}::uuid[]) as k (id)
-    cross join lateral (select * from account where id = k.id limit 1) as a where a.email is not null and a.enabled
-    returning instance_id, id`.execute(tx)
-  return rows
 }
 
 export async function findMessage(tx: Transaction, id: string): Promise<Message | undefined> {

@@ -1,42 +1,21 @@
 // The operator's commands: what `gatehouse …` can do, apart from serving. Each works beside a running server.
 
-import { record } from '../audit/audit.ts'
-import type { Config } from '../config.ts'
-import { findInstanceByName, type Instance, instanceUrl, listInstances, updateSeats } from '../instances/instances.ts'
+import { instanceUrl, listInstances } from '../instances/instances.ts'
 import { makeBreachedPasswords } from '../passwords/passwords.ts'
 import { type ClauseFinding, complianceOf, findRules, findStoredRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
-import type { System } from '../system.ts'
+import { type Command, type CommandAlone, instanceNamed, seatNumber } from './command.ts'
 import { createInstance } from './create-instance.ts'
 import { diagnose } from './diagnose.ts'
 import { endAccountSession } from './end-account-session.ts'
 import { giveNewPassword } from './give-new-password.ts'
-import { instanceUnknown, OperatorError } from './problems.ts'
+import { OperatorError } from './problems.ts'
+import { seatsCommand } from './seats-command.ts'
 import { setEnabled } from './set-enabled.ts'
 
-export type Command = {
-  /** The words that call it, such as `instance create`. */
-  words: string
-  /** What follows the words, for the help. */
-  usage: string
-  means: string
-  /** The names of the values that must be given, in order. */
-  values: readonly string[]
-  /** The names of the options, each with a value, and what they mean. */
-  options: Readonly<Record<string, string>>
-  required?: readonly string[]
-  run(context: Context, values: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<Result>
-}
-
-/** A command that needs neither a database nor settings. */
-export type CommandAlone = Omit<Command, 'run'> & { runAlone(values: readonly string[]): Promise<Result> }
-
-export type Context = { system: System; config: Config }
-
-/** What a command prints: `json` with --json, and otherwise `text`. `failed` is a result that is not good. */
-export type Result = { json: object; text: string; failed?: boolean }
-
 const instanceOption = { instance: 'The name of the instance.' }
+
+export type { Command, CommandAlone, Context, Result } from './command.ts'
 
 export const commands: readonly Command[] = [
   {
@@ -53,7 +32,7 @@ export const commands: readonly Command[] = [
     },
     required: ['hostname'],
     async run({ system, config }, [name], options) {
-      const seats = options.seats === undefined ? undefined : wholeNumber(options.seats)
+      const seats = options.seats === undefined ? undefined : seatNumber(options.seats)
       const created = await createInstance(system, {
         name: name!,
         hostname: options.hostname!,
@@ -93,25 +72,7 @@ export const commands: readonly Command[] = [
       }
     },
   },
-  {
-    words: 'instance seats',
-    usage: 'NAME N',
-    means: 'Sets how many sessions of an instance may live at once. N is a number, or "none" for no limit.',
-    values: ['NAME', 'N'],
-    options: {},
-    async run({ system }, [name, n]) {
-      const seats = n === 'none' ? null : wholeNumber(n!)
-      const instance = await instanceNamed(system, name!)
-      await system.database.asOperator(instance, async (tx) => {
-        await updateSeats(tx, instance.id, seats)
-        await record(tx, { event: 'seats_changed', actor: { kind: 'operator' }, detail: { from: instance.seats, to: seats } })
-      })
-      return {
-        json: { name, seats },
-        text: `The instance ${name} has ${seats === null ? 'no limit of seats' : `${seats} seats`}.\n`,
-      }
-    },
-  },
+  seatsCommand,
   {
     words: 'account new-password',
     usage: 'USERNAME --instance NAME',
@@ -259,18 +220,6 @@ function complianceText(findings: readonly ClauseFinding[]): string {
       return `${kept ? 'kept     ' : 'NOT KEPT '}  ${clauses.join('; ')}\n           ${demands}\n${lines.join('')}`
     })
     .join('')
-}
-
-async function instanceNamed(system: System, name: string): Promise<Instance> {
-  const instance = await system.database.asOperator(undefined, (tx) => findInstanceByName(tx, name))
-  if (instance === undefined) throw instanceUnknown(name)
-  return instance
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text))
-    throw new OperatorError(`The seats must be a whole number from 1 to 9999999, but are "${text}".`)
-  return Number(text)
 }
 
 /** What a new administrator needs to log in, as the terminal shows it. */

@@ -10,7 +10,18 @@ export type Metrics = Readonly<{
   logins: Counter<'outcome'>
   /** Shows how many passwords are being hashed and how many wait, at the moment of each scrape. */
   watchHashQueue(queue: { readonly running: number; readonly waiting: number }): void
+  /** Shows how the seats of each instance are used, at the moment of each scrape. */
+  watchSeats(read: () => Promise<SeatSample[]>): void
 }>
+
+export type SeatSample = {
+  instance: string
+  seats: number | null
+  seatReserve: number
+  inUse: number
+  peakToday: number
+  refusalsToday: number
+}
 
 export function openMetrics(): Metrics {
   const registry = new Registry()
@@ -32,6 +43,25 @@ export function openMetrics(): Metrics {
         collect() {
           this.set({ state: 'running' }, queue.running)
           this.set({ state: 'waiting' }, queue.waiting)
+        },
+      })
+    },
+    watchSeats(read) {
+      const gauge = new Gauge({
+        name: 'gatehouse_seats',
+        help: 'Seats of an instance: how many there are, the reserve, in use now, the most in use today, logins refused today.',
+        labelNames: ['instance', 'figure'],
+        registers: [registry],
+        async collect() {
+          const samples = await read()
+          gauge.reset()
+          for (const { instance, seats, seatReserve, inUse, peakToday, refusalsToday } of samples) {
+            if (seats !== null) gauge.set({ instance, figure: 'seats' }, seats)
+            if (seats !== null) gauge.set({ instance, figure: 'reserve' }, seatReserve)
+            gauge.set({ instance, figure: 'in_use' }, inUse)
+            gauge.set({ instance, figure: 'peak_today' }, peakToday)
+            gauge.set({ instance, figure: 'refusals_today' }, refusalsToday)
+          }
         },
       })
     },

@@ -52,7 +52,7 @@ export const fieldsRefused = (fields: readonly Fault[]) =>
   )
 export const changedMeanwhile = () => new Problem(409, 'changed_meanwhile', 'Somebody else has changed this meanwhile.')
 export const formExpired = () => new Problem(403, 'form_expired', 'The form is too old or came from elsewhere.')
-/** @param reason why the session that this browser had is no more */
-export const notSignedIn = (reason?: string) =>
-  new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.', reason === undefined ? {} : { values: { reason } })
+/** @param end how the session that this browser had ended: why, and what the person reads */
+export const notSignedIn = (end?: { reason: string; text: string } | '') =>
+  new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.', end ? { values: end } : {})
 export const notPermitted = () => new Problem(403, 'not_permitted', 'The profile does not permit this.')

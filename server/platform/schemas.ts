@@ -33,4 +33,5 @@ export const PageQuery = Type.Object({
   next: Type.Optional(Type.String({ maxLength: 2000 })),
   bye: Type.Optional(Type.String({ maxLength: 10 })),
   saved: Type.Optional(Type.String({ maxLength: 10 })),
+  told: Type.Optional(Type.String({ maxLength: 10 })),
 })

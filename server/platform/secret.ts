@@ -28,24 +28,28 @@ export function keyedHash(key: Buffer, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
 
-const sealNonceBytes = 12
-const sealTagBytes = 16
-
-/** Seals a text, so that the database holds it and cannot read it: AES-256-GCM with a random nonce before and the tag behind. */
-export function seal(key: Buffer, text: string): Buffer {
-  const nonce = randomBytes(sealNonceBytes)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce)
-  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
+/**
+ * Encrypts a text so that only who has the key can read it, and only for what it was sealed for. AES-256-GCM.
+ * @param bytes how long the text is at least before it is encrypted, so that its length says nothing
+ */
+export function seal(key: Buffer, text: string, purpose: string, bytes = 0): Buffer {
+  const nonce = randomBytes(12)
+  const plain = Buffer.from(text)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(purpose))
+  const padded = Buffer.concat([plain, Buffer.alloc(Math.max(0, bytes - plain.length))])
+  return Buffer.concat([nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag()])
 }
 
 /**
- * Opens what `seal` made.
- * @throws Error when it was changed, or sealed with another key
+ * Reads a sealed text.
+ * @throws Error when it was sealed with another key or for something else, or was changed
  */
-export function unseal(key: Buffer, sealed: Buffer): string {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, sealNonceBytes))
-  decipher.setAuthTag(sealed.subarray(-sealTagBytes))
-  return decipher.update(sealed.subarray(sealNonceBytes, -sealTagBytes), undefined, 'utf8') + decipher.final('utf8')
+export function unseal(key: Buffer, sealed: Buffer, purpose: string): string {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 })
+  decipher.setAAD(Buffer.from(purpose)).setAuthTag(sealed.subarray(-16))
+  return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()])
+    .toString()
+    .replace(/\0+$/, '')
 }
 
 /** Compares two values in a time that does not depend on where they differ. */

@@ -15,6 +15,9 @@ export type Tables = {
     language: Default<string>
     timeZone: Default<string>
     seats: number | null
+    seatReserve: Default<number>
+    overlapPercent: Default<number>
+    overlapMinutes: Default<number>
     createdAt: Generated<Date>
   }
   installation: { onlyOne: Generated<boolean>; keyCheck: Buffer }
@@ -115,8 +118,11 @@ export type Tables = {
     id: Generated<string>
     tokenHash: Buffer
     accountId: string
-    step: 'choose_password'
-    reason: 'initial' | 'expired'
+    step: 'choose_password' | 'take_over'
+    /** Why a password has to be chosen. */
+    reason: 'initial' | 'expired' | null
+    /** The session that may be moved here. */
+    otherSessionId: string | null
     credentialVersion: number
     returnTo: string
     createdAt: Generated<Date>
@@ -136,7 +142,18 @@ export type Tables = {
     visitHash: Buffer | null
     address: string
     device: string
+    successorId: string | null
+    endNote: string | null
+    disputedAt: Date | null
   }
+  seatCount: {
+    instanceId: Generated<string>
+    atMost: number | null
+    overlapDay: string | null
+    overlapMinute: Date | null
+    overlapMinutesUsed: Default<number>
+  }
+  seatRefusal: { instanceId: Generated<string>; quarterStartedAt: Date; refusals: number }
   auditEvent: {
     instanceId: Generated<string>
     id: Generated<string>

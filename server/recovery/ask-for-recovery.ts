@@ -7,7 +7,7 @@ import { type Keys, seal } from '../platform/secret.ts'
 import { askedTooOften } from './problems.ts'
 import { countAsk, insertAsk, secondsToNextWindow } from './store.ts'
 
-// The longest username key in UTF-8, and so the length of all that is sealed. No key holds a blank.
+// The longest username key in UTF-8.
 const sealedBytes = 1200
 
 export type AskForRecoveryNeeds = { database: Database; keys: Keys }
@@ -24,8 +24,7 @@ export async function askForRecovery(
   caller: Caller,
 ): Promise<void> {
   // A name that nobody can have is kept all the same, as one that nobody has.
-  const key = usernameKey(username) ?? ''
-  const sealedUsername = seal(keys.recovery, key + ' '.repeat(sealedBytes - Buffer.byteLength(key)))
+  const sealedUsername = seal(keys.recovery, usernameKey(username) ?? '', instance.id, sealedBytes)
   await database.in(instance, async (tx) => {
     if (!(await countAsk(tx, limitedAddress(caller.address)))) throw askedTooOften(await secondsToNextWindow(tx))
     const { instanceId, id } = await insertAsk(tx, { sealedUsername, caller })

@@ -39,8 +39,8 @@ export async function completeRecovery(
 ): Promise<void> {
   const { accountId, username, fullName, initialHash } = await linkOwner(needs, instance, token)
   const owner = { username, fullName, instanceName: instance.name }
-  const isInitial = isInitialPassword(needs.keys, newPassword, initialHash)
-  const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, accountId, isInitial)
+  const unchanged = isInitialPassword(needs.keys, newPassword, initialHash)
+  const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, accountId, unchanged)
 
   await needs.database.in(instance, async (tx) => {
     const account = await lockAccount(tx, accountId)

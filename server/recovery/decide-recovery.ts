@@ -19,7 +19,7 @@ export async function decideRecovery({ database, keys }: DecideRecoveryNeeds, { 
   await database.in(instance, async (tx) => {
     const ask = await takeAsk(tx, askId!)
     if (ask === undefined) return
-    const found = await findAccountByKey(tx, unseal(keys.recovery, ask.sealedUsername).trimEnd())
+    const found = await findAccountByKey(tx, unseal(keys.recovery, ask.sealedUsername, instance.id))
     const account = found && (await lockAccount(tx, found.id))
     if (!account?.enabled) return
     const leadsTo = account.email === null ? await openOrRenew(tx, account, ask.caller) : await sendLink(tx, account)

@@ -1,8 +1,6 @@
-// The rules of recovery, in one place, until Administrators set some of them.
+// The limits of recovery, in one place. How long a link works is a rule of the Administrator's.
 
 export const recoveryLimits = {
-  /** How long a link in a message works. The Administrator's choice will be from 10 minutes to 24 hours. */
-  linkMinutes: 30,
   /** How long a recovery request waits for an answer. Asking again begins anew. */
   requestHours: 24,
   /** How many requests of one account are opened in an hour: who was refused cannot ask on and on. For links, see messages. */

@@ -1,6 +1,7 @@
 import type { LockedAccount } from '../accounts/accounts.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
+import { findRules } from '../rules/rules.ts'
 import { insertLink } from './store.ts'
 
 /**
@@ -10,6 +11,7 @@ import { insertLink } from './store.ts'
 export async function makeRecoveryLink(tx: Transaction, account: LockedAccount): Promise<{ token: string; expiresAt: Date }> {
   if (account.email === null) throw new TypeError('there is no address to send a link to')
   const token = newToken()
-  const expiresAt = await insertLink(tx, account, account.email, hashToken(token))
+  const { resetLinkMinutes } = await findRules(tx)
+  const expiresAt = await insertLink(tx, account, account.email, hashToken(token), resetLinkMinutes)
   return { token, expiresAt }
 }

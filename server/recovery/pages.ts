@@ -2,9 +2,6 @@
 import { passwordFields } from '../passwords/pages.ts'
 import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
 import { alert, html, type Page, type View } from '../platform/page.ts'
-import { recoveryLimits } from './limits.ts'
-
-const { linkMinutes } = recoveryLimits
 
 export type ForgotPasswordPage = { formToken: string; username?: string; refusal?: string }
 
@@ -29,7 +26,7 @@ ${refusal === undefined ? '' : alert(refusal)}
 }
 
 /** What everybody reads who has asked, whatever the username was. */
-export function askedPage({ t }: View): Page {
+export function askedPage({ t }: View, linkMinutes: number): Page {
   return {
     title: t('recovery:asked'),
     languageChoice: { back: '/forgot-password?asked' },

@@ -33,8 +33,6 @@ export { decideRecovery } from './decide-recovery.ts'
 export { makeRecoveryLink } from './make-recovery-link.ts'
 export { removeOldRecovery } from './store.ts'
 
-/** An hour; opening the link again brings the cookie back. */
-const cookieDays = 1 / 24
 const publicPage = { access: 'public' } as const
 const answers = { access: 'requests.answer' } as const
 
@@ -45,7 +43,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
     app.get('/forgot-password', { schema: forgotPasswordPageRoute, config: publicPage }, async (request, reply) =>
       request.query.asked === undefined
         ? showForgotten(request, reply, 200, {})
-        : sendPage(request, reply, 200, askedPage(request.view)),
+        : sendPage(request, reply, 200, askedPage(request.view, (await needs.rules.of(request.instance)).resetLinkMinutes)),
     )
 
     app.post(
@@ -61,7 +59,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       const { token } = request.query
       // Out of the address at once, into a cookie: so it stands in no history, in no picture of the screen, and on no page that links on.
       if (token !== undefined && /^[\w-]{43}$/.test(token)) {
-        setCookie(reply, 'recovery', token, cookieDays)
+        setCookie(reply, 'recovery', token, 1 / 24)
         return reply.redirect('/recover', 303)
       }
       if (token !== undefined) throw linkInvalid()

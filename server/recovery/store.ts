@@ -4,7 +4,7 @@ import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { recoveryLimits } from './limits.ts'
 
-const { windowMinutes, mostFromAddress, mostLinksPerHour, linkMinutes } = recoveryLimits
+const { windowMinutes, mostFromAddress, mostLinksPerHour } = recoveryLimits
 const window = sql<Date>`date_bin(make_interval(mins => ${windowMinutes}), now(), timestamptz '2000-01-01')`
 
 /** What somebody asked for, and from where. */
@@ -73,6 +73,7 @@ export async function insertLink(
   account: Pick<LockedAccount, 'id' | 'credentialVersion'>,
   sentTo: string,
   tokenHash: Buffer,
+  minutes: number,
 ): Promise<Date> {
   await tx
     .updateTable('recoveryLink')
@@ -87,7 +88,7 @@ export async function insertLink(
       credentialVersion: account.credentialVersion,
       sentTo,
       tokenHash,
-      expiresAt: sql<Date>`clock_timestamp() + make_interval(mins => ${linkMinutes})`,
+      expiresAt: sql<Date>`clock_timestamp() + make_interval(mins => ${minutes})`,
       endedAt: null,
       endReason: null,
     })

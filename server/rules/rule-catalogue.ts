@@ -70,10 +70,10 @@ export const catalogue = {
   wrongFromAddress: { area: 'sign-in', kind: 'number', unit: 'tries', default: 300, least: 20, most: 100_000 },
   deviceDays: { area: 'sign-in', kind: 'number', unit: 'days', default: 180, least: 1, most: 400 },
   initialPasswordHours: { area: 'sign-in', kind: 'number', unit: 'hours', default: 72, least: 1, most: 720 },
-  resetLinkMinutes: { area: 'sign-in', kind: 'number', unit: 'minutes', default: 30, least: 10, most: 1440, notYet: true },
+  resetLinkMinutes: { area: 'sign-in', kind: 'number', unit: 'minutes', default: 30, least: 10, most: 1440 },
   languages: { area: 'sign-in', kind: 'languages', default: allLanguages },
 
-  endOtherSession: { area: 'sessions', kind: 'switch', default: false, notYet: true },
+  endOtherSession: { area: 'sessions', kind: 'switch', default: false },
   idleMinutes: {
     area: 'sessions',
     kind: 'number',

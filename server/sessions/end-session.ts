@@ -4,17 +4,21 @@ import type { Transaction } from '../platform/database.ts'
 import { findRules } from '../rules/rules.ts'
 import { type EndReason, endRunOutSessions, endSessionOf } from './store.ts'
 
-/** Ends an account's session, whoever wants it; false when it has none. Call it with the account locked. */
+/**
+ * Ends an account's session, whoever wants it; false when it has none. Call it with the account locked.
+ * @param note what the person is to read
+ */
 export async function endSession(
   tx: Transaction,
   accountId: string,
   reason: EndReason,
   actor: Actor,
   caller?: Caller,
+  note?: string,
 ): Promise<boolean> {
-  const sessionId = await endSessionOf(tx, accountId, reason)
+  const sessionId = await endSessionOf(tx, accountId, reason, note)
   if (sessionId === undefined) return false
-  await record(tx, { event: 'session_ended', actor, accountId, sessionId, caller, detail: { reason } })
+  await record(tx, { event: 'session_ended', actor, accountId, sessionId, caller, detail: { reason, note } })
   return true
 }
 

@@ -9,16 +9,19 @@ import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
-import type { Language, Translate } from '../platform/text.ts'
+import { formatMoment, type Language, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
-import { endOwnSession, findEnd, type LiveSession, recogniseTokens } from './store.ts'
+import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type SessionEnd, type SessionLimits } from './store.ts'
 
+export { changeSeats } from './change-seats.ts'
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
+export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
   accountsWithSessions,
+  disputeMove,
   findEnd,
   type ListedSession,
   type LiveSession,
@@ -26,6 +29,7 @@ export {
   type NewSession,
   type OtherSession,
   replaceToken,
+  type SessionEnd,
   type SessionLimits,
 } from './store.ts'
 
@@ -69,17 +73,35 @@ export function recogniseSessions(app: App, { database, rules, texts }: Omit<Ses
     if (access !== 'signed-in' && !request.session.permissions.includes(access!)) throw notPermitted()
   })
 
-  /** Programs are told, also why the session that they had is no more; people are asked to log in and come back to where they wanted to go. */
+  /** Programs are told, also how the session that they had ended; people are asked to log in and come back to where they wanted to go. */
   async function refuseStranger(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<FastifyReply> {
-    if (request.url.startsWith('/api/')) throw notSignedIn(token && (await endOf(request, token)))
+    if (request.url.startsWith('/api/')) throw notSignedIn(token && (await endedBecause(request, token)))
     const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
     return reply.redirect(`/login${wanted}`, 303)
   }
 
-  async function endOf({ instance }: FastifyRequest, token: string): Promise<string | undefined> {
+  async function endedBecause({ instance, view: { language, languages, t } }: FastifyRequest, token: string) {
     const limits = await rules.of(instance)
-    return database.in(instance, (tx) => findEnd(tx, hashToken(token), limits))
+    const end = await database.in(instance, (tx) => findEnd(tx, hashToken(token), limits))
+    if (end === undefined) return undefined
+    // The page that asks speaks the person's language, which the browser need not.
+    const own = languages.find((each) => each === end.language)
+    return { reason: end.reason, text: endText(own ? texts(own) : t, own ?? language, end, limits) }
   }
+}
+
+/** What a person reads of the end of their session: what happened, when, to what device, and what whoever ended it said. */
+export function endText(t: Translate, language: Language, end: SessionEnd, limits: SessionLimits): string {
+  const { reason, at, note, movedTo, timeZone } = end
+  const values = { minutes: limits.idleMinutes, hours: limits.longestHours }
+  const device = movedTo?.device || t('common:unknown_device')
+  return [
+    t(`sign-in:ended.${reason}`, values),
+    movedTo === null || reason === 'logged_in_again'
+      ? t('sign-in:ended_at', { moment: formatMoment(at, language, timeZone) })
+      : t('sign-in:ended_moved_to', { moment: formatMoment(at, language, timeZone), device, address: movedTo.address }),
+    ...(note === null ? [] : [t('sign-in:ended_note', { note })]),
+  ].join(' ')
 }
 
 /** The session of a route that only people who are logged in may call. */

@@ -1,21 +1,34 @@
-import { record } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
 import { findRules } from '../rules/rules.ts'
-import { endSessionThatGivesWay, findLiveSession, insertSession, type NewSession, type OtherSession } from './store.ts'
+import { countSeatRefusal } from './seat-store.ts'
+import { findLiveSession, insertSession, type NewSession, type OtherSession } from './store.ts'
 
-export type StartedSession = { kind: 'started'; token: string } | { kind: 'already_logged_in'; other: OtherSession }
+export type StartedSession =
+  | { kind: 'started'; token: string }
+  | { kind: 'already_logged_in'; other: OtherSession }
+  | { kind: 'no_seat' }
 
 /**
- * Starts an account's session, or says which other one is in the way.
+ * Starts an account's session, or says what is in the way: another one of the account, or that all seats are in use.
  * Call it last, in the transaction of the whole login, with the account locked.
  * A session without a sign of life gives way, and so does one of the same browser: a login whose answer got lost is sent again.
+ * @param moves the session that the person chose to end for this one; another one does not give way
  */
-export async function startSession(tx: Transaction, accountId: string, caller: Caller): Promise<StartedSession> {
+export async function startSession(
+  tx: Transaction,
+  accountId: string,
+  caller: Caller,
+  { moves }: { moves?: string | undefined } = {},
+): Promise<StartedSession> {
   const { token, ...session } = newSession(caller)
-  const insert = () => insertSession(tx, accountId, session)
-  if ((await insert()) || ((await makeWay(tx, accountId, caller)) && (await insert()))) return { kind: 'started', token }
+  const outcome = await insertSession(tx, accountId, session, await findRules(tx), moves)
+  if (outcome === 'started') return { kind: 'started', token }
+  if (outcome === 'no_seat') {
+    await countSeatRefusal(tx)
+    return { kind: 'no_seat' }
+  }
   const other = await findLiveSession(tx, accountId)
   // The account is locked, so the only one that could have ended it meanwhile is its own log-out: start anew.
   return other === undefined ? startSession(tx, accountId, caller) : { kind: 'already_logged_in', other }
@@ -25,13 +38,4 @@ export async function startSession(tx: Transaction, accountId: string, caller: C
 export function newSession({ visitHash, address, device, requestId }: Caller): NewSession & { token: string } {
   const token = newToken()
   return { token, tokenHash: hashToken(token), visitHash: visitHash ?? null, address, device, requestId }
-}
-
-/** Ends the session that is in the way if it gives way; true if so. */
-async function makeWay(tx: Transaction, accountId: string, caller: Caller): Promise<boolean> {
-  const lapsed = await endSessionThatGivesWay(tx, accountId, caller.visitHash, await findRules(tx))
-  if (lapsed === undefined) return false
-  const detail = { reason: lapsed.endReason }
-  await record(tx, { event: 'session_ended', actor: { kind: 'system' }, accountId, sessionId: lapsed.id, detail })
-  return true
 }

@@ -23,7 +23,7 @@ export type LiveSession = {
 }
 
 /** Another session of the same account, as its person may see it. */
-export type OtherSession = { startedAt: Date; device: string; address: string }
+export type OtherSession = { id: string; startedAt: Date; device: string; address: string }
 
 /** A cookie whose session is asked for. */
 export type AskedSession = {
@@ -58,63 +58,50 @@ export type EndReason =
   | 'idle'
   | 'longest'
   | 'ended_by_operator'
+  | 'ended_by_supervisor'
   | 'account_disabled'
   | 'account_removed'
   | 'new_initial_password'
   | 'password_changed'
 
-/**
- * Ends the account's session if it has outlived itself, or if it was started by the same browser, which then never got its secret
- * or has lost it; returns it if so.
- */
-export async function endSessionThatGivesWay(
-  tx: Transaction,
-  accountId: string,
-  visitHash: Buffer | undefined,
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
-): Promise<{ id: string; endReason: string } | undefined> {
-  const { rows } = await sql<{ id: string; endReason: string }>`
-    update session set ended_at = now(), end_reason = case
-      when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest'
-      when last_active_at <= now() - make_interval(mins => ${idleMinutes}) then 'idle'
-      when visit_hash = ${visitHash ?? null}::bytea then 'logged_in_again'
-      else 'no_sign_of_life' end
-    where account_id = ${accountId} and ended_at is null and (
-      visit_hash = ${visitHash ?? null}::bytea
-      or last_seen_at <= now() - make_interval(secs => ${leaseSeconds})
-      or last_active_at <= now() - make_interval(mins => ${idleMinutes})
-      or started_at <= now() - make_interval(hours => ${longestHours}))
-    returning id, end_reason`.execute(tx)
-  return rows[0]
-}
-
 export type NewSession = { tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string; requestId: string }
 
-/** Starts the account's session and records its login; false when it has one. The unique index decides. */
+/** Starts the account's session and records its login, or says what is in the way. The database decides, under any race. */
 export async function insertSession(
   tx: Transaction,
   accountId: string,
   { tokenHash, visitHash, address, device, requestId }: NewSession,
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string | null }>`
-    select start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId}) as id`.execute(tx)
-  return rows[0]!.id !== null
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+  moves: string | undefined,
+): Promise<'started' | 'already_logged_in' | 'no_seat'> {
+  const { rows } = await sql<{ outcome: 'started' | 'already_logged_in' | 'no_seat' }>`
+    select outcome from start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
+      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60})`.execute(tx)
+  return rows[0]!.outcome
 }
 
 export async function findLiveSession(tx: Transaction, accountId: string): Promise<OtherSession | undefined> {
   return tx
     .selectFrom('session')
-    .select(['startedAt', 'device', 'address'])
+    .select(['id', 'startedAt', 'device', 'address'])
     .where('accountId', '=', accountId)
     .where('endedAt', 'is', null)
     .executeTakeFirst()
 }
 
-/** Ends the account's session and returns its id; undefined when it has none. */
-export async function endSessionOf(tx: Transaction, accountId: string, reason: EndReason): Promise<string | undefined> {
+/**
+ * Ends the account's session and returns its id; undefined when it has none.
+ * @param note what whoever ends it says to the person
+ */
+export async function endSessionOf(
+  tx: Transaction,
+  accountId: string,
+  reason: EndReason,
+  note?: string,
+): Promise<string | undefined> {
   const row = await tx
     .updateTable('session')
-    .set({ endedAt: sql`now()`, endReason: reason })
+    .set({ endedAt: sql`now()`, endReason: reason, endNote: note ?? null })
     .where('accountId', '=', accountId)
     .where('endedAt', 'is', null)
     .returning('id')
@@ -146,21 +133,61 @@ export async function replaceToken(tx: Transaction, id: string, tokenHash: Buffe
   return row !== undefined
 }
 
-/** Why the session of this token is no more; undefined when there never was one. A session that ran out is not marked until somebody looks. */
-export async function findEnd(tx: Transaction, tokenHash: Buffer, { longestHours }: SessionLimits): Promise<string | undefined> {
-  const row = await tx
-    .selectFrom('session')
-    .select(
-      sql<string>`coalesce(end_reason, case when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end)`.as(
-        'reason',
-      ),
-    )
-    .where('tokenHash', '=', tokenHash)
-    .executeTakeFirst()
-  return row?.reason
+/** How a session ended, for the person who had it. */
+export type SessionEnd = {
+  /** A key of `ended` in locales/*\/sign-in.json. */
+  reason: string
+  at: Date
+  /** What whoever ended it said. */
+  note: string | null
+  /** Where the session is now, when the account began another one in its place. */
+  movedTo: { device: string; address: string } | null
+  /** Whether somebody moved it, and the person has not said yet that it was somebody else. */
+  mayBeDisputed: boolean
+  /** Those of the person; the language is null when they chose none. */
+  language: string | null
+  timeZone: string
 }
 
-export type ListedSession = OtherSession & { username: string; fullName: string; profile: string; lastSeenAt: Date }
+/** How the session of this token ended; undefined when there never was one. One that ran out is not marked until somebody looks. */
+export async function findEnd(
+  tx: Transaction,
+  tokenHash: Buffer,
+  { idleMinutes, longestHours }: SessionLimits,
+): Promise<SessionEnd | undefined> {
+  const { rows } = await sql<SessionEnd>`
+    select
+      coalesce(s.end_reason, case when s.started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end) as reason,
+      coalesce(s.ended_at, least(s.started_at + make_interval(hours => ${longestHours}), s.last_active_at + make_interval(mins => ${idleMinutes}))) as at,
+      s.end_note as note,
+      case when next.id is not null then jsonb_build_object('device', next.device, 'address', host(next.address)) end as moved_to,
+      coalesce(s.end_reason = 'moved' and s.disputed_at is null, false) as may_be_disputed,
+      a.language, coalesce(a.time_zone, i.time_zone) as time_zone
+    from session s
+    join account a on a.id = s.account_id
+    join instance i on i.id = s.instance_id
+    left join session next on next.id = s.successor_id
+    where s.token_hash = ${tokenHash}`.execute(tx)
+  return rows[0]
+}
+
+/** Keeps that a person says it was somebody else who moved their session, once; undefined when there is nothing to say it of. */
+export async function disputeMove(
+  tx: Transaction,
+  tokenHash: Buffer,
+): Promise<{ id: string; accountId: string; successorId: string } | undefined> {
+  const row = await tx
+    .updateTable('session')
+    .set({ disputedAt: sql`now()` })
+    .where('tokenHash', '=', tokenHash)
+    .where('endReason', '=', 'moved')
+    .where('disputedAt', 'is', null)
+    .returning(['id', 'accountId', sql<string>`successor_id`.as('successorId')])
+    .executeTakeFirst()
+  return row
+}
+
+export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */
 export async function listLiveSessions(
@@ -180,7 +207,10 @@ export async function listLiveSessions(
     .execute()
 }
 
-/** Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not. */
+/**
+ * Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not.
+ * Leaves out what somebody holds, so that it waits for nobody while it holds others.
+ */
 export async function endRunOutSessions(
   tx: Transaction,
   { idleMinutes, longestHours }: SessionLimits,
@@ -188,8 +218,10 @@ export async function endRunOutSessions(
   const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
     update session set ended_at = now(), end_reason = case
       when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end
-    where ended_at is null and (
-      last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
+    where id in (
+      select id from session where ended_at is null and (
+        last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
+      for no key update skip locked)
     returning id, account_id, end_reason`.execute(tx)
   return rows
 }

@@ -54,7 +54,7 @@ export async function choosePassword(
   return database.in(instance, async (tx) => {
     const account = await lockAccount(tx, pending.accountId)
     if (account === undefined || !account.enabled) throw loginExpired()
-    const consumed = await consumePendingLogin(tx, hashToken(token!), account.credentialVersion)
+    const consumed = await consumePendingLogin(tx, hashToken(token!), 'choose_password', account.credentialVersion)
     if (consumed === undefined) throw loginExpired()
     await setPassword(tx, needs, account, passwordHash)
     const actor = { kind: 'account', accountId: account.id } as const

@@ -3,6 +3,7 @@ import { record } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
+import { findRules } from '../rules/rules.ts'
 import { type OtherSession, startSession } from '../sessions/sessions.ts'
 import { insertPendingLogin, type PendingReason } from './store.ts'
 
@@ -10,9 +11,15 @@ import { insertPendingLogin, type PendingReason } from './store.ts'
 export type LoginOutcome =
   | { kind: 'started'; token: string; returnTo: string }
   | { kind: 'choose_password'; token: string }
-  | { kind: 'already_logged_in'; other: OtherSession; timeZone: string }
+  | {
+      kind: 'already_logged_in'
+      other: OtherSession
+      timeZone: string
+      /** By which the other session can be moved here; undefined where the Administrator does not allow it. */
+      moveToken: string | undefined
+    }
   | { kind: 'not_yet_valid' | 'outside_hours' | 'no_longer_valid'; opensAt: Date | undefined; timeZone: string }
-  | { kind: 'initial_password_expired' }
+  | { kind: 'initial_password_expired' | 'no_seat' }
 
 export type ProvenLogin = {
   /** Locked, and still with the credentials that were proven. */
@@ -20,6 +27,8 @@ export type ProvenLogin = {
   /** Why the password that was proven opens no session yet; undefined when it does. */
   passwordStep: PendingReason | 'initial_expired' | undefined
   returnTo: string
+  /** The session that the person was shown and chose to end for this one. */
+  moves?: string
 }
 
 /**
@@ -29,7 +38,7 @@ export type ProvenLogin = {
  */
 export async function completeLogin(
   tx: Transaction,
-  { account, passwordStep, returnTo }: ProvenLogin,
+  { account, passwordStep, returnTo, moves }: ProvenLogin,
   caller: Caller,
 ): Promise<LoginOutcome> {
   const refused = (reason: string) =>
@@ -56,6 +65,7 @@ export async function completeLogin(
     await insertPendingLogin(tx, {
       tokenHash: hashToken(token),
       accountId: account.id,
+      step: 'choose_password',
       reason: passwordStep,
       credentialVersion: account.credentialVersion,
       returnTo,
@@ -70,11 +80,28 @@ export async function completeLogin(
     return { kind: 'choose_password', token }
   }
 
-  const session = await startSession(tx, account.id, caller)
+  const { endOtherSession } = await findRules(tx)
+  const session = await startSession(tx, account.id, caller, { moves: endOtherSession ? moves : undefined })
+  if (session.kind !== 'started') await refused(session.kind)
+  if (session.kind === 'no_seat') return session
   if (session.kind === 'already_logged_in') {
-    await refused('already_logged_in')
-    return { ...session, timeZone: account.timeZone }
+    const moveToken = endOtherSession ? await mayBeMoved(tx, account, session.other, returnTo) : undefined
+    return { ...session, timeZone: account.timeZone, moveToken }
   }
   await touchLastLogin(tx, account.id)
   return { kind: 'started', token: session.token, returnTo }
+}
+
+/** Keeps that this login may move that session here. */
+async function mayBeMoved(tx: Transaction, account: LockedAccount, other: OtherSession, returnTo: string): Promise<string> {
+  const token = newToken()
+  await insertPendingLogin(tx, {
+    tokenHash: hashToken(token),
+    accountId: account.id,
+    step: 'take_over',
+    otherSessionId: other.id,
+    credentialVersion: account.credentialVersion,
+    returnTo,
+  })
+  return token
 }

@@ -31,7 +31,8 @@ export async function logIn(
   if (proof.kind === 'proven' && proof.password === 'lasting' && proof.forgivable !== undefined) {
     const { token, ...session } = newSession(caller)
     const { accountId, credentialVersion } = proof
-    const login = { accountId, credentialVersion, ...proof.forgivable, deviceHash: hashToken(deviceToken), session }
+    const limits = await needs.rules.of(instance)
+    const login = { accountId, credentialVersion, ...proof.forgivable, deviceHash: hashToken(deviceToken), session, limits }
     if (await logInAtOnce(needs.database, instance, login)) return { kind: 'started', token, returnTo }
     // Something is in the way, or the account has dates or hours to keep: what follows decides, and can say what it is.
   }

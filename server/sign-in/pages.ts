@@ -16,7 +16,7 @@ export type LoginPage = {
   /** Whether what was typed is at fault, and not the time or the place. */
   wrong?: boolean
   /** What happened before, such as the end of a session; no fault of the form. */
-  notice?: string
+  notice?: { text: string; mayBeDisputed?: boolean } | undefined
 }
 
 export function loginPage({ t }: View, { formToken, next, username = '', refusal, wrong = false, notice }: LoginPage): Page {
@@ -26,7 +26,15 @@ export function loginPage({ t }: View, { formToken, next, username = '', refusal
     languageChoice: { back: next === '' ? '/login' : `/login?next=${encodeURIComponent(next)}` },
     body: html`<div class="card narrow">
 <h1>${t('sign-in:log_in')}</h1>
-${notice === undefined ? '' : html`<p class="note" role="status">${notice}</p>`}
+${notice === undefined ? '' : html`<p class="note" role="status">${notice.text}</p>`}
+${
+  notice?.mayBeDisputed
+    ? html`<form method="post" action="/not-me">
+<input type="hidden" name="formToken" value="${formToken}">
+<p><button type="submit">${t('sign-in:not_me')}</button></p>
+</form>`
+    : ''
+}
 <form method="post" action="/login">
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="next" value="${next}">
@@ -85,7 +93,7 @@ ${refusal === undefined ? '' : alert(refusal)}
 type Stop = Exclude<LoginOutcome, { kind: 'started' | 'choose_password' }>
 
 /** The page of a login that stops after a right password: what is in the way, and what to do. */
-export function stopPage(view: View, stop: Stop, passwordChosen: boolean): Page {
+export function stopPage(view: View, stop: Stop, passwordChosen: boolean, formToken?: string): Page {
   const { t } = view
   const { title, body } = stopText(view, stop)
   return {
@@ -96,6 +104,15 @@ ${passwordChosen ? html`<p class="notice" role="status">${t('sign-in:password_sa
 <h1>${title}</h1>
 ${alert(body)}
 ${stop.kind === 'already_logged_in' ? otherSession(view, stop) : ''}
+${
+  stop.kind === 'already_logged_in' && stop.moveToken !== undefined
+    ? html`<form method="post" action="/take-over">
+<input type="hidden" name="formToken" value="${formToken}">
+<p class="fine">${t('sign-in:take_over_means')}</p>
+<p><button type="submit" class="primary">${t('sign-in:take_over')}</button></p>
+</form>`
+    : ''
+}
 <p><a class="button" href="/login">${t('sign-in:try_again')}</a></p>
 </div>`,
   }
@@ -104,7 +121,12 @@ ${stop.kind === 'already_logged_in' ? otherSession(view, stop) : ''}
 function stopText({ t, language }: View, stop: Stop): { title: string; body: string } {
   switch (stop.kind) {
     case 'already_logged_in':
-      return { title: t('sign-in:already_logged_in'), body: t('sign-in:already_logged_in_next') }
+      return {
+        title: t('sign-in:already_logged_in'),
+        body: t(stop.moveToken === undefined ? 'sign-in:already_logged_in_next' : 'sign-in:already_logged_in_move'),
+      }
+    case 'no_seat':
+      return { title: t('sign-in:no_seat'), body: t('sign-in:no_seat_next') }
     case 'initial_password_expired':
       return { title: t('sign-in:initial_password_expired'), body: t('sign-in:initial_password_expired_next') }
     case 'no_longer_valid':

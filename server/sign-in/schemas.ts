@@ -16,6 +16,9 @@ export const choosePasswordRoute = {
   body: FormBody({ username: Typed, newPassword: Typed, newPasswordAgain: Typed }),
 }
 
+/** A button: what it is about is in a cookie. */
+export const buttonRoute = { hide: true, body: FormBody({}) }
+
 export const languageRoute = {
   hide: true,
   querystring: Type.Object({ choose: Type.String({ maxLength: 10 }), back: Type.String({ default: '/', maxLength: 2000 }) }),

@@ -19,12 +19,14 @@ import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
 import { type Language, preferredLanguage, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
-import { findEnd } from '../sessions/sessions.ts'
+import { endText, findEnd } from '../sessions/sessions.ts'
 import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choose-password.ts'
 import type { LoginOutcome } from './complete-login.ts'
+import { disputeMove } from './dispute-move.ts'
 import { logIn } from './log-in.ts'
 import { choosePasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
-import { checkPasswordRoute, choosePasswordRoute, languageRoute, logInRoute, pageRoute } from './schemas.ts'
+import { buttonRoute, checkPasswordRoute, choosePasswordRoute, languageRoute, logInRoute, pageRoute } from './schemas.ts'
+import { takeOver } from './take-over.ts'
 
 export { removeOldPendingLogins } from './store.ts'
 
@@ -100,6 +102,23 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       },
     )
 
+    app.post('/take-over', { schema: buttonRoute, config: publicPage }, async (request, reply) => {
+      // Pressed twice: the first one has done it.
+      if (request.session) return reply.redirect(home, 303)
+      const deviceToken = deviceOf(request)
+      const move = { token: readCookie(request, 'pending'), deviceToken }
+      const outcome = await takeOver(needs, request.instance, move, callerOf(request))
+      needs.metrics.logins.inc({ outcome: outcome.kind })
+      clearCookie(reply, 'pending')
+      return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: false })
+    })
+
+    app.post('/not-me', { schema: buttonRoute, config: publicPage }, async (request, reply) => {
+      const token = readCookie(request, 'session')
+      if (token !== undefined) await disputeMove(needs, request.instance, token, callerOf(request))
+      return reply.redirect('/login?told', 303)
+    })
+
     app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
       const chosen = request.view.languages.find((each) => each === request.query.choose)
       if (chosen !== undefined) setCookie(reply, 'language', chosen, languageDays)
@@ -146,6 +165,14 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
         setCookie(reply, 'pending', outcome.token)
         return reply.redirect('/choose-password', 303)
       case 'already_logged_in':
+        if (outcome.moveToken !== undefined) setCookie(reply, 'pending', outcome.moveToken)
+        return sendPage(
+          request,
+          reply,
+          409,
+          stopPage(request.view, outcome, passwordChosen, formToken(request, reply, keys.form)),
+        )
+      case 'no_seat':
         return sendPage(request, reply, 409, stopPage(request.view, outcome, passwordChosen))
       default:
         return sendPage(request, reply, 403, stopPage(request.view, outcome, passwordChosen))
@@ -177,16 +204,17 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   }
 
   /** Says why the person is here again, when there is a reason. */
-  async function noticeOf(request: FastifyRequest): Promise<string | undefined> {
-    const { t } = request.view
-    const { bye, saved } = request.query as { bye?: string; saved?: string }
-    if (bye !== undefined) return t('sign-in:logged_out')
-    if (saved !== undefined) return t('sign-in:password_saved_log_in')
+  async function noticeOf(request: FastifyRequest): Promise<LoginPage['notice']> {
+    const { t, language } = request.view
+    const { bye, saved, told } = request.query as { bye?: string; saved?: string; told?: string }
+    if (bye !== undefined) return { text: t('sign-in:logged_out') }
+    if (saved !== undefined) return { text: t('sign-in:password_saved_log_in') }
+    if (told !== undefined) return { text: t('sign-in:not_me_told') }
     const token = readCookie(request, 'session')
     if (token === undefined) return undefined
     const rules = await needs.rules.of(request.instance)
-    const reason = await database.in(request.instance, (tx) => findEnd(tx, hashToken(token), rules))
-    return reason && t(`sign-in:ended.${reason}`, { minutes: rules.idleMinutes, hours: rules.longestHours })
+    const end = await database.in(request.instance, (tx) => findEnd(tx, hashToken(token), rules))
+    return end && { text: endText(t, language, end, rules), mayBeDisputed: end.mayBeDisputed }
   }
 
   /** Shows the login again for whatever stopped it, with the username that was typed. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { mostPersonsOfDevice } from '../passwords/passwords.ts'
 import type { Database, Transaction } from '../platform/database.ts'
-import type { NewSession } from '../sessions/sessions.ts'
+import type { NewSession, SessionLimits } from '../sessions/sessions.ts'
 
 export type LoginAtOnce = {
   accountId: string
@@ -11,28 +11,31 @@ export type LoginAtOnce = {
   usernameHash: Buffer
   deviceHash: Buffer
   session: NewSession
+  limits: SessionLimits
 }
 
 /**
- * Ends the usual login in one round trip: locks the account, starts its session, records it, and settles the attempt.
- * False, and nothing is written, when anything is in the way or has to be looked at more closely.
+ * Ends the usual login in one round trip: locks the account, takes a seat, starts its session, records it, and settles the attempt.
+ * False, and no session is started or ended, when anything is in the way or has to be looked at more closely.
  */
 export async function logInAtOnce(
   database: Database,
   instance: { id: string },
-  { accountId, credentialVersion, usernameHash, deviceHash, session }: LoginAtOnce,
+  { accountId, credentialVersion, usernameHash, deviceHash, session, limits }: LoginAtOnce,
 ): Promise<boolean> {
   const { tokenHash, visitHash, address, device, requestId } = session
+  const { leaseSeconds, idleMinutes, longestHours } = limits
   return database.call(async (db) => {
     const { rows } = await sql<{ done: boolean }>`
       select log_in_at_once(${instance.id}, ${accountId}, ${credentialVersion}, ${usernameHash}, ${deviceHash},
-        ${mostPersonsOfDevice}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId}) as done`.execute(db)
+        ${mostPersonsOfDevice}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
+        ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}) as done`.execute(db)
     return rows[0]!.done
   })
 }
 
-/** How long a proven login waits for its next step, in minutes. */
-export const pendingMinutes = 15
+/** How long a proven login waits for its next step, in minutes. What moves a session waits shorter: what was shown soon changes. */
+const pendingMinutes = { choose_password: 15, take_over: 1 } as const
 
 export type PendingReason = 'initial' | 'expired'
 
@@ -45,19 +48,35 @@ export type PendingLogin = {
   hash: string | null
 }
 
-export async function insertPendingLogin(
-  tx: Transaction,
-  pending: { tokenHash: Buffer; accountId: string; reason: PendingReason; credentialVersion: number; returnTo: string },
-): Promise<void> {
+export type NewPendingLogin = { tokenHash: Buffer; accountId: string; credentialVersion: number; returnTo: string } & (
+  | { step: 'choose_password'; reason: PendingReason }
+  | { step: 'take_over'; otherSessionId: string }
+)
+
+export async function insertPendingLogin(tx: Transaction, pending: NewPendingLogin): Promise<void> {
   await tx
     .insertInto('pendingLogin')
     .values({
+      reason: null,
+      otherSessionId: null,
       ...pending,
-      step: 'choose_password',
-      expiresAt: sql<Date>`now() + make_interval(mins => ${pendingMinutes})`,
+      expiresAt: sql<Date>`now() + make_interval(mins => ${pendingMinutes[pending.step]})`,
       usedAt: null,
     })
     .execute()
+}
+
+/** The account whose session may be moved with this token, as long as nothing has made it worthless. Looking uses nothing up. */
+export async function findTakeOver(tx: Transaction, tokenHash: Buffer): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('pendingLogin')
+    .select('accountId')
+    .where('tokenHash', '=', tokenHash)
+    .where('step', '=', 'take_over')
+    .where('usedAt', 'is', null)
+    .where('expiresAt', '>', sql<Date>`now()`)
+    .executeTakeFirst()
+  return row?.accountId
 }
 
 /** The login that waits for this step, as long as nothing has made it worthless. Looking uses nothing up. */
@@ -70,7 +89,7 @@ export async function findPendingLogin(tx: Transaction, tokenHash: Buffer): Prom
       'account.id as accountId',
       'account.username',
       'account.fullName',
-      'pendingLogin.reason',
+      sql<PendingReason>`pending_login.reason`.as('reason'),
       'password.initialHash',
       'password.hash',
     ])
@@ -84,23 +103,24 @@ export async function findPendingLogin(tx: Transaction, tokenHash: Buffer): Prom
 }
 
 /**
- * Takes a pending login's step and returns where the person wanted to go; undefined when it was taken, has expired, or the account has
+ * Takes a pending login's step and returns where the person wanted to go, and the session that may be moved; undefined when it was taken, has expired, or the account has
  * other credentials by now. One statement, so one winner. Call it with the account locked.
  */
 export async function consumePendingLogin(
   tx: Transaction,
   tokenHash: Buffer,
+  step: 'choose_password' | 'take_over',
   credentialVersion: number,
-): Promise<{ returnTo: string } | undefined> {
+): Promise<{ returnTo: string; otherSessionId: string | null } | undefined> {
   return tx
     .updateTable('pendingLogin')
     .set({ usedAt: sql`now()` })
     .where('tokenHash', '=', tokenHash)
-    .where('step', '=', 'choose_password')
+    .where('step', '=', step)
     .where('credentialVersion', '=', credentialVersion)
     .where('usedAt', 'is', null)
-    .where('expiresAt', '>', sql<Date>`now()`)
-    .returning('returnTo')
+    .where('expiresAt', '>', sql<Date>`clock_timestamp()`)
+    .returning(['returnTo', 'otherSessionId'])
     .executeTakeFirst()
 }
 

@@ -1,0 +1,124 @@
+// Who is logged in, since when and where, and how the seats are used. Keeps itself up to date.
+import { Button, Group, Pagination, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Query } from '../app/api.ts'
+import { Failure } from '../app/failure.tsx'
+import type { LiveSearch } from '../app/router.tsx'
+import { usePermission } from '../app/session.tsx'
+import { formatNumber } from '../app/texts.ts'
+import { EndSessions } from './end-sessions.tsx'
+import { useLiveSessions } from './live-queries.ts'
+import { LiveTable } from './live-table.tsx'
+import { SeatsPanel } from './seats-panel.tsx'
+
+const route = getRouteApi('/live')
+const pageSize = 50
+
+export default function LiveScreen() {
+  const { t } = useTranslation()
+  const given = route.useSearch()
+  const navigate = route.useNavigate()
+  const mayEnd = usePermission('sessions.end')
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [asking, setAsking] = useState<'selected' | 'all'>()
+  const change = (to: Partial<LiveSearch>) => {
+    setSelected(new Set())
+    void navigate({ search: (before) => ({ ...before, page: undefined, ...to }), replace: true })
+  }
+  const search = useDebouncedCallback((text: string) => change({ search: text.trim() || undefined }), 250)
+  const { page = 1, ...filter } = given
+  const list = useLiveSessions({ ...filter, page: String(page), size: String(pageSize) } as Query<'GET /api/sessions'>)
+  const { sessions = [], total = 0, teams = [], reachesAllTeams = false } = list.data ?? {}
+  const filtered = Boolean(given.search || given.team)
+  // Whoever has logged out meanwhile is selected no more.
+  const chosen = sessions.filter(({ accountId }) => selected.has(accountId)).map(({ accountId }) => accountId)
+  return (
+    <Stack gap="md">
+      <Group justify="space-between">
+        <Title order={1} size="h2">
+          {t('live.title')}
+        </Title>
+        {mayEnd && reachesAllTeams && !filtered && (
+          <Button variant="default" onClick={() => setAsking('all')}>
+            {t('live.end_all')}
+          </Button>
+        )}
+      </Group>
+      <SeatsPanel />
+      <Group gap="sm" align="end">
+        <TextInput
+          type="search"
+          label={t('search')}
+          placeholder={t('users.search_in')}
+          defaultValue={given.search ?? ''}
+          onChange={(event) => search(event.currentTarget.value)}
+          flex="1 1 14rem"
+        />
+        <Select
+          label={t('users.team')}
+          placeholder={t('all')}
+          data={[
+            ...(reachesAllTeams ? [{ value: 'none', label: t('users.no_team') }] : []),
+            ...teams.map(({ id, name }) => ({ value: id, label: name })),
+          ]}
+          value={given.team ?? null}
+          onChange={(team) => change({ team: team ?? undefined })}
+          clearable
+          searchable
+          flex="1 1 9rem"
+        />
+      </Group>
+      {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
+      {list.data && <Text c="dimmed">{t('live.count', { count: total, number: formatNumber(total) })}</Text>}
+      {chosen.length > 0 && (
+        <Paper withBorder p="xs" component="section" aria-label={t('selection')}>
+          <Group gap="xs">
+            <Text fw={600} role="status">
+              {t('selected', { count: chosen.length })}
+            </Text>
+            <Button size="sm" onClick={() => setAsking('selected')}>
+              {t('live.end')}
+            </Button>
+            <Button size="sm" variant="subtle" onClick={() => setSelected(new Set())}>
+              {t('select_none')}
+            </Button>
+          </Group>
+        </Paper>
+      )}
+      {list.data && total === 0 ? (
+        <Text py="xl" ta="center">
+          {t(filtered ? 'live.none_found' : 'live.none_yet')}
+        </Text>
+      ) : (
+        <LiveTable
+          sessions={sessions}
+          sort={given.sort}
+          direction={given.direction}
+          onSort={change}
+          selected={selected}
+          onSelect={mayEnd ? setSelected : undefined}
+        />
+      )}
+      {total > pageSize && (
+        <Pagination
+          total={Math.ceil(total / pageSize)}
+          value={page}
+          onChange={(to) => change({ page: to })}
+          getItemProps={(to) => ({ 'aria-label': t('page_number', { page: to }) })}
+          getControlProps={(control) => ({ 'aria-label': t(`page_${control}`) })}
+          mx="auto"
+        />
+      )}
+      {asking && (
+        <EndSessions
+          whose={asking === 'all' ? { all: total } : { accountIds: chosen }}
+          onClose={() => setAsking(undefined)}
+          onDone={() => setSelected(new Set())}
+        />
+      )}
+    </Stack>
+  )
+}
