@@ -43,7 +43,7 @@ function listen(context: BrowserContext, complaints: string[], asked: Set<string
   context.on('weberror', (error) => complaints.push(String(error.error())))
   context.on('console', (message) => {
     // The browser itself logs every answer of 400 and more, also those that are pages for people.
-    const isStatus = /^Failed to load resource: the server responded with a status of (401|403|404|409|421|422) /.test(
+    const isStatus = /^Failed to load resource: the server responded with a status of (401|403|404|409|410|421|422) /.test(
       message.text(),
     )
     if (['error', 'warning'].includes(message.type()) && !isStatus) complaints.push(message.text())

@@ -271,7 +271,12 @@ const inOrder = (...several: Step[]): Step => ({
 const steps = [
   ...[ask, open(0), open(1), openNonsense, setNew, setWeak, choose, logIn(true), logIn(false), logOut, change],
   ...[settle('answer'), settle('refuse'), slip, email(true), email(false), enable(true), enable(false), expire, scan],
-  ...[inOrder(email(true), ask, open(0)), inOrder(ask, scan, open(0), setNew), inOrder(open(0), setNew), inOrder(setNew, setNew)],
+  ...[
+    inOrder(email(true), ask, open(0)),
+    inOrder(enable(true), email(true), ask, scan, open(0), setNew),
+    inOrder(open(0), setNew),
+    inOrder(setNew, setNew),
+  ],
   ...[inOrder(email(false), ask, settle('answer')), inOrder(slip, logIn(true), choose), inOrder(enable(true), logIn(true))],
   // What voids a link that stands open in a browser.
   ...[slip, change, ask, expire, email(false), enable(false)].map((each) => inOrder(ask, open(0), each, setNew)),
