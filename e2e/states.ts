@@ -199,9 +199,9 @@ async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): Asyn
 
   await logIn(page, instance.username, otherGoodPassword)
   await expectHome(page)
-  const initialPassword = await createPerson(page, 'ana', 'Ana Souza')
+  const initialPassword = await createPerson(page, 'eva', 'Eva Ramos')
   await server.command('instance', 'seats', instance.name, '1', '--reserve', '0')
-  await logIn(elsewhere, 'ana', initialPassword)
+  await logIn(elsewhere, 'eva', initialPassword)
   await fillNewPassword(elsewhere, goodPassword)
   await saveAndLogIn(elsewhere)
   await expect(elsewhere.getByRole('heading', { name: 'All seats are in use' })).toBeVisible()

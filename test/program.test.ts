@@ -150,7 +150,10 @@ test('every command has --help, prints one JSON object with --json, and works be
   )
   assert.equal((await json('session', 'end', 'boss', '--instance', 'acme')).code, 0)
   assert.equal((await browser.get('/home')).status, 303)
-  assert.deepEqual((await json('instance', 'seats', 'acme', '12')).said, { name: 'acme', seats: 12 })
+  assert.deepEqual((await json('instance', 'seats', 'acme', '12')).said, {
+    name: 'acme',
+    ...{ seats: 12, seatReserve: 1, overlapPercent: 0, overlapMinutes: 0, inUse: 0, peakToday: 1, refusalsToday: 0 },
+  })
   const { said: instances } = await json('instance', 'list')
   assert.deepEqual(
     (instances.instances as { name: string; seats: number | null }[]).map(({ name, seats }) => [name, seats]),
