@@ -10,6 +10,7 @@ test('every page in every state follows WCAG 2.2 AA as far as axe can tell, in l
   instance,
   server,
 }) => {
+  test.setTimeout(300_000)
   const second = await browser.newContext()
   for await (const { name, page: shown } of everyState({ page, elsewhere: await second.newPage(), instance, server }))
     for (const colorScheme of ['light', 'dark'] as const)
@@ -28,6 +29,7 @@ test('wcag-1.4.4 wcag-1.4.10 wcag-2.4.7 every page fits 320 px and text of twice
   instance,
   server,
 }) => {
+  test.setTimeout(300_000)
   const second = await browser.newContext()
   for await (const { name, page: shown } of everyState({ page, elsewhere: await second.newPage(), instance, server }))
     await test.step(name, async () => {
