@@ -150,18 +150,11 @@ test('every command has --help, prints one JSON object with --json, and works be
   )
   assert.equal((await json('session', 'end', 'boss', '--instance', 'acme')).code, 0)
   assert.equal((await browser.get('/home')).status, 303)
-<<<<<<< HEAD
-  assert.deepEqual((await json('instance', 'seats', 'acme', '12')).said, {
-    name: 'acme',
-    ...{ seats: 12, seatReserve: 1, overlapPercent: 0, overlapMinutes: 0, inUse: 0, peakToday: 1, refusalsToday: 0 },
-  })
-=======
   const seats = { name: 'acme', seats: 12, seatReserve: 2, overlapPercent: 10, overlapMinutes: 30 }
   const figures = { inUse: 0, peakToday: 1, refusalsToday: 0 }
   const overlap = ['--reserve', '2', '--overlap', '10', '--overlap-minutes', '30']
   assert.deepEqual((await json('instance', 'seats', 'acme', '12', ...overlap)).said, { ...seats, ...figures })
   assert.deepEqual((await json('instance', 'seats', 'acme')).said, { ...seats, ...figures }, 'without a number it shows them')
->>>>>>> seats
   const { said: instances } = await json('instance', 'list')
   assert.deepEqual(
     (instances.instances as { name: string; seats: number | null }[]).map(({ name, seats }) => [name, seats]),
