@@ -325,6 +325,6 @@ test('asvs-2.3.1 cve-C02 in whatever order requests come, no password is set wit
       count(*) filter (where event = 'recovery_request_answered')::int as answered, count(*) filter (where event = 'login')::int as logins
     from audit_event`,
   )
-  for (const [what, times] of Object.entries(led!)) assert.ok(times > 0, `${what}: ${times}`)
+  for (const [what, times] of Object.entries(led!)) assert.ok(times > 1, `${what}: ${times}`)
   t.diagnostic(JSON.stringify({ ...led, ...Object.fromEntries(seen) }))
 })
