@@ -32,6 +32,8 @@ import { sendPasswords } from './send-passwords.ts'
 import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
 import { changeAccount } from './update-account.ts'
 
+export { type ListedAccount, listAccounts } from './store.ts'
+
 const fileTypes = {
   csv: 'text/csv; charset=utf-8',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
