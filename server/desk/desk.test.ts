@@ -8,8 +8,8 @@ const outcome = async (browser: Browser, id: string) =>
   (await get<{ outcome: string; ownBrowserIsFree: boolean }>(browser, `/api/accounts/${id}/login-checks`)).outcome
 const unlock = async (browser: Browser, id: string) =>
   JSON.parse((await browser.sendJson('POST', `/api/accounts/${id}/unlock`)).body) as { unlocked?: boolean; code?: string }
-const failures = async (system: TestSystem) =>
-  (await system.sql<{ failures: number }>('select failures from login_attempt'))[0]!.failures
+const ofAna = "from login_attempt where account_id = (select id from account where username = 'ana')"
+const failures = async (system: TestSystem) => (await system.sql<{ failures: number }>(`select failures ${ofAna}`))[0]!.failures
 const unlocks = (system: TestSystem) => system.sql("select id from audit_event where event = 'account_unlocked'")
 
 async function guess(system: TestSystem, times: number): Promise<void> {
@@ -29,7 +29,7 @@ test('cve-C10 unlocking ends the wait and not the count: the next wrong one wait
   await guess(system, 1)
   assert.equal(await failures(system), 6)
   const [{ seconds } = { seconds: 0 }] = await system.sql<{ seconds: number }>(
-    'select extract(epoch from wait_until - now())::float as seconds from login_attempt',
+    `select extract(epoch from wait_until - now())::float as seconds ${ofAna}`,
   )
   assert.ok(seconds > 20 && seconds <= 30, `${seconds} s: the second wait is twice the first`)
   await unlock(lead, ana.id)
@@ -56,6 +56,7 @@ test('cve-C10 the own browser of a person goes on while strangers wait; its own 
   const checks = () => get<{ ownBrowserIsFree: boolean }>(lead, `/api/accounts/${ana.id}/login-checks`)
   assert.equal((await checks()).ownBrowserIsFree, true)
   assert.equal((await own.logIn('ana', goodPassword)).location, '/home')
+  await own.get('/home')
   await own.post('/log-out')
   for (let i = 0; i < 5; i += 1) await own.logIn('ana', 'wrong')
   assert.equal((await checks()).ownBrowserIsFree, false)
@@ -76,7 +77,7 @@ test('of many who unlock at once one does, on two nodes, and no guess of the sam
   assert.equal((await unlocks(system)).length, 1)
 
   await system.sql("update login_attempt set failures = 97, wait_until = now() - interval '1 second'")
-  const strangers = Array.from({ length: 6 }, () => system.browser())
+  const strangers = Array.from({ length: 2 }, () => system.browser())
   await Promise.all(strangers.map((stranger) => stranger.get('/login')))
   await system.race(
     'login_attempt',
@@ -84,7 +85,8 @@ test('of many who unlock at once one does, on two nodes, and no guess of the sam
       ...strangers.map((stranger) => () => stranger.post('/login', { username: 'ana', password: 'guess' }).then(() => ({}))),
       ...leads.map((lead) => () => unlock(lead, ana.id)),
     ],
-    4,
+    // The guesses of one address go one after the other.
+    3,
   )
   for (let i = 0; i < 5; i += 1) {
     await unlock(leads[0]!, ana.id)
