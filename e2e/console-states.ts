@@ -10,6 +10,7 @@ export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* teams(page)
   yield* requests(page)
   yield* live(page)
+  yield* desk(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -189,4 +190,26 @@ async function* live(page: Page): AsyncGenerator<string> {
   await page.getByRole('searchbox', { name: 'Search' }).fill('nobody at all')
   await expect(page.getByText('Nobody who is logged in matches.')).toBeVisible()
   yield 'live-none-found'
+}
+
+async function* desk(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/desk')
+  await expect(page.getByRole('searchbox', { name: 'Who needs help?' })).toBeFocused()
+  yield 'desk'
+
+  // Carla has an initial password that waits, Ana is disabled, and whoever looks is logged in.
+  await page.getByRole('searchbox').fill('a')
+  await page.getByRole('searchbox').fill('ca')
+  await expect(page.getByRole('listitem', { name: 'Carla Díaz' })).toBeVisible()
+  await expect(page.getByText('The password is theirs and still good')).toBeVisible()
+  yield 'desk-person'
+
+  await page.getByRole('searchbox').fill('')
+  await page.getByRole('searchbox').fill('ad')
+  await expect(page.getByText('Logged in since')).not.toHaveCount(0)
+  yield 'desk-people'
+
+  await page.getByRole('searchbox').fill('nobody at all')
+  await expect(page.getByText('Nobody in your teams matches.')).toBeVisible()
+  yield 'desk-none-found'
 }

@@ -1,6 +1,6 @@
 /** The screens of the navigation, in its order: address, text, and the permission without which it is not shown. */
 const screens = [
-  { to: '/desk', text: 'desk', permission: 'accounts.view' },
+  { to: '/desk', text: 'desk', permission: 'accounts.new-password' },
   { to: '/users', text: 'users.title', permission: 'accounts.view' },
   { to: '/requests', text: 'requests.title', permission: 'requests.answer' },
   { to: '/live', text: 'live.title', permission: 'sessions.view' },

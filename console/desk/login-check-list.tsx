@@ -62,7 +62,7 @@ function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Props
       <Text size="sm" className="break">
         {t(at === null && code === 'outside_hours' ? 'code.never_open' : `code.${code}`, {
           moment,
-          time: at === null ? '' : formatTime(at, timeZone),
+          time: at === null ? '' : formatTime(at, timeZone, code === 'locked'),
           words: words || t('no_words'),
         })}
       </Text>

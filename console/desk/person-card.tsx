@@ -9,6 +9,16 @@ import { LoginCheckList } from './login-check-list.tsx'
 import { PersonStates } from './person-states.tsx'
 import { type Act, useMends } from './use-mends.ts'
 
+/** What gets somebody in who is in this state, as far as one press does. */
+const mendOf: Record<string, Act> = {
+  locked: 'unlock',
+  logged_in: 'end_session',
+  attempts_used_up: 'new_password',
+  no_password: 'new_password',
+  initial_password: 'new_password',
+  initial_password_expired: 'new_password',
+}
+
 type Props = { person: Person; isOpen: boolean; onToggle: () => void }
 
 /** One person: who, how they stand, what mends it, and behind one press why they can't log in. */
@@ -18,6 +28,7 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
   const { act, doing, failure } = useMends(person)
   const [asking, setAsking] = useState(false)
   const acts = useActs(person)
+  const mending = mendOf[person.states[0]?.state ?? 'none']
   const press = (what: Act) => {
     // It ends the session too, and with it what somebody may be in the middle of.
     if (what === 'new_password' && session !== null) setAsking(true)
@@ -39,11 +50,11 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
       )}
       {failure && <Failure error={failure} />}
       <Group gap="xs" mt="sm">
-        {acts.map((each, place) => (
+        {acts.map((each) => (
           <Button
             key={each}
             size="md"
-            variant={place === 0 ? 'filled' : 'default'}
+            variant={each === mending ? 'filled' : 'default'}
             loading={doing === each}
             disabled={doing !== undefined}
             onClick={() => press(each)}
@@ -52,7 +63,14 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
             {t(`act.${each}`)}
           </Button>
         ))}
-        <Button size="md" variant="subtle" aria-expanded={isOpen} onClick={onToggle} aria-label={`${t('why')} ${fullName}`}>
+        <Button
+          className="why"
+          size="md"
+          variant="subtle"
+          aria-expanded={isOpen}
+          onClick={onToggle}
+          aria-label={`${t('why')} ${fullName}`}
+        >
           {t('why')}
         </Button>
       </Group>

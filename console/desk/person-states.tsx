@@ -43,7 +43,7 @@ export function PersonStates({ person: { states } }: { person: Person }) {
         >
           {at === null
             ? t(`state.${state}`)
-            : t(`state_at.${state}`, { time: formatTime(at, timeZone), moment: formatMoment(at, timeZone) })}
+            : t(`state_at.${state}`, { time: formatTime(at, timeZone, state === 'locked'), moment: formatMoment(at, timeZone) })}
         </Badge>
       ))}
     </Group>
