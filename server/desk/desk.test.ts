@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Browser } from '../../test/browser.ts'
 import { get, loggedIn, startFloor } from '../../test/floor.ts'
 import { goodPassword, type TestSystem } from '../../test/nodes.ts'
+import { setRules } from '../../test/set-rules.ts'
 
 const outcome = async (browser: Browser, id: string) =>
   (await get<{ outcome: string; ownBrowserIsFree: boolean }>(browser, `/api/accounts/${id}/login-checks`)).outcome
@@ -93,6 +94,25 @@ test('of many who unlock at once one does, on two nodes, and no guess of the sam
     await guess(system, 1)
   }
   assert.equal(await failures(system), 100, 'unlocking lets nobody try more than a hundred times')
+})
+
+test('the list of accounts says who is locked and whose password has expired, with the words of the desk', async (t) => {
+  const { system, admin, ana } = await startFloor(t)
+  const boss = await loggedIn(system, admin)
+  type Listed = { lock: { until: string | null } | null; passwordExpired: boolean }
+  const ofAna = async () => {
+    const { lock, passwordExpired } = await get<Listed>(boss, `/api/accounts/${ana.id}`)
+    const { accounts } = await get<{ accounts: Listed[] }>(boss, '/api/accounts?search=ana&size=1&sort=username')
+    assert.deepEqual([accounts[0]!.lock, accounts[0]!.passwordExpired], [lock, passwordExpired])
+    return [lock && (lock.until === null ? 'for ever' : 'for a while'), passwordExpired]
+  }
+  assert.deepEqual(await ofAna(), [null, false])
+  await guess(system, 5)
+  await setRules(system, { expiryDays: 30 })
+  await system.sql("update password set changed_at = now() - interval '31 days' where account_id = $1", [ana.id])
+  assert.deepEqual(await ofAna(), ['for a while', true])
+  await system.sql('update login_attempt set failures = 100')
+  assert.deepEqual(await ofAna(), ['for ever', true])
 })
 
 test('who lets an account be valid for longer changes only the dates that keep it out, and it is recorded', async (t) => {

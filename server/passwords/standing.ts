@@ -56,13 +56,16 @@ export async function credentialStanding(
   }
 }
 
+/** What keeps an account out that is not said of it: wrong passwords, or the age of its own. */
+export type Hindrance = { lock?: Lock; expired?: true }
+
 /** What of the credentials keeps these accounts out beyond what their own rows say. By their ids; only those that something keeps out. */
 export async function findHindrances(
   tx: Transaction,
   keys: Keys,
   accounts: readonly { id: string; username: string }[],
   rules: Pick<HeldRules, 'mostFailures'> & AgeRules,
-): Promise<Map<string, { lock?: Lock; expired?: true }>> {
+): Promise<Map<string, Hindrance>> {
   const hashes = new Map(accounts.map(({ id, username }) => [attemptKey(keys, usernameKey(username)!).toString('hex'), id]))
   const [locks, expired] = await Promise.all([
     findLocks(
@@ -76,7 +79,7 @@ export async function findHindrances(
       rules,
     ),
   ])
-  const found = new Map<string, { lock?: Lock; expired?: true }>()
+  const found = new Map<string, Hindrance>()
   for (const id of expired) found.set(id, { expired: true })
   for (const { usernameHash, until } of locks) {
     const id = hashes.get(usernameHash.toString('hex'))!
