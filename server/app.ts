@@ -97,7 +97,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   metrics.watchSeats(() => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
-  await app.register(imports({ database, keys, hashQueue, runner }))
+  await app.register(imports({ database, keys, hashQueue, breached, runner }))
   await app.register(consolePages())
   await app.register(apiDocumentation())
 
