@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Browser } from '../../test/browser.ts'
 import { get, loggedIn, startFloor } from '../../test/floor.ts'
@@ -148,4 +149,29 @@ test('who lets an account be valid for longer changes only the dates that keep i
     recorded.map(({ fields }) => fields),
     ['validUntil', 'validFrom'],
   )
+})
+
+test('after the upgrade whoever could make a new password may unlock, and whoever could change accounts may extend; nobody else', async (t) => {
+  const { system } = await startFloor(t)
+  const before = [['accounts.view'], ['accounts.new-password'], ['accounts.new-password', 'accounts.update']]
+  for (const [i, permissions] of before.entries())
+    await system.sql('insert into profile (instance_id, name, permissions) values ($1, $2, $3)', [
+      system.main.id,
+      `p${i}`,
+      permissions,
+    ])
+  const migration = readFileSync(new URL('../../migrations/0023-desk.sql', import.meta.url), 'utf8')
+  for (let times = 0; times < 2; times += 1) await system.sql(migration)
+  const rows = await system.sql<{ permissions: string[] }>(
+    "select permissions from profile where name like 'p_' or built_in order by built_in, name",
+  )
+  assert.deepEqual(
+    rows.slice(0, 3).map(({ permissions }) => permissions),
+    [
+      ['accounts.view'],
+      ['accounts.new-password', 'accounts.unlock'],
+      ['accounts.new-password', 'accounts.update', 'accounts.unlock', 'accounts.extend'],
+    ],
+  )
+  for (const { permissions } of rows) assert.equal(new Set(permissions).size, permissions.length, 'nothing is there twice')
 })
