@@ -107,9 +107,15 @@ test('the list of accounts says who is locked and whose password has expired, wi
     assert.deepEqual([accounts[0]!.lock, accounts[0]!.passwordExpired], [lock, passwordExpired])
     return [lock && (lock.until === null ? 'for ever' : 'for a while'), passwordExpired]
   }
+  // What holds for others is not hers.
+  await system.sql(
+    "insert into login_attempt (instance_id, username_hash, failures, wait_until) values ($1, 'x', 9, now() + interval '1 day')",
+    [system.main.id],
+  )
+  await system.sql("update password set changed_at = now() - interval '31 days' where account_id <> $1", [ana.id])
+  await setRules(system, { expiryDays: 30 })
   assert.deepEqual(await ofAna(), [null, false])
   await guess(system, 5)
-  await setRules(system, { expiryDays: 30 })
   await system.sql("update password set changed_at = now() - interval '31 days' where account_id = $1", [ana.id])
   assert.deepEqual(await ofAna(), ['for a while', true])
   await system.sql('update login_attempt set failures = 100')

@@ -68,6 +68,11 @@ test('what the desk says is what a login with the right password meets: random s
   const allDay = JSON.stringify(
     Object.fromEntries(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [['00:00', '24:00']]])),
   )
+  // What somebody else waits for says nothing of her.
+  await system.sql(
+    "insert into login_attempt (instance_id, username_hash, failures, wait_until) values ($1, 'x', 9, now() + interval '1 day')",
+    [system.main.id],
+  )
   const seen = new Map<string, number>()
 
   /** Brings the account into a state, and returns the password that is right for it. */

@@ -31,8 +31,8 @@ export async function findExpiredPasswords(
     .select('accountId')
     .where('accountId', '=', sql<string>`any (${accountIds as string[]}::uuid[])`)
     .where(
-      sql<boolean>`coalesce(changed_at < ${passwordsChosenAfter}::timestamptz, false)
-        or (${expiryDays}::int > 0 and changed_at <= now() - make_interval(days => ${expiryDays}))`,
+      sql<boolean>`(coalesce(changed_at < ${passwordsChosenAfter}::timestamptz, false)
+        or (${expiryDays}::int > 0 and changed_at <= now() - make_interval(days => ${expiryDays})))`,
     )
     .execute()
   return new Set(rows.map(({ accountId }) => accountId))

@@ -115,7 +115,7 @@ export async function findLocks(
     .selectFrom('loginAttempt')
     .select(['usernameHash', sql<Date | null>`case when failures < ${mostFailures} then wait_until end`.as('until')])
     .where('usernameHash', '=', sql<Buffer>`any (${usernameHashes as Buffer[]}::bytea[])`)
-    .where(sql<boolean>`failures >= ${mostFailures} or wait_until > clock_timestamp()`)
+    .where(sql<boolean>`(failures >= ${mostFailures} or wait_until > clock_timestamp())`)
     .execute()
 }
 
