@@ -8,7 +8,7 @@ import { latestMessages, type MessageStanding } from '../messages/messages.ts'
 import { callerOf } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { sessionOf } from '../sessions/sessions.ts'
-import { writeCsv, writeXlsx } from '../sheets/sheets.ts'
+import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
 import { type AdministrationNeeds, createAccount } from './create-account.ts'
 import { exportAccounts } from './export-accounts.ts'
@@ -31,11 +31,6 @@ import {
 import { sendPasswords } from './send-passwords.ts'
 import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
 import { changeAccount } from './update-account.ts'
-
-const fileTypes = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-} as const
 
 export function administration(needs: AdministrationNeeds & { publicUrl: URL }): FastifyPluginAsyncTypebox {
   /** Reads as the account that asks, with what it may see at this moment. */
