@@ -10,6 +10,7 @@ export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* teams(page)
   yield* requests(page)
   yield* live(page)
+  yield* audit(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -189,4 +190,17 @@ async function* live(page: Page): AsyncGenerator<string> {
   await page.getByRole('searchbox', { name: 'Search' }).fill('nobody at all')
   await expect(page.getByText('Nobody who is logged in matches.')).toBeVisible()
   yield 'live-none-found'
+}
+
+async function* audit(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/audit')
+  await expect(page.getByText('Administrator disabled the account of Ana Souza.')).toBeVisible()
+  await page.getByRole('combobox', { name: 'Events' }).click()
+  await expect(page.getByRole('option', { name: 'Login refused' })).toBeVisible()
+  yield 'audit'
+
+  await page.keyboard.press('Escape')
+  await page.getByRole('searchbox', { name: 'Search' }).fill('nothing of the kind')
+  await expect(page.getByText('Nothing matches.')).toBeVisible()
+  yield 'audit-none-found'
 }

@@ -8,4 +8,5 @@ export const screens = [
   { to: '/teams', text: 'teams.title', permission: 'teams.view' },
   { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },
   { to: '/login-rules', text: 'rules.login', permission: 'rules.view' },
+  { to: '/audit', text: 'permissions:areas.audit', permission: 'audit.view' },
 ] as const

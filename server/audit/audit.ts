@@ -2,49 +2,10 @@
 // Owns audit_event. Knows no other feature.
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
+import type { AuditEvent } from './events.ts'
 
+export { type AuditEvent, auditEvents } from './events.ts'
 export { recordMany } from './store.ts'
-
-/** Everything that is recorded. Names say what happened. */
-export const auditEvents = [
-  'account_created',
-  'account_changed',
-  'account_removed',
-  'account_disabled',
-  'account_enabled',
-  'accounts_exported',
-  'audit_exported',
-  'initial_password_made',
-  'profile_created',
-  'profile_changed',
-  'profile_removed',
-  'team_created',
-  'team_changed',
-  'team_removed',
-  'team_supervisor_added',
-  'team_supervisor_removed',
-  'hostname_changed',
-  'import_finished',
-  'import_started',
-  'import_undone',
-  'instance_created',
-  'seats_changed',
-  'login',
-  'login_refused',
-  'login_pending',
-  'password_chosen',
-  'password_changed',
-  'password_change_refused',
-  'passwords_expired',
-  'rules_changed',
-  'password_reset',
-  'recovery_asked',
-  'recovery_request_answered',
-  'recovery_request_refused',
-  'session_ended',
-  'session_move_disputed',
-] as const
-export type AuditEvent = (typeof auditEvents)[number]
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }
 
