@@ -41,6 +41,7 @@ export type Routes = {
   'GET /api/imports/:id/accounts': typeof imports.listImportedAccountsRoute
   'GET /api/sessions': typeof live.listSessionsRoute
   'POST /api/sessions/end': typeof live.endSessionsRoute
+  'POST /api/sessions/end-all': typeof live.endAllSessionsRoute
   'GET /api/seats': typeof live.seatsRoute
   'GET /api/audit': typeof auditLog.listAuditRoute
   'GET /api/messages': typeof messages.listMessagesRoute
