@@ -47,6 +47,9 @@ export function AuditFilters({ given, change, personName }: FiltersProps) {
         onChange={(events) => change({ events: events.join(',') || undefined })}
         searchable
         clearable
+        // The list itself scrolls: a region around it could not be reached with the keyboard.
+        withScrollArea={false}
+        classNames={{ options: 'scrolling-options' }}
         flex="2 1 18rem"
       />
     </Group>
