@@ -219,7 +219,7 @@ async function* imports(page: Page): AsyncGenerator<string> {
     await expect(page.getByRole('heading', { name: 'people.csv' })).toBeVisible()
   }
   await choose(['Legajo,Quién', '7,Dora Lima'])
-  await expect(page.getByText('Still needed:')).toBeVisible()
+  await expect(page.getByText('Say what the columns hold')).toBeVisible()
   yield 'import-mapping'
 
   await choose(['Username,Full Name,Email,Profile', 'dora,Dora Lima,,', 'no good,Nobody,not an address,Nobody'])
