@@ -93,7 +93,7 @@ function EventTable({ events, names }: { events: readonly AuditEvent[]; names: R
             const where = [event.address, event.device].filter(Boolean).join(' · ')
             return (
               <Table.Tr key={event.id}>
-                <Table.Td className="wide-only" valign="top" w={200}>
+                <Table.Td className="wide-only" valign="top" w={240}>
                   <time dateTime={event.at}>{moment(event.at)}</time>
                 </Table.Td>
                 <Table.Td>

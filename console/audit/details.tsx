@@ -38,7 +38,7 @@ function useLines({ event, detail }: AuditEvent, names: Record<string, string>):
   }
   const beforeAndAfter = (key: string, { from, to }: Change) => ({
     label: label(key),
-    value: t('audit:changed_to', { from: shown(key, from), to: shown(key, to) }),
+    value: `${shown(key, from)} → ${shown(key, to)}`,
   })
   const lines: Line[] = []
   for (const [key, change] of Object.entries((detail.changes ?? {}) as Record<string, Change>)) {
