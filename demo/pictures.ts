@@ -41,6 +41,7 @@ const screens: { name: string; path: string; seen: string; prepare?: (page: Page
       await page.getByRole('table', { name: /something to say/ }).waitFor()
     },
   },
+  { name: 'audit', path: '/console/audit', seen: 'tbody tr' },
   { name: 'password-rules', path: '/console/password-rules', seen: 'main h1' },
   { name: 'login-rules', path: '/console/login-rules', seen: 'main h1' },
   { name: 'new-user', path: '/console/users/new', seen: 'main form' },

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { Type } from 'typebox'
 import { administration } from './administration/administration.ts'
 import { apiDocumentation } from './api-documentation/api-documentation.ts'
+import { auditLog } from './audit-log/audit-log.ts'
 import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
 import { desk } from './desk/desk.ts'
@@ -94,6 +95,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules }))
   await app.register(desk({ database, keys }))
+  await app.register(auditLog({ database }))
   metrics.watchSeats(() => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))

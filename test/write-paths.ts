@@ -214,6 +214,8 @@ export const writePaths: readonly WritePath[] = [
 export const elsewhere = [
   'POST /api/password-check',
   'POST /api/session/alive',
+  // Goes through everybody; server/live/live.test.ts has who stays.
+  'POST /api/sessions/end-all',
   'PUT /api/rules',
   'POST /api/rules/preview',
   'POST /api/rules/expire-passwords',

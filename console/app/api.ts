@@ -1,6 +1,7 @@
 // The server's API, typed by the server's own schemas. Nothing else is shared with the server, and of these only the types.
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
+import type * as auditLog from '../../server/audit-log/schemas.ts'
 import type * as desk from '../../server/desk/schemas.ts'
 import type * as imports from '../../server/imports/schemas.ts'
 import type * as live from '../../server/live/schemas.ts'
@@ -45,7 +46,9 @@ export type Routes = {
   'POST /api/accounts/:id/extend-validity': typeof desk.extendAccountRoute
   'GET /api/sessions': typeof live.listSessionsRoute
   'POST /api/sessions/end': typeof live.endSessionsRoute
+  'POST /api/sessions/end-all': typeof live.endAllSessionsRoute
   'GET /api/seats': typeof live.seatsRoute
+  'GET /api/audit': typeof auditLog.listAuditRoute
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
   'GET /api/mail': typeof messages.mailStatusRoute

@@ -137,6 +137,31 @@ const team = createRoute({
   path: '/teams/$id',
   component: lazyRouteComponent(() => import('../teams/team-screen.tsx')),
 })
+/** Which of what happened is shown. */
+export type AuditSearch = {
+  search?: string | undefined
+  person?: string | undefined
+  /** With commas in between. */
+  events?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
+}
+
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (given: Record<string, unknown>): AuditSearch => ({
+    search: text(given.search === undefined ? undefined : String(given.search)),
+    person: text(given.person),
+    events: text(given.events),
+    from: text(given.from),
+    to: text(given.to),
+  }),
+  component: lazyRouteComponent(async () => {
+    const [module] = await Promise.all([import('../audit/audit-screen.tsx'), loadTexts('audit'), loadTexts('rules')])
+    return module
+  }),
+})
 const withRuleTexts =
   <Module,>(load: () => Promise<Module>) =>
   async () => {
@@ -174,6 +199,7 @@ export const router = createRouter({
     passwordRules,
     loginRules,
     requests,
+    audit,
   ]),
   basepath: '/console',
   defaultPreload: 'intent',

@@ -9,6 +9,7 @@ const screens = [
   { to: '/teams', text: 'teams.title', permission: 'teams.view' },
   { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },
   { to: '/login-rules', text: 'rules.login', permission: 'rules.view' },
+  { to: '/audit', text: 'permissions:areas.audit', permission: 'audit.view' },
 ] as const
 
 /** Those that somebody may see. The desk comes first for whoever helps people, and second for whoever also changes what is said of them. */

@@ -1,9 +1,10 @@
-import { Pagination, Stack, Table, Text, Title } from '@mantine/core'
+import { Stack, Table, Text, Title } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Pages } from '../app/list-parts.tsx'
 import { formatNumber } from '../app/texts.ts'
 
 const pageSize = 100
@@ -57,16 +58,7 @@ export function ImportProblems({ id, state }: { id: string; state: string }) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-      {list.data.total > pageSize && (
-        <Pagination
-          total={Math.ceil(list.data.total / pageSize)}
-          value={page}
-          onChange={setPage}
-          getItemProps={(to) => ({ 'aria-label': t('page_number', { page: to }) })}
-          getControlProps={(control) => ({ 'aria-label': t(`page_${control}`) })}
-          mx="auto"
-        />
-      )}
+      <Pages total={list.data.total} size={pageSize} page={page} onChange={setPage} />
     </Stack>
   )
 }

@@ -50,7 +50,7 @@ export function ImportSettings({ found }: { found: Found }) {
     <Paper withBorder p="md">
       <Stack>
         <Table.ScrollContainer minWidth={0}>
-          <Table verticalSpacing="xs">
+          <Table verticalSpacing="xs" className="stacks">
             <Table.Caption>
               <VisuallyHidden>{t('imports:mapping')}</VisuallyHidden>
             </Table.Caption>

@@ -21,14 +21,13 @@ export function EndSessions({ whose, onClose, onDone }: Props) {
   const queries = useQueryClient()
   const [reason, setReason] = useState('')
   const [typed, setTyped] = useState('')
-  const [soFar, setSoFar] = useState(0)
   const all = 'all' in whose
   const ending = useMutation({
-    mutationFn: async () => {
-      if (all) return endAll(reason, setSoFar)
-      return (await call('POST /api/sessions/end', { body: { accountIds: whose.accountIds, reason } })).done
-    },
-    onSuccess: (done) => {
+    mutationFn: () =>
+      all
+        ? call('POST /api/sessions/end-all', { body: { reason } })
+        : call('POST /api/sessions/end', { body: { accountIds: whose.accountIds, reason } }),
+    onSuccess: ({ done }) => {
       announce(t('live.done', { count: done }))
       onDone()
       onClose()
@@ -66,7 +65,6 @@ export function EndSessions({ whose, onClose, onDone }: Props) {
             autoComplete="off"
           />
         )}
-        {ending.isPending && all && <Text role="status">{t('live.progress', { done: formatNumber(soFar) })}</Text>}
         {ending.error && <Failure error={ending.error} />}
         <Group mt="md" justify="end">
           <Button variant="default" onClick={onClose}>
@@ -79,26 +77,4 @@ export function EndSessions({ whose, onClose, onDone }: Props) {
       </form>
     </Dialog>
   )
-}
-
-/** Ends page after page until there is nobody left whom one may log out. */
-async function endAll(reason: string, tell: (done: number) => void): Promise<number> {
-  const ended = new Set<string>()
-  let done = 0
-  for (let page = 1; ; ) {
-    const { sessions } = await call('GET /api/sessions', { query: { size: '500', page: String(page), sort: 'startedAt' } })
-    if (sessions.length === 0) return done
-    const accountIds = sessions
-      .filter(({ mayEnd, accountId }) => mayEnd && !ended.has(accountId))
-      .map(({ accountId }) => accountId)
-    // Whoever is left on this page stays, so what follows begins after them.
-    if (accountIds.length === 0) {
-      page += 1
-      continue
-    }
-    for (const accountId of accountIds) ended.add(accountId)
-    done += (await call('POST /api/sessions/end', { body: { accountIds, reason } })).done
-    tell(done)
-    page = 1
-  }
 }

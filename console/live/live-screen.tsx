@@ -1,11 +1,11 @@
 // Who is logged in, since when and where, and how the seats are used. Keeps itself up to date.
-import { Button, Group, Pagination, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Group, Paper, Select, Stack, Text, Title } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Query } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Pages, SearchField } from '../app/list-parts.tsx'
 import type { LiveSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
@@ -28,7 +28,6 @@ export default function LiveScreen() {
     setSelected(new Set())
     void navigate({ search: (before) => ({ ...before, page: undefined, ...to }), replace: true })
   }
-  const search = useDebouncedCallback((text: string) => change({ search: text.trim() || undefined }), 250)
   const { page = 1, ...filter } = given
   const list = useLiveSessions({ ...filter, page: String(page), size: String(pageSize) } as Query<'GET /api/sessions'>)
   const { sessions = [], total = 0, teams = [], reachesAllTeams = false } = list.data ?? {}
@@ -49,14 +48,7 @@ export default function LiveScreen() {
       </Group>
       <SeatsPanel />
       <Group gap="sm" align="end">
-        <TextInput
-          type="search"
-          label={t('search')}
-          placeholder={t('users.search_in')}
-          defaultValue={given.search ?? ''}
-          onChange={(event) => search(event.currentTarget.value)}
-          flex="1 1 14rem"
-        />
+        <SearchField placeholder={t('users.search_in')} value={given.search} onChange={(search) => change({ search })} />
         <Select
           label={t('users.team')}
           placeholder={t('all')}
@@ -102,16 +94,7 @@ export default function LiveScreen() {
           onSelect={mayEnd ? setSelected : undefined}
         />
       )}
-      {total > pageSize && (
-        <Pagination
-          total={Math.ceil(total / pageSize)}
-          value={page}
-          onChange={(to) => change({ page: to })}
-          getItemProps={(to) => ({ 'aria-label': t('page_number', { page: to }) })}
-          getControlProps={(control) => ({ 'aria-label': t(`page_${control}`) })}
-          mx="auto"
-        />
-      )}
+      <Pages total={total} size={pageSize} page={page} onChange={(to) => change({ page: to })} />
       {asking && (
         <EndSessions
           whose={asking === 'all' ? { all: total } : { accountIds: chosen }}

@@ -1,6 +1,7 @@
-import { Checkbox, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { Checkbox, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../app/api.ts'
+import { SortHeading } from '../app/list-parts.tsx'
 import type { LiveSearch } from '../app/router.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment, formatTime } from '../app/texts.ts'
@@ -55,28 +56,18 @@ export function LiveTable({ sessions, sort = 'startedAt', direction = 'asc', onS
                 />
               </Table.Th>
             )}
-            {columns.map((column) => (
-              <Table.Th
-                key={column.key}
-                className={'wide' in column ? 'wide-only' : ''}
-                aria-sort={column.key === sort ? (direction === 'desc' ? 'descending' : 'ascending') : undefined}
-              >
-                {'sorts' in column ? (
-                  <UnstyledButton
-                    fw={700}
-                    fz="sm"
-                    onClick={() =>
-                      onSort({ sort: column.key, direction: column.key === sort && direction === 'asc' ? 'desc' : undefined })
-                    }
-                  >
-                    {t(column.text)}
-                    <span aria-hidden="true">{column.key === sort ? (direction === 'desc' ? ' ▼' : ' ▲') : ''}</span>
-                  </UnstyledButton>
-                ) : (
-                  t(column.text)
-                )}
-              </Table.Th>
-            ))}
+            {columns.map((column) => {
+              const className = 'wide' in column ? 'wide-only' : ''
+              return 'sorts' in column ? (
+                <SortHeading key={column.key} column={column.key} className={className} {...{ sort, direction, onSort }}>
+                  {t(column.text)}
+                </SortHeading>
+              ) : (
+                <Table.Th key={column.key} className={className}>
+                  {t(column.text)}
+                </Table.Th>
+              )
+            })}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { type ComponentProps, useState } from 'react'
@@ -27,6 +27,7 @@ export default function UserScreen() {
     slips: usePermission('accounts.new-password'),
     update: usePermission('accounts.update'),
     remove: usePermission('accounts.delete'),
+    audit: usePermission('audit.view'),
   }
   const account = useQuery({
     queryKey: ['accounts', id],
@@ -69,6 +70,11 @@ export default function UserScreen() {
               ? t('users.last_login_at', { moment: formatMoment(data.lastLoginAt, timeZone) })
               : t('users.never_logged_in')}
           </Text>
+          {may.audit && (
+            <Anchor component={Link} to={`/audit?person=${id}`} size="sm">
+              {t('users.audit')}
+            </Anchor>
+          )}
         </div>
         {data.mayChange && !data.self && (
           <Group gap="xs">

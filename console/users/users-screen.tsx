@@ -1,17 +1,16 @@
 // The list of accounts: search, filter, sort, page, and what can be done to a selection.
-import { Button, Group, Pagination, Select, Stack, Text, TextInput, Title } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
+import { Button, Group, Select, Stack, Text, Title } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, call, type Query } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
 import type { UsersSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
-import { ExportMenu } from './export-menu.tsx'
 import { MailNotice } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import { UsersTable } from './users-table.tsx'
@@ -41,6 +40,7 @@ export default function UsersScreen() {
   }
 
   const { page = 1, ...filter } = given
+  const { sort: _, direction: __, ...exported } = filter
   const query = { ...filter, page: String(page), size: String(pageSize) } as Query<'GET /api/accounts'>
   const list = useQuery({
     queryKey: ['accounts', query],
@@ -62,7 +62,7 @@ export default function UsersScreen() {
           {t('users.title')}
         </Title>
         <Group gap="xs">
-          {mayExport && <ExportMenu filter={filter} />}
+          {mayExport && <ExportMenu url="/api/accounts/export" filter={exported} />}
           {mayCreate && (
             <Button component={Link} to="/users/new">
               {t('users.new')}
@@ -95,16 +95,7 @@ export default function UsersScreen() {
           onSelect={setSelected}
         />
       )}
-      {total > pageSize && (
-        <Pagination
-          total={Math.ceil(total / pageSize)}
-          value={page}
-          onChange={(to) => change({ page: to })}
-          getItemProps={(to) => ({ 'aria-label': t('page_number', { page: to }) })}
-          getControlProps={(control) => ({ 'aria-label': t(`page_${control}`) })}
-          mx="auto"
-        />
-      )}
+      <Pages total={total} size={pageSize} page={page} onChange={(to) => change({ page: to })} />
     </Stack>
   )
 }
@@ -118,19 +109,11 @@ type FiltersProps = {
 function Filters({ given, change, choices }: FiltersProps) {
   const { t } = useTranslation()
   const profileName = useProfileName()
-  const search = useDebouncedCallback((text: string) => change({ search: text.trim() || undefined }), 250)
   const named = (list: { id: string; name: string }[] | undefined) =>
     (list ?? []).map(({ id, name }) => ({ value: id, label: name }))
   return (
     <Group gap="sm" align="end">
-      <TextInput
-        type="search"
-        label={t('search')}
-        placeholder={t('users.search_in')}
-        defaultValue={given.search ?? ''}
-        onChange={(event) => search(event.currentTarget.value)}
-        flex="1 1 14rem"
-      />
+      <SearchField placeholder={t('users.search_in')} value={given.search} onChange={(search) => change({ search })} />
       <Select
         label={t('users.profile')}
         placeholder={t('all')}

@@ -1,7 +1,8 @@
-import { Anchor, Checkbox, Table, Text, UnstyledButton, VisuallyHidden } from '@mantine/core'
+import { Anchor, Checkbox, Table, Text, VisuallyHidden } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../app/api.ts'
+import { SortHeading } from '../app/list-parts.tsx'
 import type { UsersSearch } from '../app/router.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
@@ -55,28 +56,18 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                 }
               />
             </Table.Th>
-            {columns.map((column) => (
-              <Table.Th
-                key={column}
-                className={wideOnly.has(column) ? 'wide-only' : ''}
-                aria-sort={column === sort ? (direction === 'desc' ? 'descending' : 'ascending') : undefined}
-              >
-                {!sortable.has(column) ? (
-                  t(column === 'state' ? 'users.state_title' : `users.column.${column}`)
-                ) : (
-                  <UnstyledButton
-                    fw={700}
-                    fz="sm"
-                    onClick={() =>
-                      onSort({ sort: column, direction: column === sort && direction === 'asc' ? 'desc' : undefined })
-                    }
-                  >
-                    {t(`users.column.${column}`)}
-                    <span aria-hidden="true">{column === sort ? (direction === 'desc' ? ' ▼' : ' ▲') : ''}</span>
-                  </UnstyledButton>
-                )}
-              </Table.Th>
-            ))}
+            {columns.map((column) => {
+              const className = wideOnly.has(column) ? 'wide-only' : ''
+              return sortable.has(column) ? (
+                <SortHeading key={column} className={className} {...{ column, sort, direction, onSort }}>
+                  {t(`users.column.${column}`)}
+                </SortHeading>
+              ) : (
+                <Table.Th key={column} className={className}>
+                  {t(column === 'state' ? 'users.state_title' : `users.column.${column}`)}
+                </Table.Th>
+              )
+            })}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -10,7 +10,7 @@ import { callerOf } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { findRules } from '../rules/rules.ts'
 import { sessionOf } from '../sessions/sessions.ts'
-import { writeCsv, writeXlsx } from '../sheets/sheets.ts'
+import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
 import { type AdministrationNeeds, createAccount } from './create-account.ts'
 import { exportAccounts } from './export-accounts.ts'
@@ -35,11 +35,6 @@ import { findAccount, type ListedAccount, listAccounts, listProfileChoices, list
 import { changeAccount } from './update-account.ts'
 
 export { type ListedAccount, listAccounts } from './store.ts'
-
-const fileTypes = {
-  csv: 'text/csv; charset=utf-8',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-} as const
 
 export function administration(needs: AdministrationNeeds & { publicUrl: URL }): FastifyPluginAsyncTypebox {
   /** Reads as the account that asks, with what it may see at this moment. */

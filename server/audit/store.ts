@@ -8,13 +8,13 @@ export async function recordMany(
   tx: Transaction,
   event: AuditEvent,
   actor: Actor,
-  rows: readonly { accountId: string; detail: Record<string, unknown> }[],
+  rows: readonly { accountId: string; sessionId?: string; detail: Record<string, unknown> }[],
   caller?: Caller,
 ): Promise<void> {
   if (rows.length === 0) return
   await sql`
-    insert into audit_event (event, actor_kind, actor_account_id, account_id, address, request_id, detail)
-    select ${event}, ${actor.kind}, ${actor.kind === 'account' ? actor.accountId : null}::uuid, r."accountId",
+    insert into audit_event (event, actor_kind, actor_account_id, account_id, session_id, address, request_id, detail)
+    select ${event}, ${actor.kind}, ${actor.kind === 'account' ? actor.accountId : null}::uuid, r."accountId", r."sessionId",
       ${caller?.address ?? null}::inet, ${caller?.requestId ?? null}, r.detail
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r ("accountId" uuid, detail jsonb)`.execute(tx)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r ("accountId" uuid, "sessionId" uuid, detail jsonb)`.execute(tx)
 }

@@ -9,11 +9,11 @@ import type { Cell } from '../sheets/sheets.ts'
 import { hasRequired, type Mapping } from './columns.ts'
 import { judgeInWorld, type OnExisting, type World } from './judge-in-world.ts'
 import { type JudgedRow, refuseBreached, rowJudge } from './judge-rows.ts'
+import { findPlaces } from './place-store.ts'
 import { importChanged, importNotFound, importNotReady, mappingIncomplete } from './problems.ts'
 import {
   beginCheck,
   findImport,
-  findPlaces,
   finishCheck,
   holdCheck,
   type NewRow,

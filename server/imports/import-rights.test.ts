@@ -200,3 +200,27 @@ test('asvs-6.2.12 a given password that has become known in a breach is refused,
   await browser.sendJson('PUT', `/api/imports/${checked.id}`, { mapping, hasHeader: true, onExisting: 'refuse' })
   assert.deepEqual(await refused(), [[2, ['password_breached']]])
 })
+
+test('a team and a profile that an import gives do not disappear in the middle of it', async (t) => {
+  const { system, north, browser } = await startFloor(t, 2)
+  await system.sql("insert into profile (instance_id, name, permissions) values ($1, 'Coach', '{}')", [system.main.id])
+  const [coach] = await system.sql<{ id: string }>("select id from profile where name = 'Coach'")
+  for (const [column, place, url] of [
+    ['Team', 'North', `/api/teams/${north.id}`],
+    ['Profile', 'Coach', `/api/profiles/${coach!.id}`],
+  ] as const) {
+    const details = await upload(browser, `Username,Full Name,${column}\nana.${place},Ana Souza,${place}\n`)
+    let removed = 0
+    await system.race('account', [
+      () => call(browser, 'POST', `/api/imports/${details.id}/run`, {}, 202),
+      async () => {
+        removed = (await browser.sendJson('DELETE', url, {})).status
+      },
+    ])
+    const { state, outcomes } = await ended(browser, details.id)
+    assert.equal(state, 'done')
+    // Whoever was first decides, and the other one hears of it.
+    assert.deepEqual([removed, outcomes.created], removed === 204 ? [204, 0] : [409, 1])
+  }
+  assert.ok(!system.logged().includes('violates foreign key'), 'nobody ran into the other')
+})

@@ -10,6 +10,7 @@ import { Problem } from '../platform/problem.ts'
 import { type ImportNeeds, importer, openCells } from './check-import.ts'
 import { type Judgement, judgeInWorld, type World } from './judge-in-world.ts'
 import { passwordOf, type RowFields, type RowProblem } from './judge-rows.ts'
+import { keepPlaces } from './place-store.ts'
 import { importNotFound, importNotReady } from './problems.ts'
 import {
   beginRun,
@@ -17,7 +18,6 @@ import {
   countRows,
   type DoneRow,
   findImport,
-  findPlaces,
   finishRun,
   lookAtGrownTables,
   pendingRows,
@@ -157,7 +157,10 @@ async function writeRows(
     tx,
     rows.map(({ fields }) => fields.usernameKey),
   )
-  const places = await findPlaces(tx)
+  const places = await keepPlaces(
+    tx,
+    rows.map(({ fields }) => fields),
+  )
   const world: World = { acting, ...places, existing: new Map(existing.map((account) => [account.usernameKey, account])) }
   const judged = rows.map((row): Judged => {
     const { problems, ...judgement } = judgeInWorld(row.fields, world, run.onExisting)

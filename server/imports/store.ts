@@ -351,26 +351,6 @@ export async function listCreated(
   return { accountIds: page.rows.map(({ id }) => id), total: count.rows[0]!.total }
 }
 
-/** Profiles and teams by their names in small letters. Where two differ only by case, neither is meant. */
-export async function findPlaces(tx: Transaction): Promise<{
-  profiles: Map<string, { id: string; permissions: string[] }>
-  teams: Map<string, string>
-}> {
-  const [profiles, teams] = await Promise.all([
-    tx.selectFrom('profile').select(['id', 'name', 'permissions']).execute(),
-    tx.selectFrom('team').select(['id', 'name']).execute(),
-  ])
-  return {
-    profiles: new Map(unlike(profiles).map(({ name, id, permissions }) => [name.toLowerCase(), { id, permissions }])),
-    teams: new Map(unlike(teams).map(({ name, id }) => [name.toLowerCase(), id])),
-  }
-}
-
-function unlike<T extends { name: string }>(all: readonly T[]): T[] {
-  const counts = Map.groupBy(all, ({ name }) => name.toLowerCase())
-  return all.filter(({ name }) => counts.get(name.toLowerCase())!.length === 1)
-}
-
 /** Removes what nobody will go on with, and what happened long ago. */
 export async function removeOldImports(tx: Transaction): Promise<void> {
   await sql`

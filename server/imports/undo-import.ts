@@ -13,8 +13,9 @@ import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import { accountsWithSessions } from '../sessions/sessions.ts'
 import type { Account, Changes } from './judge-in-world.ts'
+import { findPlaces } from './place-store.ts'
 import { importBeyondReach, importInUse, importNotFound, importNotReady } from './problems.ts'
-import { allowLong, beginUndo, findImport, findPlaces, touchedAccounts } from './store.ts'
+import { allowLong, beginUndo, findImport, touchedAccounts } from './store.ts'
 
 /** Rows of one statement. */
 const atOnce = 1000

@@ -100,3 +100,70 @@ test('the figures of the day: in use, the most at once, refused, by quarter of a
   for (const line of ['seats"} 3', 'reserve"} 1', 'in_use"} 2', 'peak_today"} 3', 'refusals_today"} 1'])
     assert.ok(text.includes(`gatehouse_seats{instance="main",figure="${line}`), text)
 })
+
+test('asvs-7.4.5 all sessions end at once but the own, those beyond reach or permission, and those that begin meanwhile', async (t) => {
+  const { system, admin, supervisor, ana, ben, north } = await startFloor(t, 2)
+  const boss = await loggedIn(system, admin)
+  const lead = await loggedIn(system, supervisor, 1)
+  const agent = await loggedIn(system, ana)
+  const other = await loggedIn(system, ben)
+  // Somebody of the lead's team who may more than the lead.
+  const above = await system.addAccount({ username: 'above', profile: 'Administrator' })
+  await system.sql('update account set team_id = $1 where id = $2', [north.id, above.id])
+  const high = await loggedIn(system, above)
+  const endAll = async (who: typeof boss) =>
+    JSON.parse((await who.sendJson('POST', '/api/sessions/end-all', { reason: ' Fire drill ' })).body)
+  const living = async (...browsers: (typeof boss)[]) =>
+    Promise.all(browsers.map(async (each) => (await each.get('/api/session')).status))
+  assert.equal((await agent.sendJson('POST', '/api/sessions/end-all', { reason: '' })).status, 403)
+
+  assert.deepEqual(await endAll(lead), { done: 1 })
+  assert.deepEqual(await living(agent, other, high, lead, boss), [401, 200, 200, 200, 200])
+  assert.match((await agent.get('/login')).body, /Reason: Fire drill/)
+  assert.deepEqual(await endAll(boss), { done: 3 })
+  assert.deepEqual(await living(other, high, lead, boss), [401, 401, 401, 200])
+  assert.deepEqual(
+    await system.sql(
+      "select a.username, e.detail, host(e.address) as address from audit_event e join session s on s.id = e.session_id join account a on a.id = s.account_id where e.event = 'session_ended' and e.actor_account_id = (select id from account where username = 'boss') order by 1",
+    ),
+    ['above', 'ben', 'super'].map((username) => ({
+      username,
+      detail: { reason: 'ended_by_supervisor', note: 'Fire drill', device: '' },
+      address: '127.0.0.1',
+    })),
+  )
+  // What begins after it was asked for lives on.
+  const back = system.browser()
+  await back.logIn(ana.username, ana.password)
+  await system.sql("update session set started_at = now() + interval '1 second' where account_id = $1 and ended_at is null", [
+    ana.id,
+  ])
+  assert.deepEqual(await endAll(boss), { done: 0 })
+  assert.deepEqual(await living(back), [200])
+})
+
+test('of two who end all, each session is ended by one, and recorded once', async (t) => {
+  const { system, admin } = await startFloor(t, 2)
+  const second = await system.addAccount({ username: 'boss2', profile: 'Administrator' })
+  const browsers = [await loggedIn(system, admin), await loggedIn(system, second, 1)]
+  await system.sql(
+    `with made as (insert into account (instance_id, username, username_key, full_name, profile_id)
+       select $1, 'p' || n, 'p' || n, 'P', (select id from profile where name = 'Agent') from generate_series(1, 2500) n returning id),
+     begun as (insert into session (instance_id, account_id, token_hash, address, device)
+       select $1, id, sha256(id::text::bytea), '10.0.0.1', '' from made returning id, account_id)
+     insert into audit_event (instance_id, event, actor_kind, account_id, session_id) select $1, 'login', 'account', account_id, id from begun`,
+    [system.main.id],
+  )
+  // The two end each other as well; whoever is first among the first thousand.
+  const answers = await system.race(
+    'session',
+    browsers.map((each) => () => each.sendJson('POST', '/api/sessions/end-all', { reason: '' })),
+  )
+  const done = answers.map(({ body }) => (JSON.parse(body) as { done?: number }).done ?? 0)
+  const [ended] = await system.sql<{ events: number; sessions: number; agents: number }>(
+    "select count(*)::int as events, count(distinct session_id)::int as sessions, count(*) filter (where a.username like 'p%')::int as agents from audit_event e join account a on a.id = e.account_id where event = 'session_ended'",
+  )
+  assert.equal(ended!.agents, 2500)
+  assert.equal(ended!.events, ended!.sessions)
+  assert.equal(done[0]! + done[1]!, ended!.events)
+})

@@ -5,8 +5,9 @@ import { callerOf } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { sessionOf } from '../sessions/sessions.ts'
+import { endAllSessions } from './end-all-sessions.ts'
 import { endSessions } from './end-sessions.ts'
-import { endSessionsRoute, listSessionsRoute, seatsRoute } from './schemas.ts'
+import { endAllSessionsRoute, endSessionsRoute, listSessionsRoute, seatsRoute } from './schemas.ts'
 import { openSeatFigures } from './seat-figures.ts'
 import { listSessions } from './store.ts'
 
@@ -48,6 +49,13 @@ export function live({ database, rules }: LiveNeeds): FastifyPluginAsyncTypebox 
     app.post('/api/sessions/end', { schema: endSessionsRoute, config: { access: 'sessions.end' } }, (request) => {
       const { accountIds, reason } = request.body
       return endSessions({ database }, request.instance, sessionOf(request).accountId, accountIds, reason, callerOf(request))
+    })
+
+    app.post('/api/sessions/end-all', { schema: endAllSessionsRoute, config: { access: 'sessions.end' } }, async (request) => {
+      const { accountId } = sessionOf(request)
+      return {
+        done: await endAllSessions({ database }, request.instance, accountId, request.body.reason, callerOf(request)),
+      }
     })
   }
 }

@@ -77,6 +77,18 @@ export const seatsRoute = {
   },
 }
 
+export const endAllSessionsRoute = {
+  ...api,
+  operationId: 'endAllSessions',
+  summary: 'End every session within reach but the own one',
+  description: 'Whoever logs in meanwhile stays in, and so do accounts that have a permission which the caller lacks.',
+  body: Type.Object(
+    { reason: Type.String({ maxLength: 200, description: 'What the people read on the screen that has ended; may be empty.' }) },
+    { additionalProperties: false },
+  ),
+  response: { 200: Type.Object({ done: Type.Integer({ description: 'How many sessions were ended.' }) }), ...problems },
+}
+
 export const endSessionsRoute = {
   ...api,
   operationId: 'endSessions',

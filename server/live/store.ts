@@ -23,6 +23,28 @@ export type ListedLive = {
 
 const orders = { fullName: sql`lower(a.full_name)`, startedAt: sql`s.started_at`, lastSeenAt: sql`s.last_seen_at` }
 
+/** Accounts within reach that have a session from before this moment, some at a time, in the order of their ids. */
+export async function accountsToEnd(
+  tx: Transaction,
+  { teams }: ActingAccount,
+  begunBy: Date,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const reached = teams === 'all' ? sql`true` : sql`a.team_id = any (${teams as string[]}::uuid[])`
+  const { rows } = await sql<{ id: string }>`
+    select a.id from session s join account a on a.id = s.account_id
+    where s.ended_at is null and s.started_at <= ${begunBy} and a.id > ${after} and ${reached}
+    order by a.id limit ${limit}`.execute(tx)
+  return rows.map(({ id }) => id)
+}
+
+/** This moment, by the clock that dates the sessions. */
+export async function databaseNow(tx: Transaction): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now()`.execute(tx)
+  return rows[0]!.now
+}
+
 /** One page of the sessions that live and are within reach, how many there are, and the teams within reach. */
 export async function listSessions(
   tx: Transaction,

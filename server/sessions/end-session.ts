@@ -1,8 +1,8 @@
-import { type Actor, record } from '../audit/audit.ts'
+import { type Actor, record, recordMany } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { findRules } from '../rules/rules.ts'
-import { type EndReason, endRunOutSessions, endSessionOf } from './store.ts'
+import { type EndReason, endRunOutSessions, endSessionOf, endSessionsOf } from './store.ts'
 
 /**
  * Ends an account's session, whoever wants it; false when it has none. Call it with the account locked.
@@ -20,6 +20,26 @@ export async function endSession(
   if (sessionId === undefined) return false
   await record(tx, { event: 'session_ended', actor, accountId, sessionId, caller, detail: { reason, note } })
   return true
+}
+
+/**
+ * Ends the sessions of many accounts at once, and returns how many there were. Call it with the accounts locked.
+ * @param begunBy what has begun later lives on
+ */
+export async function endManySessions(
+  tx: Transaction,
+  accountIds: readonly string[],
+  reason: EndReason,
+  actor: Actor,
+  caller: Caller,
+  note: string | undefined,
+  begunBy: Date,
+): Promise<number> {
+  const ended = await endSessionsOf(tx, accountIds, reason, note, begunBy)
+  const detail = { reason, ...(note !== undefined && { note }), device: caller.device }
+  const rows = ended.map(({ id, accountId }) => ({ accountId, sessionId: id, detail }))
+  await recordMany(tx, 'session_ended', actor, rows, caller)
+  return ended.length
 }
 
 /** Marks the sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */

@@ -16,7 +16,7 @@ import { openSessionChecks } from './session-checks.ts'
 import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type SessionEnd, type SessionLimits } from './store.ts'
 
 export { changeSeats } from './change-seats.ts'
-export { endRunOutSessionsOf, endSession } from './end-session.ts'
+export { endManySessions, endRunOutSessionsOf, endSession } from './end-session.ts'
 export { rehearseSeat, rehearseStart, type SessionStanding } from './rehearse-start.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'

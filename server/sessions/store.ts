@@ -109,6 +109,27 @@ export async function endSessionOf(
   return row?.id
 }
 
+/**
+ * Ends what sessions these accounts have, in one statement, and returns them.
+ * @param begunBy leaves alone what has begun later
+ */
+export async function endSessionsOf(
+  tx: Transaction,
+  accountIds: readonly string[],
+  reason: EndReason,
+  note: string | undefined,
+  begunBy: Date,
+): Promise<{ id: string; accountId: string }[]> {
+  return tx
+    .updateTable('session')
+    .set({ endedAt: sql`now()`, endReason: reason, endNote: note ?? null })
+    .where('accountId', '=', sql<string>`any (${accountIds as string[]}::uuid[])`)
+    .where('endedAt', 'is', null)
+    .where('startedAt', '<=', begunBy)
+    .returning(['id', 'accountId'])
+    .execute()
+}
+
 /** Ends the session that asks for it, and records it. Does nothing when it has ended already. */
 export async function endOwnSession(
   database: Database,

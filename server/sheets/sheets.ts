@@ -1,4 +1,4 @@
 // Sheets: reading and writing spreadsheets. Owns no table, and knows not what the rows mean.
 export { type Cell, type SheetRow, sheetLimits } from './cells.ts'
 export { readSheet } from './read-sheet.ts'
-export { writeCsv, writeXlsx } from './write-sheet.ts'
+export { fileTypes, writeCsv, writeXlsx } from './write-sheet.ts'

@@ -3,6 +3,12 @@ import { Readable } from 'node:stream'
 import { withGuard } from './formula.ts'
 import { startSheetProcess } from './read-sheet.ts'
 
+/** As what a file is sent, by its format. */
+export const fileTypes = {
+  csv: 'text/csv; charset=utf-8',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+} as const
+
 /** A CSV file as Excel and everything else opens it: UTF-8 with its mark, commas, CRLF. Source: RFC 4180. */
 export function writeCsv(rows: Iterable<readonly string[]> | AsyncIterable<readonly string[]>): Readable {
   return Readable.from(csvLines(rows))

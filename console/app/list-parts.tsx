@@ -1,0 +1,95 @@
+// What every list has: a search, headings that sort, pages, and taking it away.
+import { Button, Menu, Pagination, Table, TextInput, UnstyledButton } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+
+type SearchFieldProps = { placeholder: string; value: string | undefined; onChange: (to: string | undefined) => void }
+
+/** Searches a moment after the last key. */
+export function SearchField({ placeholder, value = '', onChange }: SearchFieldProps) {
+  const { t } = useTranslation()
+  const search = useDebouncedCallback((text: string) => onChange(text.trim() || undefined), 250)
+  return (
+    <TextInput
+      type="search"
+      label={t('search')}
+      placeholder={placeholder}
+      defaultValue={value}
+      onChange={(event) => search(event.currentTarget.value)}
+      maxLength={200}
+      flex="1 1 14rem"
+    />
+  )
+}
+
+export type Direction = 'asc' | 'desc'
+type SortHeadingProps<Column extends string> = {
+  column: Column
+  sort: string
+  direction: Direction
+  onSort: (to: { sort: Column; direction: Direction | undefined }) => void
+  className?: string
+  children: ReactNode
+}
+
+/** The heading of a column that sorts; once more, and it sorts the other way round. */
+export function SortHeading<Column extends string>(props: SortHeadingProps<Column>) {
+  const { column, sort, direction, onSort, className = '', children } = props
+  const sorted = column === sort
+  const down = direction === 'desc'
+  return (
+    <Table.Th className={className} aria-sort={sorted ? (down ? 'descending' : 'ascending') : undefined}>
+      <UnstyledButton fw={700} fz="sm" onClick={() => onSort({ sort: column, direction: sorted && !down ? 'desc' : undefined })}>
+        {children}
+        <span aria-hidden="true">{sorted ? (down ? ' ▼' : ' ▲') : ''}</span>
+      </UnstyledButton>
+    </Table.Th>
+  )
+}
+
+/** Leads from page to page, when there is more than one. */
+export function Pages({
+  total,
+  size,
+  page,
+  onChange,
+}: {
+  total: number
+  size: number
+  page: number
+  onChange: (to: number) => void
+}) {
+  const { t } = useTranslation()
+  if (total <= size) return null
+  return (
+    <Pagination
+      total={Math.ceil(total / size)}
+      value={page}
+      onChange={onChange}
+      getItemProps={(to) => ({ 'aria-label': t('page_number', { page: to }) })}
+      getControlProps={(control) => ({ 'aria-label': t(`page_${control}`) })}
+      mx="auto"
+    />
+  )
+}
+
+/** Takes the list as it is filtered into a spreadsheet. */
+export function ExportMenu({ url, filter }: { url: string; filter: Record<string, string | undefined> }) {
+  const { t } = useTranslation()
+  const given = Object.entries(filter).filter((each): each is [string, string] => Boolean(each[1]))
+  return (
+    <Menu withinPortal={false} position="bottom-end">
+      <Menu.Target>
+        <Button variant="default">{t('users.export')}</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {['csv', 'xlsx'].map((format) => (
+          <Menu.Item key={format} component="a" href={`${url}?${new URLSearchParams([...given, ['format', format]])}`} download>
+            {t('users.export_as', { format: format.toUpperCase() })}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
