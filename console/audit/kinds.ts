@@ -13,6 +13,7 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   session_ended: 'logins',
   session_move_disputed: 'logins',
   initial_password_made: 'passwords',
+  initial_password_voided: 'passwords',
   password_chosen: 'passwords',
   password_changed: 'passwords',
   password_change_refused: 'passwords',
@@ -25,6 +26,7 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   account_changed: 'accounts',
   account_enabled: 'accounts',
   account_disabled: 'accounts',
+  account_unlocked: 'accounts',
   account_removed: 'accounts',
   profile_created: 'places',
   profile_changed: 'places',
@@ -43,4 +45,5 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   instance_created: 'instance',
   hostname_changed: 'instance',
   seats_changed: 'instance',
+  epoch_begun: 'instance',
 }
