@@ -4,20 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { utils, write } from '@e965/xlsx'
 import type { Page } from '@playwright/test'
+import { importFields, ownHeader } from '../server/imports/columns.ts'
 import { expect, fillNewPassword, goodPassword, logIn, logInForTheFirstTime, saveAndLogIn, test } from './story.ts'
 
-const header = [
-  'Username',
-  'Full Name',
-  'Email',
-  'Profile',
-  'Valid Date',
-  'Expiration Date',
-  'Time Zone',
-  'Language',
-  'Phone',
-  'Password',
-]
+/** uContact's columns, in uContact's order. */
+const header = importFields.filter((field) => field !== 'team').map((field) => ownHeader[field])
 const faulty = [
   header,
   ['ana', 'Ana Souza', '', 'Agent', '', '', 'America/Montevideo', 'es', '', ''],

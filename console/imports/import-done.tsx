@@ -80,7 +80,7 @@ export function ImportDone({ found }: { found: Answer<'GET /api/imports/:id'> })
             <Button variant="default" onClick={() => setAsking(false)}>
               {t('common:cancel')}
             </Button>
-            <Button color="red" loading={undo.isPending} onClick={() => undo.mutate()}>
+            <Button color="red.9" loading={undo.isPending} onClick={() => undo.mutate()}>
               {t('imports:undo')}
             </Button>
           </Group>
