@@ -75,13 +75,23 @@ async function serve(args: string[]): Promise<void> {
 }
 
 async function runCommand(command: Command | CommandAlone, args: string[]): Promise<void> {
-  const options = Object.fromEntries(Object.keys(command.options).map((name) => [name, { type: 'string' as const }]))
+  const options = Object.fromEntries(
+    Object.keys(command.options).map((name) => [
+      name,
+      { type: command.flags?.includes(name) ? ('boolean' as const) : ('string' as const) },
+    ]),
+  )
   const { values, positionals } = parse({ args, options: { ...options, ...shared }, allowPositionals: true, strict: true })
   if (values.help) return print(helpFor(command))
   const given = positionals.slice(command.words.split(' ').length)
   if (given.length < command.values.length || given.length > command.values.length + (command.optionalValues?.length ?? 0))
     throw new UsageError(`It takes ${command.values.join(' and ') || 'no value'}.\n\n${helpFor(command)}`)
-  const texts = values as Record<string, string | undefined>
+  const texts = Object.fromEntries(
+    Object.entries(values as Record<string, string | boolean>).map(([name, value]) => [
+      name,
+      value === true ? 'yes' : String(value),
+    ]),
+  )
   for (const name of command.required ?? [])
     if (texts[name] === undefined) throw new UsageError(`--${name} is missing.\n\n${helpFor(command)}`)
 
