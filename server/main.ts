@@ -62,7 +62,7 @@ async function serve(args: string[]): Promise<void> {
   }
   const { log: logger } = node.app
   log = (message) => logger.warn(message)
-  stopping.closes({ close, onFault: (error) => logger.fatal({ err: error }) })
+  stopping.closes({ close, drainSeconds: config.drainSeconds, onFault: (error) => logger.fatal({ err: error }) })
 
   const url = config.publicUrl.origin
   if (json)
