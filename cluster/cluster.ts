@@ -52,7 +52,7 @@ export async function startCluster({ nodes: count = 3, port, settings, own = () 
     PUBLIC_URL: `http://localhost:${proxyPort}`,
     TRUSTED_PROXIES: '127.0.0.1,::1',
     METRICS_PORT: '0',
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: process.env.CLUSTER_LOG ?? 'warn',
     DRAIN_SECONDS: '3',
     ...(settings.DATA_DIR === undefined && {
       DATA_DIR: mkdtempSync(join(tmpdir(), 'gatehouse-cluster-')),

@@ -48,3 +48,13 @@ begin
   update account set credential_version = credential_version + 1
   where id = any (these) and id = any (without_link || without_pending || without_initial);
 end $$;
+
+-- From PostgreSQL 16 on, who makes a role may give it to others but not act as it: being its member is not enough to set it.
+do $$
+begin
+  if current_setting('server_version_num')::integer >= 160000 then
+    if not (pg_has_role(current_user, 'gatehouse_server', 'set') and pg_has_role(current_user, 'gatehouse_operator', 'set')) then
+      grant gatehouse_server, gatehouse_operator to current_user;
+    end if;
+  end if;
+end $$;

@@ -136,8 +136,10 @@ function print(text: string): void {
 
 function fail(error: Error): void {
   const expected = error instanceof ConfigError || error instanceof OperatorError || error instanceof UsageError
-  if (json) print(`${JSON.stringify({ error: error.message })}\n`)
-  else process.stderr.write(`${error.message}\n`)
+  // "The database does not answer" helps nobody who does not hear what it said.
+  const message = !expected && error.cause instanceof Error ? `${error.message} ${error.cause.message}` : error.message
+  if (json) print(`${JSON.stringify({ error: message })}\n`)
+  else process.stderr.write(`${message}\n`)
   // What nobody foresaw is easier to mend with its place.
   if (!expected && error.stack !== undefined && process.env.LOG_LEVEL === 'debug') process.stderr.write(`${error.stack}\n`)
   process.exitCode = error instanceof UsageError ? 2 : 1

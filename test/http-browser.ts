@@ -3,7 +3,16 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-export type HttpAnswer = { status: number; body: string; location: string | undefined }
+export type HttpAnswer = {
+  status: number
+  body: string
+  location: string | undefined
+  retryAfter: string | undefined
+  date: Date
+}
+
+// In milliseconds.
+const longestSilence = 30_000
 
 export class HttpBrowser {
   readonly cookies = new Map<string, string>()
@@ -39,6 +48,7 @@ export class HttpBrowser {
       agent: false,
       headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form },
     })
+    sent.setTimeout(longestSilence, () => sent.destroy(new Error('no answer')))
     sent.end(body)
     const [answer] = (await once(sent, 'response')) as [IncomingMessage]
     const page = await text(answer)
@@ -48,6 +58,12 @@ export class HttpBrowser {
       else this.cookies.set(name!, value!)
     }
     this.formToken = /name="formToken" value="([^"]+)"/.exec(page)?.[1] ?? this.formToken
-    return { status: answer.statusCode!, body: page, location: answer.headers.location }
+    return {
+      status: answer.statusCode!,
+      body: page,
+      location: answer.headers.location,
+      retryAfter: answer.headers['retry-after'],
+      date: new Date(answer.headers.date ?? ''),
+    }
   }
 }
