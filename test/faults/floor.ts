@@ -57,7 +57,7 @@ export async function openFloor(): Promise<Floor> {
     await postgres.close()
     throw error
   })
-  const people = await hire(postgres.url, 8)
+  const people = await hire(postgres.url, long ? 8 : 6)
   // Exactly as many as there are people: a session too many, or a seat that is not free again, would show.
   await postgres.owner.query('update instance set seats = $1', [people.length])
   return {
