@@ -17,13 +17,15 @@ const longestSilence = 30_000
 export class HttpBrowser {
   readonly cookies = new Map<string, string>()
   formToken = ''
+  /** Sent with every request. */
+  readonly headers: Record<string, string> = {}
   readonly #url: URL
   readonly #host: string
 
-  /** @param hostname the name that it asks for, where that is another than the one in the URL */
-  constructor(url: string, hostname?: string) {
+  /** @param host the name that it asks for, where that is another than the one in the URL; with a port, that one too */
+  constructor(url: string, host?: string) {
     this.#url = new URL(url)
-    this.#host = `${hostname ?? this.#url.hostname}:${this.#url.port}`
+    this.#host = host?.includes(':') ? host : `${host ?? this.#url.hostname}:${this.#url.port}`
   }
 
   get(path: string): Promise<HttpAnswer> {
@@ -46,7 +48,7 @@ export class HttpBrowser {
     const sent = request(new URL(path, this.#url), {
       method,
       agent: false,
-      headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form },
+      headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form, ...this.headers },
     })
     sent.setTimeout(longestSilence, () => sent.destroy(new Error('no answer')))
     sent.end(body)

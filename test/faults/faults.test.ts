@@ -4,15 +4,13 @@ import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { HttpBrowser } from '../http-browser.ts'
-import { type Floor, long, openFloor, underLoad } from './floor.ts'
+import { type Floor, long, openFloor, seconds, underLoad } from './floor.ts'
 
 let floor: Floor
 before(async () => {
   floor = await openFloor()
 })
 after(() => floor?.close())
-
-const seconds = (count: number) => wait(count * 1000)
 
 test('fault-F23 the clocks of two nodes are five minutes off: nobody notices, and every moment is the database’s', async (t) => {
   const { owner } = floor.postgres

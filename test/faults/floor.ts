@@ -18,6 +18,8 @@ import { type FaultyPostgres, startFaultyPostgres } from './postgres.ts'
 /** The whole of it, as `npm run test:faults`, or a short form, as part of `npm test`. */
 export const long = process.env.FAULTS === 'long'
 
+export const seconds = (count: number) => wait(count * 1000)
+
 export type Person = { username: string; password: string }
 
 export type Floor = {
@@ -38,14 +40,25 @@ const faketime = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
 
 const secretKey = '0123456789abcdef'.repeat(4)
 
-export async function openFloor(): Promise<Floor> {
+export type FloorOptions = {
+  /** Settings of the nodes beyond the usual ones. */
+  settings?: (postgres: FaultyPostgres) => Record<string, string>
+  /** What has to be there before the nodes start. */
+  prepare?: (postgres: FaultyPostgres) => Promise<void>
+}
+
+export async function openFloor({ settings = () => ({}), prepare = async () => {} }: FloorOptions = {}): Promise<Floor> {
   const postgres = await startFaultyPostgres({ max_connections: '60', superuser_reserved_connections: '6' })
   const link = await openLink(postgres.port)
+  await prepare(postgres)
   const skews = faketime === undefined ? [0, 0, 0] : [0, 5, -5]
   const cluster = await startCluster({
-    settings: { DATABASE_URL: postgres.url, SECRET_KEY: secretKey, HASH_CONCURRENCY: '2' },
+    settings: { DATABASE_URL: postgres.url, SECRET_KEY: secretKey, HASH_CONCURRENCY: '2', ...settings(postgres) },
     own: (place) => ({
-      ...(place === 2 && { DATABASE_URL: postgres.url.replace(String(postgres.port), String(link.port)) }),
+      ...(place === 2 &&
+        !('DATABASE_DIRECT_URL' in settings(postgres)) && {
+          DATABASE_URL: postgres.url.replace(String(postgres.port), String(link.port)),
+        }),
       ...(skews[place] !== 0 && {
         LD_PRELOAD: faketime!,
         FAKETIME: `${skews[place]! > 0 ? '+' : '-'}5m`,
