@@ -37,13 +37,13 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
 
 /** How every connection of a node begins: as a role that owns nothing, and with an end to all waiting. */
 export const nodeOptions =
-  '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=5000'
+  '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=4000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=5000'
 
 /**
  * How long a node waits for any answer of the database, in milliseconds: longer than the database lets a statement run. One that is frozen,
  * or whose network swallows everything, keeps to no limit of its own. The connection is given up, and its place is free.
  */
-export const longestSilence = 6000
+export const longestSilence = 4500
 
 // Far more than the stores have; what writes many rows at once has a text for each number of rows.
 const mostPrepared = 500
