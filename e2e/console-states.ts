@@ -10,6 +10,7 @@ export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* teams(page)
   yield* requests(page)
   yield* live(page)
+  yield* desk(page)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -189,4 +190,22 @@ async function* live(page: Page): AsyncGenerator<string> {
   await page.getByRole('searchbox', { name: 'Search' }).fill('nobody at all')
   await expect(page.getByText('Nobody who is logged in matches.')).toBeVisible()
   yield 'live-none-found'
+}
+
+async function* desk(page: Page): AsyncGenerator<string> {
+  await page.goto('/console/desk')
+  const field = page.getByRole('searchbox', { name: 'Who needs help?' })
+  await expect(field).toBeFocused()
+  await field.fill('nobody at all')
+  await expect(page.getByText('Nobody in your teams matches.')).toBeVisible()
+  yield 'desk-none-found'
+
+  // Her initial password waits; whoever looks is logged in.
+  await field.fill('a')
+  await expect(page.getByText('Nobody in your teams matches.')).toBeHidden()
+  await field.fill('ad')
+  await expect(page.getByText('Logged in since').first()).toBeVisible()
+  await field.fill('carla')
+  await expect(page.getByText('The password is theirs and still good')).toBeVisible()
+  yield 'desk-person'
 }

@@ -7,6 +7,7 @@ import { administration } from './administration/administration.ts'
 import { apiDocumentation } from './api-documentation/api-documentation.ts'
 import type { Config } from './config.ts'
 import { consolePages } from './console/console.ts'
+import { desk } from './desk/desk.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
@@ -94,10 +95,11 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules }))
+  await app.register(desk({ database, keys }))
   metrics.watchSeats(() => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
-  await app.register(imports({ database, keys, hashQueue, runner }))
+  await app.register(imports({ database, keys, hashQueue, breached, runner }))
   await app.register(consolePages())
   await app.register(apiDocumentation())
 

@@ -36,7 +36,7 @@ async function startMatrix(t: TestContext) {
   }
   const newAccount = (profileId: string, teamId: string) =>
     insert<TargetAccount>(
-      `insert into account (instance_id, username, username_key, full_name, email, profile_id, team_id) values ($main, $1, $1, $1, $1 || '@example.com', $2, $3)
+      `insert into account (instance_id, username, username_key, full_name, email, profile_id, team_id, valid_until) values ($main, $1, $1, $1, $1 || '@example.com', $2, $3, '2020-01-01')
        returning id, version, full_name as "fullName", profile_id as "profileId", team_id as "teamId"`,
       [`account-${++made}`, profileId, teamId],
     )
@@ -67,6 +67,11 @@ async function startMatrix(t: TestContext) {
         "insert into audit_event (instance_id, event, actor_kind, session_id) values ($main, 'login', 'account', $1)",
         [session.id],
       )
+      // And a wait of one of its browsers.
+      await insert(
+        "insert into known_device (instance_id, device_hash, account_id, wait_until) values ($main, sha256(gen_random_uuid()::text::bytea), $1, now() + interval '1 day') returning device_hash",
+        [account.id],
+      )
       const [self] = await system.sql<TargetAccount>(
         'select id, version, full_name as "fullName", profile_id as "profileId", team_id as "teamId" from account where id = $1',
         [actor.id],
@@ -90,7 +95,7 @@ async function startMatrix(t: TestContext) {
     },
     /** What all accounts, profiles, teams, passwords and sessions are at this moment, as one value; signs of life are no change. */
     async state(): Promise<string> {
-      const tables = ['account', 'profile', 'password', 'team', 'team_supervisor', 'message']
+      const tables = ['account', 'profile', 'password', 'team', 'team_supervisor', 'message', 'known_device']
       const rows = [
         ...tables.map((table) => `select ${table}::text as row from ${table}`),
         "select id || ' ' || coalesce(end_reason, '') as row from session",

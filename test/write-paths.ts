@@ -101,6 +101,13 @@ export const writePaths: readonly WritePath[] = [
   { route: 'POST /api/accounts/remove', about: 'account', body: theAccount },
   { route: 'POST /api/accounts/slips', about: 'account', body: theAccount },
   { route: 'POST /api/accounts/messages', about: 'account', body: theAccount },
+  { route: 'POST /api/accounts/:id/unlock', about: 'account', url: (target) => `${atAccount(target)}/unlock`, body: () => ({}) },
+  {
+    route: 'POST /api/accounts/:id/extend-validity',
+    about: 'account',
+    url: (target) => `${atAccount(target)}/extend-validity`,
+    body: () => ({ days: 1 }),
+  },
   { route: 'POST /api/sessions/end', about: 'account', body: (target) => ({ ...theAccount(target), reason: '' }) },
   {
     route: 'POST /api/messages/:id/retry',

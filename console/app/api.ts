@@ -1,6 +1,7 @@
 // The server's API, typed by the server's own schemas. Nothing else is shared with the server, and of these only the types.
 import type { Static, TSchema } from 'typebox'
 import type * as administration from '../../server/administration/schemas.ts'
+import type * as desk from '../../server/desk/schemas.ts'
 import type * as imports from '../../server/imports/schemas.ts'
 import type * as live from '../../server/live/schemas.ts'
 import type * as messages from '../../server/messages/schemas.ts'
@@ -38,6 +39,10 @@ export type Routes = {
   'POST /api/imports/:id/run': typeof imports.runImportRoute
   'POST /api/imports/:id/undo': typeof imports.undoImportRoute
   'GET /api/imports/:id/accounts': typeof imports.listImportedAccountsRoute
+  'GET /api/desk': typeof desk.findPeopleRoute
+  'GET /api/accounts/:id/login-checks': typeof desk.loginChecksRoute
+  'POST /api/accounts/:id/unlock': typeof desk.unlockAccountRoute
+  'POST /api/accounts/:id/extend-validity': typeof desk.extendAccountRoute
   'GET /api/sessions': typeof live.listSessionsRoute
   'POST /api/sessions/end': typeof live.endSessionsRoute
   'GET /api/seats': typeof live.seatsRoute

@@ -6,7 +6,7 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { RequestsNotice } from '../requests/requests-notice.tsx'
 import { useMyRequests } from '../requests/use-requests.ts'
-import { screens } from './screens.ts'
+import { screensFor } from './screens.ts'
 import { useSession } from './session.tsx'
 import { SessionEnded } from './session-ended.tsx'
 
@@ -43,18 +43,16 @@ export function Frame() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="xs" aria-label={t('navigation')}>
-        {screens
-          .filter(({ permission }) => permissions.includes(permission))
-          .map(({ to, text }) => (
-            <NavLink
-              key={to}
-              component={Link}
-              to={to}
-              label={t(text)}
-              rightSection={to === '/requests' && waiting > 0 && <Waiting count={waiting} />}
-              active={pathname === to || pathname.startsWith(`${to}/`)}
-            />
-          ))}
+        {screensFor(permissions).map(({ to, text }) => (
+          <NavLink
+            key={to}
+            component={Link}
+            to={to}
+            label={t(text)}
+            rightSection={to === '/requests' && waiting > 0 && <Waiting count={waiting} />}
+            active={pathname === to || pathname.startsWith(`${to}/`)}
+          />
+        ))}
       </AppShell.Navbar>
       <AppShell.Main>
         <Box maw={1280} mx="auto">

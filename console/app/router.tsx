@@ -41,6 +41,18 @@ const users = createRoute({
   }),
   component: lazyRouteComponent(() => import('../users/users-screen.tsx')),
 })
+const withDeskTexts = async () => {
+  const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk')])
+  return module
+}
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: '/desk',
+  validateSearch: (given: Record<string, unknown>): { search?: string | undefined } => ({
+    search: text(given.search === undefined ? undefined : String(given.search)),
+  }),
+  component: lazyRouteComponent(withDeskTexts),
+})
 const newUser = createRoute({
   getParentRoute: () => root,
   path: '/users/new',
@@ -145,6 +157,7 @@ const loginRules = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     start,
+    desk,
     users,
     newUser,
     user,

@@ -1,12 +1,12 @@
 import { Navigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { screens } from './screens.ts'
+import { screensFor } from './screens.ts'
 import { useSession } from './session.tsx'
 
 /** Leads to the first screen that the person may see. */
 export function Start() {
   const { t } = useTranslation()
   const { permissions } = useSession()
-  const first = screens.find(({ permission }) => permissions.includes(permission))
+  const [first] = screensFor(permissions)
   return first ? <Navigate to={first.to} replace /> : <p>{t('nothing_to_see')}</p>
 }

@@ -43,10 +43,10 @@ export async function openTexts(): Promise<void> {
 }
 
 // Texts that only some screens need; the others do not wait for them.
-const apart = import.meta.glob<Record<string, unknown>>('../../locales/*/{passwords,rules}.json', { import: 'default' })
+const apart = import.meta.glob<Record<string, unknown>>('../../locales/*/{desk,passwords,rules}.json', { import: 'default' })
 
 /** Loads the texts of a subject that is loaded apart. */
-export async function loadTexts(subject: 'passwords' | 'rules'): Promise<void> {
+export async function loadTexts(subject: 'desk' | 'passwords' | 'rules'): Promise<void> {
   const language = pageLanguage()
   if (i18next.hasResourceBundle(language, subject)) return
   i18next.addResourceBundle(language, subject, await apart[`../../locales/${language}/${subject}.json`]!())

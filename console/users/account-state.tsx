@@ -1,9 +1,13 @@
 import { Badge, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../app/api.ts'
-import { formatDay } from '../app/texts.ts'
+import { useSession } from '../app/session.tsx'
+import { formatDay, formatTime } from '../app/texts.ts'
 
-type Account = Pick<Answer<'GET /api/accounts'>['accounts'][number], 'state' | 'disabledReason' | 'validFrom' | 'validUntil'>
+type Account = Pick<
+  Answer<'GET /api/accounts'>['accounts'][number],
+  'state' | 'lock' | 'passwordExpired' | 'disabledReason' | 'validFrom' | 'validUntil'
+>
 
 const colours: Record<Account['state'], string> = {
   ready: 'green',
@@ -16,8 +20,14 @@ const colours: Record<Account['state'], string> = {
 }
 
 /** How an account stands, and why; in words, so that nobody has to tell colours apart. */
-export function AccountState({ state, disabledReason, validFrom, validUntil }: Account) {
+export function AccountState({ state, lock, passwordExpired, disabledReason, validFrom, validUntil }: Account) {
   const { t } = useTranslation()
+  const { timeZone } = useSession()
+  // What keeps an account out that is ready in itself stands in place of that.
+  const more = [
+    lock && (lock.until === null ? t('users.attempts_used_up') : t('users.locked', { time: formatTime(lock.until, timeZone) })),
+    passwordExpired && t('users.password_expired'),
+  ].filter((text) => typeof text === 'string')
   const why = {
     disabled: disabledReason,
     not_yet_valid: validFrom && t('users.from_day', { day: formatDay(validFrom) }),
@@ -25,9 +35,16 @@ export function AccountState({ state, disabledReason, validFrom, validUntil }: A
   }[state as string]
   return (
     <>
-      <Badge color={colours[state]} variant="light" tt="none" size="md">
-        {t(`users.state.${state}`)}
-      </Badge>
+      {(state !== 'ready' || more.length === 0) && (
+        <Badge color={colours[state]} variant="light" tt="none" size="md">
+          {t(`users.state.${state}`)}
+        </Badge>
+      )}
+      {more.map((text) => (
+        <Badge key={text} color="yellow" variant="light" tt="none" size="md">
+          {text}
+        </Badge>
+      ))}
       {why && (
         <Text size="xs" c="dimmed">
           {why}

@@ -1,6 +1,6 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { getRouteApi, useNavigate } from '@tanstack/react-router'
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { type ComponentProps, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
@@ -59,6 +59,11 @@ export default function UserScreen() {
             {data.fullName}
           </Title>
           <AccountState {...data} />
+          <Text size="sm" mt={4}>
+            <Link to="/desk" search={{ search: data.username }} className="link">
+              {t('why_no_login')}
+            </Link>
+          </Text>
           <Text size="sm" c="dimmed" mt={4}>
             {data.lastLoginAt
               ? t('users.last_login_at', { moment: formatMoment(data.lastLoginAt, timeZone) })

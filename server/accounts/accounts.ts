@@ -1,6 +1,6 @@
 // Accounts: who exists in an instance, and who may act on whom. Owns account. Knows neither passwords nor sessions.
 export { type AccountFields, accountFaults, isEmail, isTimeZone } from './account-fields.ts'
-export { loginWindow } from './login-window.ts'
+export { type LoginWindow, loginWindow } from './login-window.ts'
 export {
   type ActingAccount,
   accountNotFound,
@@ -8,6 +8,7 @@ export {
   beyondYourPermissions,
   hasAll,
   lockReachableAccount,
+  lockSeenAccount,
   mayGiveProfile,
   ownAccount,
   reachesTeam,
@@ -15,8 +16,10 @@ export {
 export {
   deleteAccount,
   deleteAccounts,
+  extendValidity,
   findAccountByKey,
   findAccountsByKeys,
+  findLoginWindows,
   insertAccount,
   insertAccounts,
   type LockedAccount,

@@ -41,11 +41,25 @@ export async function actingAccount(tx: Transaction, accountId: string, permissi
  * @throws account_not_found when it is out of reach, as if it did not exist; beyond_your_permissions
  */
 export async function lockReachableAccount(tx: Transaction, actor: ActingAccount, accountId: string): Promise<LockedAccount> {
-  const locked = await lockAccount(tx, accountId)
-  const target = locked && (await findTarget(tx, accountId))
-  if (locked === undefined || target === undefined || !reachesTeam(actor, target.teamId)) throw accountNotFound()
-  if (!hasAll(actor, target.permissions)) throw beyondYourPermissions()
-  return locked
+  const { account, mayBeChanged } = await lockSeenAccount(tx, actor, accountId)
+  if (!mayBeChanged) throw beyondYourPermissions()
+  return account
+}
+
+/**
+ * Locks an account that the actor may see, so that what is read of it belongs together.
+ * @throws account_not_found when it is out of reach, as if it did not exist
+ * @returns the account, and whether it has no permission that the actor lacks
+ */
+export async function lockSeenAccount(
+  tx: Transaction,
+  actor: ActingAccount,
+  accountId: string,
+): Promise<{ account: LockedAccount; mayBeChanged: boolean }> {
+  const account = await lockAccount(tx, accountId)
+  const target = account && (await findTarget(tx, accountId))
+  if (account === undefined || target === undefined || !reachesTeam(actor, target.teamId)) throw accountNotFound()
+  return { account, mayBeChanged: hasAll(actor, target.permissions) }
 }
 
 export function reachesTeam({ teams }: Pick<ActingAccount, 'teams'>, teamId: string | null): boolean {

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 import type { LoginHours, Tables } from '../platform/tables.ts'
 import type { AccountFields } from './account-fields.ts'
+import type { WindowedAccount } from './login-window.ts'
 
 export type NewAccount = { username: string; usernameKey: string } & Pick<AccountFields, 'fullName' | 'email' | 'profileId'> &
   Partial<AccountFields> & { enabled?: boolean }
@@ -156,6 +157,40 @@ export async function updateLanguage(tx: Transaction, accountId: string, languag
 
 export async function touchLastLogin(tx: Transaction, accountId: string): Promise<void> {
   await tx.updateTable('account').set({ lastLoginAt: sql`now()` }).where('id', '=', accountId).execute()
+}
+
+/**
+ * Lets an account whose dates keep it out begin today, or go on for some days from today in the person's time zone. Nothing gets
+ * shorter, and nothing happens where the dates are not in the way. Call with the account locked.
+ * @returns the new dates; undefined when nothing was done
+ */
+export async function extendValidity(
+  tx: Transaction,
+  accountId: string,
+  days: number,
+): Promise<{ validFrom: string | null; validUntil: string | null } | undefined> {
+  const { rows } = await sql<{ validFrom: string | null; validUntil: string | null }>`
+    with day as (
+      select a.id, (clock_timestamp() at time zone coalesce(a.time_zone, i.time_zone))::date as today
+      from account a join instance i on i.id = a.instance_id where a.id = ${accountId}
+    )
+    update account a set version = version + 1,
+      valid_from = least(a.valid_from, day.today),
+      valid_until = case when a.valid_until < day.today then day.today + ${days}::int else a.valid_until end
+    from day where a.id = day.id and (a.valid_from > day.today or a.valid_until < day.today)
+    returning a.valid_from, a.valid_until`.execute(tx)
+  return rows[0]
+}
+
+/** What `loginWindow` asks of accounts, by their ids, with the database's clock. */
+export async function findLoginWindows(
+  tx: Transaction,
+  accountIds: readonly string[],
+): Promise<Map<string, WindowedAccount & { now: Date }>> {
+  const { rows } = await sql<WindowedAccount & { id: string; now: Date }>`
+    select a.id, a.valid_from, a.valid_until, a.login_hours, coalesce(a.time_zone, i.time_zone) as time_zone, clock_timestamp() as now
+    from account a join instance i on i.id = a.instance_id where a.id = any (${accountIds as string[]}::uuid[])`.execute(tx)
+  return new Map(rows.map(({ id, ...account }) => [id, account]))
 }
 
 /** An account with what decides who may act on it. */

@@ -5,8 +5,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ActingAccount, accountNotFound, actingAccount } from '../accounts/accounts.ts'
 import { instanceUrl } from '../instances/instances.ts'
 import { latestMessages, type MessageStanding } from '../messages/messages.ts'
+import { findHindrances, type Hindrance } from '../passwords/passwords.ts'
 import { callerOf } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
+import { findRules } from '../rules/rules.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
@@ -31,6 +33,8 @@ import {
 import { sendPasswords } from './send-passwords.ts'
 import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
 import { changeAccount } from './update-account.ts'
+
+export { type ListedAccount, listAccounts } from './store.ts'
 
 const fileTypes = {
   csv: 'text/csv; charset=utf-8',
@@ -58,7 +62,11 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
           tx,
           accounts.map(({ id }) => id),
         )
-        return { accounts: accounts.map((account) => listed(account, messages.get(account.id))), total }
+        const hindrances = await findHindrances(tx, needs.keys, accounts, await findRules(tx))
+        return {
+          accounts: accounts.map((account) => listed(account, hindrances.get(account.id), messages.get(account.id))),
+          total,
+        }
       })
     })
 
@@ -89,13 +97,15 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
     )
 
     app.get('/api/accounts/:id', { schema: getAccountRoute, config: { access: 'accounts.view' } }, async (request) => {
-      const [account, messages] = await read(request, async (tx, acting) =>
-        Promise.all([findAccount(tx, acting, request.params.id), latestMessages(tx, [request.params.id])]),
-      )
-      if (account === undefined) throw accountNotFound()
+      const { account, hindrance, messages } = await read(request, async (tx, acting) => {
+        const account = await findAccount(tx, acting, request.params.id)
+        if (account === undefined) throw accountNotFound()
+        const hindrances = await findHindrances(tx, needs.keys, [account], await findRules(tx))
+        return { account, hindrance: hindrances.get(account.id), messages: await latestMessages(tx, [account.id]) }
+      })
       const { phone, language, timeZone, loginHours, createdAt, version, disputedMove } = account
       const self = account.id === sessionOf(request).accountId
-      const shared = listed(account, messages.get(account.id))
+      const shared = listed(account, hindrance, messages.get(account.id))
       return {
         ...shared,
         phone,
@@ -172,9 +182,15 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
   }
 }
 
-function listed({ lastLoginAt, ...account }: ListedAccount, message: MessageStanding | undefined) {
+function listed(
+  { lastLoginAt, ...account }: ListedAccount,
+  hindrance: Hindrance | undefined,
+  message: MessageStanding | undefined,
+) {
   return {
     ...account,
+    lock: hindrance?.lock === undefined ? null : { until: hindrance.lock.until?.toISOString() ?? null },
+    passwordExpired: hindrance?.expired === true,
     lastLoginAt: lastLoginAt?.toISOString() ?? null,
     message: message === undefined ? null : { ...message, at: message.at.toISOString() },
   }

@@ -51,6 +51,17 @@ const ListedAccount = Type.Object({
   validFrom: Nullable(Type.String()),
   validUntil: Nullable(Type.String()),
   state: State,
+  lock: Nullable(
+    Type.Object(
+      {
+        until: Nullable(
+          Type.String({ format: 'date-time', description: 'Null when the password is disabled until it is reset.' }),
+        ),
+      },
+      { description: 'How wrong passwords keep the account out; null when they do not.' },
+    ),
+  ),
+  passwordExpired: Type.Boolean({ description: 'Whether a lasting password has to be replaced at the next login.' }),
   lastLoginAt: Nullable(Type.String({ format: 'date-time' })),
   mayChange: Type.Boolean({ description: 'Whether the account has no permission that the caller lacks.' }),
   message: Nullable(

@@ -12,6 +12,7 @@ export type AuditEvent =
   | 'account_removed'
   | 'account_disabled'
   | 'account_enabled'
+  | 'account_unlocked'
   | 'accounts_exported'
   | 'initial_password_made'
   | 'initial_password_voided'

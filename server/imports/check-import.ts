@@ -1,13 +1,14 @@
 // The dry run: what each row would do, judged against the instance as it is at this moment. Nothing is done yet.
 import { randomUUID } from 'node:crypto'
 import { type ActingAccount, actingAccount, findAccountsByKeys } from '../accounts/accounts.ts'
+import type { BreachedPasswords } from '../passwords/passwords.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { notPermitted } from '../platform/problem.ts'
 import { type Keys, seal, unseal } from '../platform/secret.ts'
 import type { Cell } from '../sheets/sheets.ts'
 import { hasRequired, type Mapping } from './columns.ts'
 import { judgeInWorld, type OnExisting, type World } from './judge-in-world.ts'
-import { type JudgedRow, rowJudge } from './judge-rows.ts'
+import { type JudgedRow, refuseBreached, rowJudge } from './judge-rows.ts'
 import { importChanged, importNotFound, importNotReady, mappingIncomplete } from './problems.ts'
 import {
   beginCheck,
@@ -23,6 +24,8 @@ import {
 } from './store.ts'
 
 export type ImportNeeds = { database: Database; keys: Keys }
+/** `breached`: the operator's list, if there is one. */
+export type CheckNeeds = ImportNeeds & { breached: BreachedPasswords | undefined }
 
 /** What an import is to be read as, and what is to be done with usernames that exist. */
 export type ImportChoices = { mapping: Mapping; hasHeader: boolean; onExisting: OnExisting }
@@ -34,7 +37,7 @@ export const rowsAtOnce = 500
  * @throws import_not_found, mapping_incomplete, import_not_ready, import_changed, not_permitted
  */
 export async function checkImport(
-  { database, keys }: ImportNeeds,
+  { database, keys, breached }: CheckNeeds,
   instance: { id: string },
   actorId: string,
   importId: string,
@@ -56,7 +59,9 @@ export async function checkImport(
     const rows = await database.in(instance, (tx) => readRows(tx, importId, after, rowsAtOnce))
     if (rows.length === 0) break
     after = rows.at(-1)!.row
-    const judged = rows.map(({ row, cells }) => judge(row, cells === null ? [] : openCells(keys, cells)))
+    const opened = rows.map(({ row, cells }) => ({ row, cells: cells === null ? [] : openCells(keys, cells) }))
+    const judged = opened.map(({ row, cells }) => judge(row, cells))
+    await refuseBreached(breached, mapping, opened, judged)
     await database.in(instance, async (tx) => {
       if (!(await holdCheck(tx, importId, worker))) throw importChanged()
       const acting = await importer(tx, actorId, onExisting)

@@ -1,8 +1,11 @@
 // What an importer may do, and what a given password opens.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { addImporter, call, ended, loggedIn, rowsOf, run, startFloor, upload } from '../../test/import-floor.ts'
-import { openHashQueue } from '../passwords/passwords.ts'
+import { makeBreachedPasswords, openHashQueue } from '../passwords/passwords.ts'
 import { runImport } from './run-import.ts'
 
 test('asvs-8.2.1 asvs-8.2.2 an importer gives no profile with a permission that they lack, and reaches the own teams only', async (t) => {
@@ -68,6 +71,7 @@ test('asvs-8.3.2 what an importer may do is judged again at the run: who has los
     'accounts.import',
     'accounts.view',
     'accounts.new-password',
+    'accounts.unlock',
     'teams.view',
     'sessions.view',
     'sessions.end',
@@ -177,4 +181,22 @@ test('asvs-8.4.1 cve-C14 an import of one instance is nothing to another', async
   await run(stranger, await upload(stranger, 'Username,Full Name\nana,Ana of acme\n'))
   assert.equal((await run(browser, checked)).outcomes.created, 1)
   assert.equal((await system.sql("select from account where username = 'ana'")).length, 2)
+})
+
+test('asvs-6.2.12 a given password that has become known in a breach is refused, in the dry run and after other columns are chosen', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-breached-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'words'), 'harvest moon over the mill')
+  await makeBreachedPasswords(join(folder, 'words'), join(folder, 'list'))
+  const { browser } = await startFloor(t, 1, { BREACHED_PASSWORDS_FILE: join(folder, 'list') })
+  const checked = await upload(
+    browser,
+    'Username,Full Name,Password\r\nana,Ana Souza,harvest moon over the mill\r\nben,Ben Ortiz,harvest moon over the hill\r\n',
+  )
+  const refused = async () =>
+    (await rowsOf(browser, checked, 'verdict=refused')).map(({ row, problems }) => [row, problems.map(({ code }) => code)])
+  assert.deepEqual(await refused(), [[2, ['password_breached']]])
+  const mapping = ['username', 'fullName', 'password']
+  await browser.sendJson('PUT', `/api/imports/${checked.id}`, { mapping, hasHeader: true, onExisting: 'refuse' })
+  assert.deepEqual(await refused(), [[2, ['password_breached']]])
 })

@@ -10,7 +10,7 @@ import type { Transaction } from '../platform/database.ts'
 import { requestInvalid } from '../platform/problem.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { type Cell, sheetLimits, writeCsv } from '../sheets/sheets.ts'
-import { checkImport, openCells } from './check-import.ts'
+import { type CheckNeeds, checkImport, openCells } from './check-import.ts'
 import type { ImportRunner } from './import-runner.ts'
 import { importNotFound } from './problems.ts'
 import { type RunNeeds, startImport } from './run-import.ts'
@@ -39,7 +39,7 @@ const accountsOfPage = 1000
 const sampleRows = 3
 const config = { access: 'accounts.import' } as const
 
-export function imports(needs: RunNeeds & { runner: ImportRunner }): FastifyPluginAsyncTypebox {
+export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner }): FastifyPluginAsyncTypebox {
   /** Reads as the account that asks, with what it may see at this moment. */
   const read = <T>(request: FastifyRequest, work: (tx: Transaction, acting: ActingAccount) => Promise<T>) =>
     needs.database.in(request.instance, async (tx) =>

@@ -1,6 +1,6 @@
 // What each row of a spreadsheet says of an account, and everything that is wrong with it. Pure: the database is asked elsewhere.
 import { accountFaults, usernameKey, usernameSkeleton } from '../accounts/accounts.ts'
-import { givenPasswordFault } from '../passwords/passwords.ts'
+import { type BreachedPasswords, givenPasswordFault } from '../passwords/passwords.ts'
 import type { Cell } from '../sheets/sheets.ts'
 import type { ImportField, Mapping } from './columns.ts'
 import { readDay, readLanguage, readTimeZone } from './read-values.ts'
@@ -71,6 +71,24 @@ export function rowJudge(mapping: Mapping): { judge(row: number, cells: readonly
 export function passwordOf(mapping: Mapping, cells: readonly Cell[]): string | undefined {
   const cell = cells[mapping.indexOf('password')]
   return typeof cell === 'string' && cell !== '' ? cell : undefined
+}
+
+/**
+ * Refuses the rows whose password has become known in a breach, by the operator's list. Apart from the rest, because it reads a file.
+ * @param judged one for each of the rows, in their order
+ */
+export async function refuseBreached(
+  breached: BreachedPasswords | undefined,
+  mapping: Mapping,
+  rows: readonly { cells: readonly Cell[] }[],
+  judged: readonly JudgedRow[],
+): Promise<void> {
+  if (breached === undefined || !mapping.includes('password')) return
+  for (const [index, { fields, problems }] of judged.entries()) {
+    const password = fields?.password && passwordOf(mapping, rows[index]!.cells)
+    if (password && (await breached.has(password.normalize('NFC'))))
+      problems.push({ column: 'password', value: '', code: 'password_breached' })
+  }
 }
 
 type Texts = Partial<Record<ImportField, string>>

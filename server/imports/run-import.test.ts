@@ -19,7 +19,12 @@ async function startFloor(t: TestContext, nodes = 1) {
   return { system, boss }
 }
 
-const needsOf = (system: TestSystem) => ({ database: system.database, keys: system.keys, hashQueue: openHashQueue(2, 100) })
+const needsOf = (system: TestSystem) => ({
+  database: system.database,
+  keys: system.keys,
+  hashQueue: openHashQueue(2, 100),
+  breached: undefined,
+})
 
 /** An import of so many people, one of them twice and one impossible, that has been started and that nobody works on yet. */
 async function started(system: TestSystem, actorId: string, people: number): Promise<string> {

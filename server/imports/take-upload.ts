@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import { readSheet, type SheetRow } from '../sheets/sheets.ts'
-import { type ImportNeeds, importer, rowsAtOnce, sealCells, verdictsOf } from './check-import.ts'
+import { type CheckNeeds, importer, rowsAtOnce, sealCells, verdictsOf } from './check-import.ts'
 import { type GuessedColumns, guessColumns } from './columns.ts'
-import { rowJudge } from './judge-rows.ts'
+import { refuseBreached, rowJudge } from './judge-rows.ts'
 import { addRows, finishReading, insertImport, type NewRow, refuseRows, removeImport } from './store.ts'
 
 const longestFileName = 200
@@ -14,7 +14,7 @@ const longestFileName = 200
  * @throws what `readSheet` throws, not_permitted
  */
 export async function takeUpload(
-  { database, keys }: ImportNeeds,
+  { database, keys, breached }: CheckNeeds,
   instance: { id: string },
   actorId: string,
   { fileName, file }: { fileName: string; file: Readable },
@@ -28,14 +28,14 @@ export async function takeUpload(
     let headerRow: number | null = null
     let judge: ReturnType<typeof rowJudge> | undefined
 
-    const store = (rows: readonly SheetRow[]) =>
-      database.in(instance, async (tx) => {
+    const store = async (rows: readonly SheetRow[]) => {
+      const isJudged = ({ row }: { row: number }) => columns!.isCertain && row !== headerRow
+      const toJudge = rows.filter(isJudged)
+      const judged = toJudge.map(({ row, cells }) => judge!.judge(row, cells))
+      await refuseBreached(breached, columns!.mapping, toJudge, judged)
+      await database.in(instance, async (tx) => {
         const acting = await importer(tx, actorId, 'skip')
-        const judged = rows.map(({ row, cells }) =>
-          row === headerRow || !columns!.isCertain ? { row, fields: null, problems: [] } : judge!.judge(row, cells),
-        )
-        const isJudged = ({ row }: { row: number }) => columns!.isCertain && row !== headerRow
-        const verdicts = await verdictsOf(tx, acting, judged.filter(isJudged), 'skip')
+        const verdicts = await verdictsOf(tx, acting, judged, 'skip')
         const byRow = new Map(verdicts.map((verdict) => [verdict.row, verdict]))
         await addRows(
           tx,
@@ -46,6 +46,7 @@ export async function takeUpload(
           }),
         )
       })
+    }
 
     let waiting: SheetRow[] = []
     for await (const row of readSheet(file)) {

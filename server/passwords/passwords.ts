@@ -25,5 +25,6 @@ export {
   prepareNewPassword,
   setPassword,
 } from './set-password.ts'
-export { mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
+export { type CredentialStanding, credentialStanding, findHindrances, type Hindrance, unlockAttempts } from './standing.ts'
+export { type Lock, mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
 export { yieldToRequests } from './yield-to-requests.ts'

@@ -131,7 +131,7 @@ export async function provePassword(
 }
 
 /** @param initialExpired null for a password that is no initial one */
-function kindOf(initialExpired: boolean | null, expired: boolean): Proof['password'] {
+export function kindOf(initialExpired: boolean | null, expired: boolean): Proof['password'] {
   if (initialExpired !== null) return initialExpired ? 'expired_initial' : 'initial'
   return expired ? 'expired' : 'lasting'
 }

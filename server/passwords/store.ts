@@ -1,6 +1,7 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
+import type { Tables } from '../platform/tables.ts'
 import type { Rules } from '../rules/rules.ts'
 
 /** The attempts that an account and an address have: from which wrong password in a row on one waits, and which one disables it. */
@@ -55,21 +56,29 @@ const inFlightSeconds = 30
 export async function takeAttempt(
   database: Database,
   instance: { id: string },
+  attempt: Attempt,
+  rules: AttemptRules,
+): Promise<TakenAttempt> {
+  return database.call((db) => takeAttemptOn(db, instance, attempt, rules))
+}
+
+/** The same in a transaction, for when it must be possible to undo it. */
+export async function takeAttemptOn(
+  db: Kysely<Tables>,
+  instance: { id: string },
   { usernameKey, usernameHash, deviceHash, address, isLast }: Attempt,
   { waitsFrom, longestWaitMinutes, mostFailures, wrongFromAddress }: AttemptRules,
 ): Promise<TakenAttempt> {
-  return database.call(async (db) => {
-    const { rows } = await sql<
-      StoredPassword & { outcome: TakenAttempt['kind']; accountId: string | null; addressWaitSeconds: number | null }
-    >`
+  const { rows } = await sql<
+    StoredPassword & { outcome: TakenAttempt['kind']; accountId: string | null; addressWaitSeconds: number | null }
+  >`
       select * from take_attempt(${instance.id}, ${usernameKey}, ${usernameHash}, ${deviceHash}, ${address}, ${isLast},
         ${waitsFrom - 1}, ${firstWaitSeconds}, ${60 * longestWaitMinutes}, ${mostFailures}, ${inFlightSeconds},
         ${wrongFromAddress}, ${windowMinutes})`.execute(db)
-    const { outcome, addressWaitSeconds, ...stored } = rows[0]!
-    if (outcome === 'again') return { kind: outcome }
-    if (outcome === 'address_waits') return { kind: outcome, seconds: addressWaitSeconds! }
-    return { kind: outcome, stored: stored.accountId === null ? undefined : stored }
-  })
+  const { outcome, addressWaitSeconds, ...stored } = rows[0]!
+  if (outcome === 'again') return { kind: outcome }
+  if (outcome === 'address_waits') return { kind: outcome, seconds: addressWaitSeconds! }
+  return { kind: outcome, stored: stored.accountId === null ? undefined : stored }
 }
 
 /** An attempt is no longer in flight; it stays counted as wrong. */
@@ -88,6 +97,59 @@ export async function forgiveAttempts(
   accountId: string,
 ): Promise<void> {
   await sql`select forgive_attempts(${usernameHash}, ${deviceHash}, ${accountId})`.execute(tx)
+}
+
+/** How the attempts on a username stand where they are in the way. */
+export type Lock = {
+  /** Until when they wait; null where the password is disabled until it is reset. */
+  until: Date | null
+}
+
+/** Which of these usernames have to wait at this moment, or have used up their attempts. */
+export async function findLocks(
+  tx: Transaction,
+  usernameHashes: readonly Buffer[],
+  { mostFailures }: Pick<Rules, 'mostFailures'>,
+): Promise<(Lock & { usernameHash: Buffer })[]> {
+  return tx
+    .selectFrom('loginAttempt')
+    .select(['usernameHash', sql<Date | null>`case when failures < ${mostFailures} then wait_until end`.as('until')])
+    .where('usernameHash', '=', sql<Buffer>`any (${usernameHashes as Buffer[]}::bytea[])`)
+    .where(sql<boolean>`(failures >= ${mostFailures} or wait_until > clock_timestamp())`)
+    .execute()
+}
+
+/**
+ * Ends the waits of a username and of the browsers that know its person; the counts stay as they are.
+ * @returns whether there was a wait to end, and whether the attempts are used up, which no unlocking mends
+ */
+export async function endWaits(
+  tx: Transaction,
+  accountId: string,
+  usernameHash: Buffer,
+  { mostFailures }: Pick<Rules, 'mostFailures'>,
+): Promise<{ ended: boolean; usedUp: boolean }> {
+  const { rows } = await sql<{ ended: boolean; usedUp: boolean }>`
+    with waits as (
+      update login_attempt set wait_until = null
+      where username_hash = ${usernameHash} and failures < ${mostFailures} and wait_until > clock_timestamp() returning 1
+    ), own_waits as (
+      update known_device set wait_until = null where account_id = ${accountId} and wait_until > clock_timestamp() returning 1
+    )
+    select exists (select from waits) or exists (select from own_waits) as ended,
+      exists (select from login_attempt where username_hash = ${usernameHash} and failures >= ${mostFailures}) as used_up`.execute(
+    tx,
+  )
+  return rows[0]!
+}
+
+/** Whether a browser that knows the person could try at this moment. */
+export async function hasFreeBrowser(tx: Transaction, accountId: string): Promise<boolean> {
+  const { rows } = await sql<{ free: boolean }>`
+    select exists (
+      select from known_device where account_id = ${accountId} and (wait_until is null or wait_until <= clock_timestamp())
+    ) as free`.execute(tx)
+  return rows[0]!.free
 }
 
 /** Opens the account for attempts again, for when it gets new credentials. */

@@ -162,6 +162,16 @@ export function isUnavailable(error: unknown): error is Error {
   )
 }
 
+/** What `work` answers, with all that it wrote undone and the rows that it locked let go: to find out what would happen. */
+export async function rehearse<T>(tx: Transaction, work: () => Promise<T>): Promise<T> {
+  await sql`savepoint rehearsal`.execute(tx)
+  try {
+    return await work()
+  } finally {
+    await sql`rollback to savepoint rehearsal`.execute(tx)
+  }
+}
+
 /** Which kind of rule of the database a statement would have broken, if it was one of these. */
 export function brokenConstraint(error: unknown): 'unique' | 'foreign_key' | undefined {
   const { code } = (error ?? {}) as { code?: unknown }

@@ -9,6 +9,8 @@ export const permissions = {
   'accounts.import': 'Import accounts from a spreadsheet',
   'accounts.export': 'Export the list of accounts',
   'accounts.new-password': 'Give an account a new initial password',
+  'accounts.unlock': 'Unlock an account: end its waits after wrong passwords',
+  'accounts.extend': 'Let an account whose dates keep it out be valid for some more days',
   'profiles.view': 'See the profiles',
   'profiles.manage': 'Create, change and remove profiles',
   'teams.view': 'See the teams',
@@ -32,6 +34,14 @@ export function areaOf(permission: Permission): string {
 /** The profiles that every instance begins with. Nobody can change them; who wants another one copies it. */
 export const builtInProfiles: Record<'Administrator' | 'Supervisor' | 'Agent', readonly Permission[]> = {
   Administrator: Object.keys(permissions) as Permission[],
-  Supervisor: ['accounts.view', 'accounts.new-password', 'teams.view', 'sessions.view', 'sessions.end', 'requests.answer'],
+  Supervisor: [
+    'accounts.view',
+    'accounts.new-password',
+    'accounts.unlock',
+    'teams.view',
+    'sessions.view',
+    'sessions.end',
+    'requests.answer',
+  ],
   Agent: [],
 }

@@ -10,6 +10,17 @@ export async function countSeatRefusal(tx: Transaction): Promise<void> {
     on conflict on constraint seat_refusal_pkey do update set refusals = known.refusals + 1`.execute(tx)
 }
 
+/** Takes a seat as the start of a session does; false when there is none. */
+export async function takeSeat(
+  tx: Transaction,
+  accountId: string,
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+): Promise<boolean> {
+  const { rows } = await sql<{ taken: boolean }>`
+    select take_seat(${accountId}, null, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}, '') as taken`.execute(tx)
+  return rows[0]!.taken
+}
+
 /** Waits for the logins that are under way, keeps others waiting until the transaction ends, and has the next one count anew. */
 export async function recountSeats(tx: Transaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(seats_lock())`.execute(tx)

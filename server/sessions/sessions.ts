@@ -17,12 +17,14 @@ import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type Session
 
 export { changeSeats } from './change-seats.ts'
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
+export { rehearseSeat, rehearseStart, type SessionStanding } from './rehearse-start.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
   accountsWithSessions,
   disputeMove,
   findEnd,
+  findLiveSessions,
   type ListedSession,
   type LiveSession,
   listLiveSessions,

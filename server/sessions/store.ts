@@ -188,6 +188,21 @@ export async function disputeMove(
   return row
 }
 
+/** The sessions of these accounts that would keep them from logging in elsewhere now, by account. */
+export async function findLiveSessions(
+  tx: Transaction,
+  accountIds: readonly string[],
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+): Promise<Map<string, OtherSession>> {
+  const { rows } = await sql<OtherSession & { accountId: string }>`
+    select account_id, id, started_at, device, host(address) as address from session
+    where account_id = any (${accountIds as string[]}::uuid[]) and ended_at is null
+      and last_seen_at > now() - make_interval(secs => ${leaseSeconds})
+      and last_active_at > now() - make_interval(mins => ${idleMinutes})
+      and started_at > now() - make_interval(hours => ${longestHours})`.execute(tx)
+  return new Map(rows.map(({ accountId, ...session }) => [accountId, session]))
+}
+
 export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */

@@ -1,0 +1,85 @@
+// Why can't they log in? Each check of a login in its order, with a tick or a cross, and the button that mends it.
+import { Button, Text, VisuallyHidden } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { Failure } from '../app/failure.tsx'
+import { useSession } from '../app/session.tsx'
+import { formatMoment, formatTime } from '../app/texts.ts'
+import { type LoginCheck, useLoginChecks } from './desk-queries.ts'
+import { Icon, type IconName } from './icon.tsx'
+import { type Act, moreDays } from './use-mends.ts'
+
+const signs: Record<LoginCheck['answer'], IconName> = { passes: 'tick', stops: 'cross', asks: 'next', unknown: 'question' }
+
+type Props = { id: string; doing: Act | undefined; onAct: (act: Act) => void }
+
+export function LoginCheckList({ id, ...acts }: Props) {
+  const { t } = useTranslation('desk')
+  const checks = useLoginChecks(id)
+  if (checks.error) return <Failure error={checks.error} retry={() => void checks.refetch()} />
+  if (!checks.data) return null
+  const { outcome, ownBrowserIsFree } = checks.data
+  const isLocked = outcome === 'locked' || outcome === 'attempts_used_up'
+  return (
+    <section aria-label={t('why')} className="checks">
+      <Text fw={600} role="status" mb={4}>
+        {t(outcome === 'logs_in' ? 'outcome_free' : 'outcome_stopped')}
+      </Text>
+      <ol>
+        {checks.data.checks.map((check) => (
+          <li key={check.check} data-answer={check.answer}>
+            <span className="sign">
+              <Icon name={signs[check.answer]} size={18} />
+              <VisuallyHidden>{t(`answer.${check.answer}`)}</VisuallyHidden>
+            </span>
+            <div>
+              <Text fw={check.answer === 'stops' || check.answer === 'asks' ? 600 : 400}>{t(`check.${check.check}`)}</Text>
+              <Explained id={id} check={check} {...acts} />
+              {check.check === 'attempts' && isLocked && ownBrowserIsFree && outcome === 'locked' && (
+                <Text size="sm">{t('own_browser_is_free')}</Text>
+              )}
+            </div>
+          </li>
+        ))}
+      </ol>
+      {outcome === 'logs_in' && <Text size="sm">{t('outcome_free_next')}</Text>}
+    </section>
+  )
+}
+
+/** What is the matter, and what mends it. */
+function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Props & { check: LoginCheck }) {
+  const { t } = useTranslation('desk')
+  const { timeZone } = useSession()
+  if (code === null) return null
+  const acts: Partial<Record<NonNullable<typeof mend>['act'], Act>> = {
+    extend: code === 'not_yet_valid' ? 'from_today' : 'more_days',
+  }
+  const act = mend && (mend.act === 'change_account' ? undefined : (acts[mend.act] ?? (mend.act as Act)))
+  const moment = at === null ? '' : formatMoment(at, timeZone)
+  return (
+    <>
+      <Text size="sm" className="break">
+        {t(at === null && code === 'outside_hours' ? 'code.never_open' : `code.${code}`, {
+          moment,
+          time: at === null ? '' : formatTime(at, timeZone, code === 'locked'),
+          words: words || t('no_words'),
+        })}
+      </Text>
+      {mend &&
+        (!mend.permitted ? (
+          <Text size="sm" c="dimmed">
+            {t('not_permitted')}
+          </Text>
+        ) : act ? (
+          <Button mt={6} variant="light" loading={doing === act} disabled={doing !== undefined} onClick={() => onAct(act)}>
+            {t(`act.${act}`, { count: moreDays })}
+          </Button>
+        ) : (
+          <Button mt={6} variant="light" component={Link} to={`/users/${id}`}>
+            {t('act.change_account')}
+          </Button>
+        ))}
+    </>
+  )
+}
