@@ -1,6 +1,7 @@
 // The features, in order: the table of contents.
 import type { Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
 import { Type } from 'typebox'
 import { administration } from './administration/administration.ts'
 import { apiDocumentation } from './api-documentation/api-documentation.ts'
@@ -66,6 +67,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   const { publicUrl } = config
   const mailer = openMailer(config)
   let draining = false
+  let listening = false
 
   const { app, routes } = await openHttp({
     config,
@@ -155,6 +157,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
+      listening = true
       runner.listen()
       jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
@@ -162,6 +165,8 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     async close() {
       draining = true
       clearInterval(tidying)
+      // Load balancers look at /readyz once in a while; until they have, people still come here.
+      await wait(listening ? config.drainSeconds * 1000 : 0)
       await app.close()
       await runner.close()
       await Promise.all([app.close(), jobs.close()])

@@ -10,9 +10,11 @@ export type Config = Readonly<{
   publicUrl: URL
   dataDir: string
   databaseUrl: string | undefined
+  databaseDirectUrl: string | undefined
   databaseConnections: number
   secretKey: Buffer | undefined
   trustedProxies: readonly string[]
+  drainSeconds: number
   metricsPort: number
   metricsHost: string
   hashConcurrency: number
@@ -69,6 +71,16 @@ export const settings: readonly Setting[] = [
     read: databaseUrl,
   },
   {
+    name: 'DATABASE_DIRECT_URL',
+    means:
+      'The same database without a pooler between, for migrations, jobs and commands. Set it if, and only if, `DATABASE_URL` leads to a ' +
+      'pooler that gives connections away between transactions, such as PgBouncer with `pool_mode = transaction`.',
+    default: undefined,
+    defaultIs: 'none: `DATABASE_URL` leads to PostgreSQL itself',
+    secret: true,
+    read: databaseUrl,
+  },
+  {
     name: 'DATABASE_CONNECTIONS',
     means: 'The most database connections that this node holds for people. Two more are for its messages.',
     default: '10',
@@ -90,6 +102,15 @@ export const settings: readonly Setting[] = [
     default: '',
     defaultIs: 'none',
     read: cidrList,
+  },
+  {
+    name: 'DRAIN_SECONDS',
+    means:
+      'How long a node that is told to stop still serves while `/readyz` says 503, so that a load balancer sends people to another node ' +
+      'before this one refuses them. Longer than two of its looks.',
+    default: (values) => (values.get('DATABASE_URL') === undefined ? '0' : '3'),
+    defaultIs: '3 with `DATABASE_URL`, else 0',
+    read: (text) => integer(text, 0, 60),
   },
   {
     name: 'METRICS_PORT',
@@ -165,6 +186,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       faults.push(`${setting.name}: ${(error as Error).message}`)
     }
   }
+  if (values.get('DATABASE_DIRECT_URL') !== undefined && values.get('DATABASE_URL') === undefined)
+    faults.push('DATABASE_DIRECT_URL: needs DATABASE_URL, the address of the pooler')
   if (faults.length > 0) throw new ConfigError(faults)
   const value = <T>(name: string) => values.get(name) as T
   return Object.freeze({
@@ -173,9 +196,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: value<URL>('PUBLIC_URL'),
     dataDir: value<string>('DATA_DIR'),
     databaseUrl: value<string | undefined>('DATABASE_URL'),
+    databaseDirectUrl: value<string | undefined>('DATABASE_DIRECT_URL'),
     databaseConnections: value<number>('DATABASE_CONNECTIONS'),
     secretKey: value<Buffer | undefined>('SECRET_KEY'),
     trustedProxies: value<string[]>('TRUSTED_PROXIES'),
+    drainSeconds: value<number>('DRAIN_SECONDS'),
     metricsPort: value<number>('METRICS_PORT'),
     metricsHost: value<string>('METRICS_HOST'),
     hashConcurrency: value<number>('HASH_CONCURRENCY'),

@@ -62,7 +62,7 @@ async function serve(args: string[]): Promise<void> {
   }
   const { log: logger } = node.app
   log = (message) => logger.warn(message)
-  stopping.closes({ close, onFault: (error) => logger.fatal({ err: error }) })
+  stopping.closes({ close, drainSeconds: config.drainSeconds, onFault: (error) => logger.fatal({ err: error }) })
 
   const url = config.publicUrl.origin
   if (json)
@@ -75,13 +75,23 @@ async function serve(args: string[]): Promise<void> {
 }
 
 async function runCommand(command: Command | CommandAlone, args: string[]): Promise<void> {
-  const options = Object.fromEntries(Object.keys(command.options).map((name) => [name, { type: 'string' as const }]))
+  const options = Object.fromEntries(
+    Object.keys(command.options).map((name) => [
+      name,
+      { type: command.flags?.includes(name) ? ('boolean' as const) : ('string' as const) },
+    ]),
+  )
   const { values, positionals } = parse({ args, options: { ...options, ...shared }, allowPositionals: true, strict: true })
   if (values.help) return print(helpFor(command))
   const given = positionals.slice(command.words.split(' ').length)
   if (given.length < command.values.length || given.length > command.values.length + (command.optionalValues?.length ?? 0))
     throw new UsageError(`It takes ${command.values.join(' and ') || 'no value'}.\n\n${helpFor(command)}`)
-  const texts = values as Record<string, string | undefined>
+  const texts = Object.fromEntries(
+    Object.entries(values as Record<string, string | boolean>).map(([name, value]) => [
+      name,
+      value === true ? 'yes' : String(value),
+    ]),
+  )
   for (const name of command.required ?? [])
     if (texts[name] === undefined) throw new UsageError(`--${name} is missing.\n\n${helpFor(command)}`)
 
@@ -126,8 +136,10 @@ function print(text: string): void {
 
 function fail(error: Error): void {
   const expected = error instanceof ConfigError || error instanceof OperatorError || error instanceof UsageError
-  if (json) print(`${JSON.stringify({ error: error.message })}\n`)
-  else process.stderr.write(`${error.message}\n`)
+  // "The database does not answer" helps nobody who does not hear what it said.
+  const message = !expected && error.cause instanceof Error ? `${error.message} ${error.cause.message}` : error.message
+  if (json) print(`${JSON.stringify({ error: message })}\n`)
+  else process.stderr.write(`${message}\n`)
   // What nobody foresaw is easier to mend with its place.
   if (!expected && error.stack !== undefined && process.env.LOG_LEVEL === 'debug') process.stderr.write(`${error.stack}\n`)
   process.exitCode = error instanceof UsageError ? 2 : 1

@@ -22,12 +22,17 @@ export type System = Readonly<{
  */
 export async function openSystem(config: Config, report: (message: string) => void): Promise<System> {
   const embedded = config.databaseUrl === undefined ? await openEmbeddedPostgres(config.dataDir, report) : undefined
-  const address = embedded?.address ?? { connectionString: config.databaseUrl! }
+  const { databaseUrl, databaseDirectUrl } = config
+  const address = embedded?.address ?? { connectionString: databaseDirectUrl ?? databaseUrl! }
+  const pooler = databaseDirectUrl === undefined ? undefined : { connectionString: databaseUrl! }
   try {
     const keys = deriveKeys(config.secretKey ?? keptSecretKey(config.dataDir))
     const migrated = await migrate(address)
-    const database = openDatabase(address, config.databaseConnections, (error) =>
-      report(`A database connection was lost: ${error.message}`),
+    const database = openDatabase(
+      address,
+      config.databaseConnections,
+      (error) => report(`A database connection was lost: ${error.message}`),
+      pooler,
     )
     try {
       await refuseRoleThatSeesAll(database)
@@ -62,6 +67,6 @@ async function refuseRoleThatSeesAll(database: Database): Promise<void> {
   if (role.name !== 'gatehouse_server' || role.passesPolicies)
     throw new Error(
       `Requests would run as the PostgreSQL role ${role.name}, which ${role.passesPolicies ? 'passes row-level security by' : 'is not gatehouse_server'}. ` +
-        'Take "options" out of DATABASE_URL, and let no pooler drop it.',
+        'Take "options" out of DATABASE_URL. A pooler needs DATABASE_DIRECT_URL beside it, and must set the role: deploy/pgbouncer.ini.',
     )
 }

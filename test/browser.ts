@@ -66,6 +66,20 @@ export class Browser {
     return { status: answer.statusCode, body: answer.body, headers: answer.headers, location: answer.headers.location }
   }
 
+  /**
+   * Sends a form again for as long as it is answered by 503, as people do who are told to try again.
+   * A machine that is too slow for the limits of time of the database is no wrong answer.
+   * @param onBusy told of each 503
+   */
+  async postUntilServed(url: string, fields: Record<string, string>, onBusy: () => void = () => {}): Promise<Answer> {
+    for (;;) {
+      const answer = await this.post(url, fields)
+      if (answer.status !== 503) return answer
+      onBusy()
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+
   /** Opens the login page and sends the form. */
   async logIn(username: string, password: string, next?: string): Promise<Answer> {
     await this.get(next === undefined ? '/login' : `/login?next=${encodeURIComponent(next)}`)

@@ -3,18 +3,29 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 
-export type HttpAnswer = { status: number; body: string; location: string | undefined }
+export type HttpAnswer = {
+  status: number
+  body: string
+  location: string | undefined
+  retryAfter: string | undefined
+  date: Date
+}
+
+// In milliseconds.
+const longestSilence = 30_000
 
 export class HttpBrowser {
   readonly cookies = new Map<string, string>()
   formToken = ''
+  /** Sent with every request. */
+  readonly headers: Record<string, string> = {}
   readonly #url: URL
   readonly #host: string
 
-  /** @param hostname the name that it asks for, where that is another than the one in the URL */
-  constructor(url: string, hostname?: string) {
+  /** @param host the name that it asks for, where that is another than the one in the URL; with a port, that one too */
+  constructor(url: string, host?: string) {
     this.#url = new URL(url)
-    this.#host = `${hostname ?? this.#url.hostname}:${this.#url.port}`
+    this.#host = host?.includes(':') ? host : `${host ?? this.#url.hostname}:${this.#url.port}`
   }
 
   get(path: string): Promise<HttpAnswer> {
@@ -37,8 +48,9 @@ export class HttpBrowser {
     const sent = request(new URL(path, this.#url), {
       method,
       agent: false,
-      headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form },
+      headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form, ...this.headers },
     })
+    sent.setTimeout(longestSilence, () => sent.destroy(new Error('no answer')))
     sent.end(body)
     const [answer] = (await once(sent, 'response')) as [IncomingMessage]
     const page = await text(answer)
@@ -48,6 +60,12 @@ export class HttpBrowser {
       else this.cookies.set(name!, value!)
     }
     this.formToken = /name="formToken" value="([^"]+)"/.exec(page)?.[1] ?? this.formToken
-    return { status: answer.statusCode!, body: page, location: answer.headers.location }
+    return {
+      status: answer.statusCode!,
+      body: page,
+      location: answer.headers.location,
+      retryAfter: answer.headers['retry-after'],
+      date: new Date(answer.headers.date ?? ''),
+    }
   }
 }

@@ -1,4 +1,5 @@
 // Starts real nodes on a fresh, real database, for tests.
+import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { after, type TestContext } from 'node:test'
@@ -15,7 +16,7 @@ import type { App, Route } from '../server/platform/http.ts'
 import { deriveKeys, type Keys } from '../server/platform/secret.ts'
 import { findProfileId } from '../server/profiles/profiles.ts'
 import { Browser } from './browser.ts'
-import { checkInvariants } from './invariants.ts'
+import { checkInvariants, checkNoSecrets } from './invariants.ts'
 import { closeTestPostgres, newDatabase } from './postgres.ts'
 
 /** A lasting password that keeps the default rules. */
@@ -90,12 +91,18 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
       await own.close()
     }
     await checkInvariants(owner)
+    const ofBrowsers = browsers.slice(0, 20).flatMap(({ cookies }) => [...cookies].filter(([, value]) => value.length > 40))
+    await checkNoSecrets(owner, [...secrets, ...ofBrowsers.map(([, value]) => value)])
+    for (const secret of secrets) assert.ok(!log.join('').includes(secret), 'the log holds a password')
     await owner.end()
     await database.close()
   })
 
+  const secrets = new Set<string>()
+  const browsers: Browser[] = []
   const createOne = async (name: string, hostname: string) => {
     const created = await createInstance({ database, keys }, { name, hostname })
+    secrets.add(created.initialPassword)
     const instance: Instance = { id: created.id, name, hostname, language: 'en', timeZone: 'UTC', seats: null }
     return { instance, admin: { username: created.username, initialPassword: created.initialPassword } }
   }
@@ -111,7 +118,11 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
     main,
     admin,
     logged: () => log.join(''),
-    browser: (node = 0, host = 'localhost:8080') => new Browser(nodes[node]!, host),
+    browser(node = 0, host = 'localhost:8080') {
+      const browser = new Browser(nodes[node]!, host)
+      browsers.push(browser)
+      return browser
+    },
     async work() {
       for (const table of ['queue', 'job']) await owner.query(`update pgboss.${table} set retry_delay = 1, retry_backoff = false`)
       for (const { node } of open) node.work({ pollSeconds: 0.5 })
@@ -122,13 +133,16 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
       instance = main,
     ) {
       const hash = password === 'initial' || password === 'none' ? undefined : await testHash(password)
+      if (hash !== undefined) secrets.add(password)
       return database.in(instance, async (tx) => {
         const profileId = (await findProfileId(tx, profile))!
         const key = usernameKey(username)!
         const id = (await insertAccount(tx, { username, usernameKey: key, fullName, email: null, profileId, ...more }))!
         if (hash !== undefined) await setPassword(tx, { keys }, (await lockAccount(tx, id))!, hash)
         if (password !== 'initial') return { id, username, password }
-        return { id, username, password: (await giveInitialPassword(tx, { keys }, id)).initialPassword }
+        const { initialPassword } = await giveInitialPassword(tx, { keys }, id)
+        secrets.add(initialPassword)
+        return { id, username, password: initialPassword }
       })
     },
     async sql(text, values) {

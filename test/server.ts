@@ -2,10 +2,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { freePort } from '../cluster/cluster.ts'
+
+export { freePort }
 
 export type Started = { url: string; username?: string; initialPassword?: string; expiresAt?: string }
 
@@ -77,14 +79,4 @@ export async function stop(child: ChildProcess, signal?: NodeJS.Signals): Promis
   const ended = once(child, 'exit')
   if (signal !== undefined) child.kill(signal)
   await ended
-}
-
-/** A port that nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -16,6 +16,8 @@ export type Command = {
   optionalValues?: readonly string[]
   /** The names of the options, each with a value, and what they mean. */
   options: Readonly<Record<string, string>>
+  /** Those of the options that take no value; `run` gets "yes" for one that is given. */
+  flags?: readonly string[]
   required?: readonly string[]
   run(context: Context, values: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<Result>
 }

@@ -8,6 +8,7 @@ import { type Command, type CommandAlone, instanceNamed, seatNumber } from './co
 import { createInstance } from './create-instance.ts'
 import { diagnose } from './diagnose.ts'
 import { endAccountSession } from './end-account-session.ts'
+import { epochCommand } from './epoch-command.ts'
 import { giveNewPassword } from './give-new-password.ts'
 import { OperatorError } from './problems.ts'
 import { seatsCommand } from './seats-command.ts'
@@ -145,6 +146,7 @@ export const commands: readonly Command[] = [
       return { json: { instance: name, ...ended, ended: true }, text: `${ended.username} is logged out.\n` }
     },
   },
+  epochCommand,
   {
     words: 'compliance-report',
     usage: '--instance NAME',

@@ -37,7 +37,13 @@ pg.types.setTypeParser(pg.types.builtins.DATE, (day) => day)
 
 /** How every connection of a node begins: as a role that owns nothing, and with an end to all waiting. */
 export const nodeOptions =
-  '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000'
+  '-c role=gatehouse_server -c timezone=UTC -c statement_timeout=4000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=5000'
+
+/**
+ * How long a node waits for any answer of the database, in milliseconds: longer than the database lets a statement run. One that is frozen,
+ * or whose network swallows everything, keeps to no limit of its own. The connection is given up, and its place is free.
+ */
+export const longestSilence = 4500
 
 // Far more than the stores have; what writes many rows at once has a text for each number of rows.
 const mostPrepared = 500
@@ -62,11 +68,18 @@ class PreparingClient extends pg.Client {
 /**
  * Opens the pool. Connects at the first use, as a role that owns nothing.
  * @param connections the most connections at once
+ * @param pooler a pooler in front of the same database, which gives a connection away between two transactions. It sets the role and the
+ *   limits of time by itself (deploy/pgbouncer.ini), and nothing can be prepared on what is somebody else's next.
  */
-export function openDatabase(address: DatabaseAddress, connections: number, onLostConnection: (error: Error) => void): Database {
+export function openDatabase(
+  address: DatabaseAddress,
+  connections: number,
+  onLostConnection: (error: Error) => void,
+  pooler?: DatabaseAddress,
+): Database {
   const pool = new pg.Pool({
-    ...address,
-    Client: PreparingClient,
+    ...(pooler ?? address),
+    ...(pooler === undefined && { Client: PreparingClient, options: nodeOptions }),
     // Statements that do not wait for each other share a round trip.
     pipeline: true,
     max: connections,
@@ -74,8 +87,8 @@ export function openDatabase(address: DatabaseAddress, connections: number, onLo
     connectionTimeoutMillis: 2000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    query_timeout: longestSilence,
     application_name: 'gatehouse',
-    options: nodeOptions,
   })
   // Without a listener a lost idle connection would end the process. The pool makes a new one when it needs it.
   pool.on('error', onLostConnection)
@@ -144,7 +157,7 @@ export function isUnavailable(error: unknown): error is Error {
   // PostgreSQL ended the connection, or did not let it begin, for whatever reason.
   if ('severity' in error && ['FATAL', 'PANIC'].includes(String(error.severity))) return true
   // pg and pg-pool give no code to these.
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
+  return /^(Connection terminated|timeout expired|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/.test(
     error.message,
   )
 }

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type pg from 'pg'
 import { fromKysely, getConstructionPlans, type JobResult, PgBoss } from 'pg-boss'
 import packageOfJobs from 'pg-boss/package.json' with { type: 'json' }
-import { type DatabaseAddress, nodeOptions, type Transaction } from './database.ts'
+import { type DatabaseAddress, longestSilence, nodeOptions, type Transaction } from './database.ts'
 
 const schema = 'pgboss'
 
@@ -59,6 +59,9 @@ const onlyJobs = {
   monitorVacuum: false,
 } as const
 
+// A database that is frozen or cut off answers nothing, not even that; with `pipeline` pg gives up such a connection as a whole.
+const patience = { keepAlive: true, connectionTimeoutMillis: 5000, query_timeout: 2 * longestSilence, pipeline: true }
+
 /** Jobs that a node does at once. Each holds a database connection only while it uses it. */
 const atOnce = 4
 const closingMilliseconds = 10_000
@@ -96,6 +99,7 @@ export function openJobs(
       boss = new PgBoss({
         ...onlyJobs,
         ...address,
+        ...patience,
         options: nodeOptions,
         max: 2,
         application_name: 'gatehouse jobs',

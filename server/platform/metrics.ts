@@ -10,9 +10,12 @@ export type Metrics = Readonly<{
   logins: Counter<'outcome'>
   /** Shows how many passwords are being hashed and how many wait, at the moment of each scrape. */
   watchHashQueue(queue: { readonly running: number; readonly waiting: number }): void
-  /** Shows how the seats of each instance are used, at the moment of each scrape. */
+  /** Shows how the seats of each instance are used, as they were within the last seconds, however many scrape. */
   watchSeats(read: () => Promise<SeatSample[]>): void
 }>
+
+// Every instance is asked, one after the other. In milliseconds.
+const seatsKept = 10_000
 
 export type SeatSample = {
   instance: string
@@ -47,15 +50,22 @@ export function openMetrics(): Metrics {
       })
     },
     watchSeats(read) {
+      let samples: Promise<SeatSample[]> = Promise.resolve([])
+      let askAt = Number.NEGATIVE_INFINITY
       const gauge = new Gauge({
         name: 'gatehouse_seats',
         help: 'Seats of an instance: how many there are, the reserve, in use now, the most in use today, logins refused today.',
         labelNames: ['instance', 'figure'],
         registers: [registry],
         async collect() {
-          const samples = await read()
+          if (performance.now() > askAt) {
+            askAt = performance.now() + seatsKept
+            // Whoever watches wants the other figures above all when the database is away.
+            samples = read().catch(() => [])
+          }
+          const known = await samples
           gauge.reset()
-          for (const { instance, seats, seatReserve, inUse, peakToday, refusalsToday } of samples) {
+          for (const { instance, seats, seatReserve, inUse, peakToday, refusalsToday } of known) {
             if (seats !== null) gauge.set({ instance, figure: 'seats' }, seats)
             if (seats !== null) gauge.set({ instance, figure: 'reserve' }, seatReserve)
             gauge.set({ instance, figure: 'in_use' }, inUse)

@@ -4,9 +4,11 @@ export type Stopping = {
   /** Lets what is under way finish, and lets go of everything. */
   close: () => Promise<void>
   onFault: (error: unknown) => void
+  /** How long closing goes on as if nothing were, in seconds. */
+  drainSeconds?: number
 }
 
-/** What is not closed by then is not waited for any more, in milliseconds. */
+/** What is not closed by then is not waited for any more, in milliseconds. `drainSeconds` come on top of it. */
 const longestClose = 15_000
 /** A terminal or service manager signals the whole group, and the launcher passes its own on: within this time, twice is once. */
 const sameSignal = 1000
@@ -28,8 +30,8 @@ export function stopWell(): { closes(stopping: Stopping): void } {
     if (stopping !== undefined) void finish(stopping, code)
   }
 
-  async function finish({ close, onFault }: Stopping, code: number): Promise<void> {
-    setTimeout(() => process.exit(1), longestClose).unref()
+  async function finish({ close, onFault, drainSeconds = 0 }: Stopping, code: number): Promise<void> {
+    setTimeout(() => process.exit(1), longestClose + drainSeconds * 1000).unref()
     try {
       await close()
     } catch (error) {

@@ -237,7 +237,7 @@ export type Tables = {
     createdAt: Generated<Date>
     expiresAt: Date
     endedAt: Date | null
-    endReason: 'used' | 'newer' | null
+    endReason: 'used' | 'newer' | 'epoch' | null
   }
   recoveryRequest: {
     instanceId: Generated<string>

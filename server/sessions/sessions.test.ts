@@ -34,7 +34,7 @@ test('fault-F09 cve-C35 100 parallel logins of one account on three nodes give o
   // All have shown the right password, hold it, and wait to write their session.
   const answers = await system.race(
     'session',
-    browsers.map((browser) => () => browser.post('/login', { username, password })),
+    browsers.map((browser) => () => browser.postUntilServed('/login', { username, password })),
     3,
   )
   assert.equal(answers.filter(({ location }) => location === '/home').length, 1)

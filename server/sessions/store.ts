@@ -63,6 +63,7 @@ export type EndReason =
   | 'account_removed'
   | 'new_initial_password'
   | 'password_changed'
+  | 'epoch'
 
 export type NewSession = { tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string; requestId: string }
 

@@ -1,7 +1,7 @@
 import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
 import type { Instance } from '../instances/instances.ts'
-import { type Proof, type ProvePasswordNeeds, provePassword, rememberBrowser } from '../passwords/passwords.ts'
+import { type Proof, type ProvePasswordNeeds, provePassword, type Refusal, rememberBrowser } from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import { hashToken } from '../platform/secret.ts'
 import { newSession } from '../sessions/sessions.ts'
@@ -28,6 +28,24 @@ export async function logIn(
   caller: Caller,
 ): Promise<LoginOutcome | { kind: 'refused' }> {
   const proof = await provePassword(needs, instance, { username, password, deviceToken }, caller)
+  try {
+    return await conclude(needs, instance, proof, deviceToken, returnTo, caller)
+  } catch (error) {
+    // A database that can count but not take a session in, for want of room or of patience, must not make a right password a wrong one.
+    // Nobody waits for it: if even that cannot be written, the person has to wait as anybody who was wrong as often.
+    if (proof.kind === 'proven') void needs.database.in(instance, (tx) => proof.settle(tx)).catch(() => {})
+    throw error
+  }
+}
+
+async function conclude(
+  needs: ProvePasswordNeeds,
+  instance: Instance,
+  proof: Proof | Refusal,
+  deviceToken: string,
+  returnTo: string,
+  caller: Caller,
+): Promise<LoginOutcome | { kind: 'refused' }> {
   if (proof.kind === 'proven' && proof.password === 'lasting' && proof.forgivable !== undefined) {
     const { token, ...session } = newSession(caller)
     const { accountId, credentialVersion } = proof

@@ -136,6 +136,8 @@ async function begin(
   accounts: string[],
   { standings, seats, reserve, counted }: Round,
 ): Promise<(string | undefined)[]> {
+  // With what was recorded of them, which would be of sessions that there are not.
+  await owner.query("delete from audit_event where event in ('login', 'session_ended')")
   await owner.query('delete from session')
   await owner.query('update instance set seats = $1, seat_reserve = $2', [seats, reserve])
   // What was lowered below what is in use, as the invariants know it.
