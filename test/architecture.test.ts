@@ -15,7 +15,7 @@ const rows = [
   ['system'],
   ['profiles', 'teams', 'messages'],
   ['administration', 'rule-editor'],
-  ['imports', 'live', 'console', 'api-documentation', 'sign-in', 'recovery', 'home', 'operator'],
+  ['imports', 'live', 'live-channel', 'console', 'api-documentation', 'sign-in', 'recovery', 'home', 'operator'],
   ['app'],
   ['main'],
 ]

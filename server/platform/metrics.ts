@@ -12,6 +12,8 @@ export type Metrics = Readonly<{
   watchHashQueue(queue: { readonly running: number; readonly waiting: number }): void
   /** Shows how the seats of each instance are used, at the moment of each scrape. */
   watchSeats(read: () => Promise<SeatSample[]>): void
+  /** Shows how many live channels are open on this node, and whether it hears the notices of the others. */
+  watchChannels(read: () => { open: number; hearsNotices: boolean }): void
 }>
 
 export type SeatSample = {
@@ -43,6 +45,24 @@ export function openMetrics(): Metrics {
         collect() {
           this.set({ state: 'running' }, queue.running)
           this.set({ state: 'waiting' }, queue.waiting)
+        },
+      })
+    },
+    watchChannels(read) {
+      new Gauge({
+        name: 'gatehouse_live_channels',
+        help: 'Live channels that are open on this node.',
+        registers: [registry],
+        collect() {
+          this.set(read().open)
+        },
+      })
+      new Gauge({
+        name: 'gatehouse_hears_notices',
+        help: 'Whether this node hears what the others tell: 1, or 0 while the connection for it is lost.',
+        registers: [registry],
+        collect() {
+          this.set(read().hearsNotices ? 1 : 0)
         },
       })
     },
