@@ -7,18 +7,28 @@ alter table session
   -- When the session lapses because its channel was lost; null as long as only the lease counts. Any sign of life takes it away.
   add column lapses_at timestamptz;
 
--- Opens a channel: it takes the place of the one before, whose loss means nothing from here on. No row when the session has ended.
+-- A sign of life writes the row anew, often, and finds room for it where it lies.
+alter table session set (fillfactor = 70);
+
+-- Opens channels: each takes the place of the one before, whose loss means nothing from here on. No row when the session has ended.
 -- Answers for how long nobody did anything, and how old the session is, in seconds.
-create function open_channel(in_instance uuid, of_session uuid, new_channel uuid)
-returns table (idle_seconds double precision, age_seconds double precision) language plpgsql as $$
+-- Without `wait`, a session that somebody holds has no row either: one does not hold up the others.
+create function open_channels(in_instance uuid, of_sessions uuid[], new_channels uuid[], wait boolean)
+returns table (session_id uuid, idle_seconds double precision, age_seconds double precision) language plpgsql as $$
+declare
+  free uuid[] := of_sessions;
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   -- A sign of life need not survive a power cut.
   perform set_config('synchronous_commit', 'off', true);
+  if not wait then
+    free := array(select s.id from session s where s.id = any (of_sessions) and s.ended_at is null for no key update skip locked);
+  end if;
   return query
-    update session s set channel_id = new_channel, last_seen_at = now(), lapses_at = null
-    where s.id = of_session and s.ended_at is null
-    returning extract(epoch from now() - s.last_active_at)::double precision, extract(epoch from now() - s.started_at)::double precision;
+    update session s set channel_id = opened.channel_id, last_seen_at = now(), lapses_at = null
+    from unnest(of_sessions, new_channels) as opened (session_id, channel_id)
+    where s.id = any (free) and s.id = opened.session_id and s.ended_at is null
+    returning s.id, extract(epoch from now() - s.last_active_at)::double precision, extract(epoch from now() - s.started_at)::double precision;
 end $$;
 
 -- Channels that were lost: each session lapses so many seconds from now, unless a newer channel was opened meanwhile; whichever of

@@ -4,9 +4,17 @@ import type { Database } from '../platform/database.ts'
 import { type Notice, type Notices, sendNotice } from '../platform/notices.ts'
 import type { View } from '../platform/page.ts'
 import { unavailable } from '../platform/problem.ts'
+import { openSameTurn } from '../platform/same-turn.ts'
 import type { Language, Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
-import { loseChannels, openChannel, renewChannels, runsOut, type SessionClock } from '../sessions/sessions.ts'
+import {
+  loseChannels,
+  type OpenedChannel,
+  openChannelsAtOnce,
+  renewChannels,
+  runsOut,
+  type SessionClock,
+} from '../sessions/sessions.ts'
 import { atMostEvery } from './at-most-every.ts'
 import { openEndings } from './endings.ts'
 import type { EventSink } from './event-sink.ts'
@@ -62,8 +70,11 @@ export type Channels = Readonly<{
   close(): Promise<void>
 }>
 
-/** In milliseconds. `confirm`: after which part of the lease the browser has to show that it is there. */
-const usualPace = { renew: 30_000, beat: 15_000, hint: 1000, confirm: 0.5 }
+/**
+ * In milliseconds. `confirm`: after which part of the lease the browser has to show that it is there, and `comeBack`: how long it has for
+ * that. `together`: how many leases a statement renews.
+ */
+const usualPace = { renew: 30_000, beat: 15_000, hint: 1000, confirm: 0.75, comeBack: 5000, together: 2000 }
 
 /** The live channels of a node. Node and browser may be cut off from each other at any moment: the rows of the sessions know what holds. */
 export function openChannels(
@@ -71,8 +82,21 @@ export function openChannels(
   pace: Readonly<typeof usualPace> = usualPace,
 ): Channels {
   const open = new Map<string, Channel>()
+  const unconfirmed = new Set<Channel>()
   const timers: NodeJS.Timeout[] = []
-  const losses = new Map<string, { sessionId: string; channelId: string; seconds: number }[]>()
+  const openInDatabase = openSameTurn(async (instance, opened: readonly OpenedChannel[]) => {
+    // Of two of one session, the one that came last holds; the other has been replaced on this node already.
+    const last = [...new Map(opened.map((each) => [each.sessionId, each])).values()]
+    const clocks = new Map(
+      (await openChannelsAtOnce(database, instance, last)).map((clock, place) => [last[place]!.sessionId, clock]),
+    )
+    return opened.map(({ sessionId }) => clocks.get(sessionId))
+  })
+  // When a floor goes home.
+  const loseInDatabase = openSameTurn(async (instance, lost: readonly (OpenedChannel & { seconds: number })[]) => {
+    await loseChannels(database, instance, lost)
+    return lost.map(() => undefined)
+  })
   const endings = openEndings({ database, rules, texts, onError }, (channel, end) => {
     channel.sink.send('ended', end)
     channel.sink.end()
@@ -120,6 +144,12 @@ export function openChannels(
     const channels = all.filter(({ standing }) => standing === 'open')
     for (const channel of all) if (channel.standing === 'opening') channel.standing = 'asked meanwhile'
     if (channels.length === 0) return
+    // So many that each statement is short.
+    for (let from = 0; from < channels.length; from += pace.together)
+      await lookTogether(channels.slice(from, from + pace.together))
+  }
+
+  async function lookTogether(channels: readonly Channel[]): Promise<void> {
     try {
       const asked = channels.map(({ id, instance, sessionId }) => ({ channelId: id, sessionId, instanceId: instance.id }))
       const standings = new Map((await renewChannels(database, asked)).map((each) => [each.sessionId, each]))
@@ -153,16 +183,22 @@ export function openChannels(
     if (channel.closed) return
     const left = channel.confirmBy - performance.now()
     channel.timer = setTimeout(
-      () => (performance.now() >= channel.confirmBy ? void confirm(channel) : void look([channel])),
+      () => (performance.now() >= channel.confirmBy ? confirm(channel) : void look([channel])),
       Math.max(0, Math.min(milliseconds, left)),
     )
   }
 
   /** Ends the stream so that the browser opens a new one. If it does not, it has not been there for some time. */
-  async function confirm(channel: Channel): Promise<void> {
+  function confirm(channel: Channel): void {
+    if (!take(channel)) return
     channel.sink.send('again', { within: 500 })
     channel.sink.end()
-    await lose(channel, 'silent')
+    // Most come back at once, and then there is nothing to write. One that comes back elsewhere is not touched by this loss.
+    channel.timer = setTimeout(() => {
+      unconfirmed.delete(channel)
+      if (!open.has(channel.sessionId)) void keepLoss(channel, 'silent')
+    }, pace.comeBack)
+    unconfirmed.add(channel)
   }
 
   /** Takes a channel out; false when it is out already. */
@@ -186,29 +222,20 @@ export function openChannels(
 
   /** `closed`: the browser said goodbye. `silent`: nobody knows since when it is gone, so the lease runs from when it was last there. */
   async function lose(channel: Channel, how: 'closed' | 'silent'): Promise<void> {
-    if (!take(channel)) return
-    const { instance, sessionId, id, openedAt } = channel
+    if (take(channel)) await keepLoss(channel, how)
+  }
+
+  async function keepLoss({ instance, sessionId, id, openedAt }: Channel, how: 'closed' | 'silent'): Promise<void> {
     try {
       const { graceSeconds, leaseSeconds } = await rules.of(instance)
       const left = Math.max(1, leaseSeconds - (performance.now() - openedAt) / 1000)
-      const loss = { sessionId, channelId: id, seconds: how === 'closed' ? Math.min(graceSeconds, leaseSeconds) : left }
-      const line = losses.get(instance.id)
-      if (line !== undefined) return void line.push(loss)
-      losses.set(instance.id, [loss])
-      // Those of the same moment, when a floor goes home, share a statement.
-      setImmediate(() => void writeLosses(instance))
+      await loseInDatabase(instance, {
+        sessionId,
+        channelId: id,
+        seconds: how === 'closed' ? Math.min(graceSeconds, leaseSeconds) : left,
+      })
     } catch (error) {
       onError(error, 'the loss of a live channel could not be kept; its lease runs on')
-    }
-  }
-
-  async function writeLosses(instance: { id: string }): Promise<void> {
-    const lost = losses.get(instance.id) ?? []
-    losses.delete(instance.id)
-    try {
-      await loseChannels(database, instance, lost)
-    } catch (error) {
-      onError(error, 'the loss of live channels could not be kept; their leases run on')
     }
   }
 
@@ -238,7 +265,7 @@ export function openChannels(
       if (before !== undefined) replace(before)
       open.set(wanted.sessionId, channel)
       try {
-        const clock = await openChannel(database, wanted.instance, wanted.sessionId, channel.id)
+        const clock = await openInDatabase(wanted.instance, { sessionId: wanted.sessionId, channelId: channel.id })
         if (clock === undefined) end(channel)
         else if (!channel.closed) {
           const isStale = channel.standing === 'asked meanwhile'
@@ -280,6 +307,8 @@ export function openChannels(
     },
     async close() {
       unsubscribe()
+      // Their leases run on.
+      for (const { timer } of unconfirmed) clearTimeout(timer)
       for (const timer of timers) clearInterval(timer)
       shownSessions.close()
       startedSessions.close()

@@ -6,16 +6,39 @@ export type SessionClock = { idleSeconds: number; ageSeconds: number }
 
 export type ChannelStanding = SessionClock & { sessionId: string; standing: 'lives' | 'replaced' | 'ended' }
 
-/** Opens the channel of a session in the place of the one before; undefined when the session has ended. */
-export async function openChannel(
+export type OpenedChannel = { sessionId: string; channelId: string }
+
+/**
+ * Opens channels of sessions of one instance in the place of those before; the answers are in their order, and undefined where the
+ * session has ended. Those whose session somebody holds are waited for by themselves.
+ * @param opened not two of one session
+ */
+export async function openChannelsAtOnce(
   database: Database,
   instance: { id: string },
-  sessionId: string,
-  channelId: string,
-): Promise<SessionClock | undefined> {
+  opened: readonly OpenedChannel[],
+): Promise<(Promise<SessionClock | undefined> | SessionClock)[]> {
+  const found = await openWhatIsFree(database, instance, opened, false)
+  return opened.map((each) => found.get(each.sessionId) ?? openHeld(each))
+
+  async function openHeld(each: OpenedChannel): Promise<SessionClock | undefined> {
+    return (await openWhatIsFree(database, instance, [each], true)).get(each.sessionId)
+  }
+}
+
+async function openWhatIsFree(
+  database: Database,
+  instance: { id: string },
+  opened: readonly OpenedChannel[],
+  wait: boolean,
+): Promise<Map<string, SessionClock>> {
+  const sessions = opened.map(({ sessionId }) => sessionId)
+  const channels = opened.map(({ channelId }) => channelId)
   return database.call(async (db) => {
-    const { rows } = await sql<SessionClock>`select * from open_channel(${instance.id}, ${sessionId}, ${channelId})`.execute(db)
-    return rows[0]
+    const { rows } = await sql<
+      SessionClock & { sessionId: string }
+    >`select * from open_channels(${instance.id}, ${sessions}, ${channels}, ${wait})`.execute(db)
+    return new Map(rows.map((row) => [row.sessionId, row]))
   })
 }
 
@@ -31,7 +54,7 @@ export async function loseChannels(
   await database.call((db) => sql`select lose_channels(${instance.id}, ${sessions}, ${channels}, ${seconds})`.execute(db))
 }
 
-/** Renews the leases of channels of any instances in one statement, and says how each stands. */
+/** Renews the leases of channels of any instances in one statement, and says how each stands. Some thousands at once. */
 export async function renewChannels(
   database: Database,
   channels: readonly { instanceId: string; sessionId: string; channelId: string }[],

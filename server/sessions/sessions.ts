@@ -19,7 +19,14 @@ import { openSessionChecks } from './session-checks.ts'
 import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type SessionEnd, type SessionLimits } from './store.ts'
 
 export { changeSeats } from './change-seats.ts'
-export { type ChannelStanding, loseChannels, openChannel, renewChannels, type SessionClock } from './channel-store.ts'
+export {
+  type ChannelStanding,
+  loseChannels,
+  type OpenedChannel,
+  openChannelsAtOnce,
+  renewChannels,
+  type SessionClock,
+} from './channel-store.ts'
 export { endRunOutSessionsOf, endSession } from './end-session.ts'
 export { type RunsOut, runsOut, type Warning } from './runs-out.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
