@@ -33,7 +33,7 @@ export async function measureLeases(
   const { instance, sessionIds } = await addLiveSessions(address, sessions)
   const errors: Record<string, number> = {}
   const onError = (error: unknown, message = 'notices') => {
-    const words = `${message}: ${(error as Error).message}`
+    const words = `${message}: ${(error as Error).message} ${((error as Error).cause as Error | undefined)?.message ?? ''}`
     errors[words] = (errors[words] ?? 0) + 1
   }
   const database = openDatabase(address, 10, onError)
@@ -98,6 +98,7 @@ export async function measureLeases(
     errors,
   }
   isOver = true
+  channels.drain()
   await channels.close()
   await notices.close()
   await database.close()

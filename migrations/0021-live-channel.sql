@@ -45,34 +45,30 @@ begin
   where s.id = lost.session_id and s.channel_id = lost.channel_id and s.ended_at is null;
 end $$;
 
--- Renews the leases of all channels of a node, of whatever instances, and says how each stands: 'lives', 'replaced' by a newer
--- channel, or 'ended'. Who is idle for too long or too old is for the rules to say, and is not made younger here.
+-- Renews the leases of channels of a node, of whatever instances, and says how their sessions stand: no row for one that is gone.
+-- Who is idle for too long or too old is for the rules to say, and is not made younger here.
 create function renew_channels(of_instances uuid[], of_sessions uuid[], by_channels uuid[])
-returns table (session_id uuid, standing text, idle_seconds double precision, age_seconds double precision) language plpgsql as $$
+returns table (session_id uuid, channel_id uuid, lives boolean, idle_seconds double precision, age_seconds double precision)
+language plpgsql as $$
 declare
   one uuid;
+  own uuid[];
 begin
   perform set_config('synchronous_commit', 'off', true);
   for one in select distinct each from unnest(of_instances) as each loop
     perform set_config('gatehouse.instance_id', one::text, true);
+    own := array(select asked.id from unnest(of_instances, of_sessions) as asked (instance_id, id) where asked.instance_id = one);
     -- What somebody holds at this moment is being changed; its lease is renewed the next time.
     update session s set last_seen_at = now(), lapses_at = null
     where s.id in (
-      select free.id
-      from unnest(of_instances, of_sessions, by_channels) as asked (instance_id, session_id, channel_id)
-      join session free on free.id = asked.session_id and free.channel_id = asked.channel_id
-      where asked.instance_id = one and free.ended_at is null
-      for no key update of free skip locked);
+      select free.id from session free
+      where free.id = any (own) and free.channel_id = any (by_channels) and free.ended_at is null
+      for no key update skip locked);
     return query
-      select asked.session_id, case
-          when a.id is null or s.ended_at is not null or not a.enabled then 'ended'
-          when s.channel_id is distinct from asked.channel_id then 'replaced'
-          else 'lives' end,
+      select s.id, s.channel_id, s.ended_at is null and a.enabled,
         extract(epoch from now() - s.last_active_at)::double precision, extract(epoch from now() - s.started_at)::double precision
-      from unnest(of_instances, of_sessions, by_channels) as asked (instance_id, session_id, channel_id)
-      left join session s on s.id = asked.session_id
-      left join account a on a.id = s.account_id
-      where asked.instance_id = one;
+      from session s join account a on a.id = s.account_id
+      where s.id = any (own);
   end loop;
 end $$;
 
@@ -119,6 +115,13 @@ begin
     where s.id in (select free.id from session free where free.id = any (stale) and free.ended_at is null for no key update skip locked);
   end if;
 end $$;
+
+-- Whoever comes first finds few sessions, and would keep a plan for few while a whole floor arrives.
+alter policy own on session using (instance_id = (select current_instance_id()));
+alter function open_channels set enable_seqscan = off;
+alter function lose_channels set enable_seqscan = off;
+alter function renew_channels set enable_seqscan = off;
+alter function recognise_sessions set enable_seqscan = off;
 
 -- The following are as in 0018, where they are explained; and a session whose channel was lost has outlived itself when its grace is over.
 create or replace function lapsed_sessions(

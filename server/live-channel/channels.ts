@@ -152,10 +152,10 @@ export function openChannels(
   async function lookTogether(channels: readonly Channel[]): Promise<void> {
     try {
       const asked = channels.map(({ id, instance, sessionId }) => ({ channelId: id, sessionId, instanceId: instance.id }))
-      const standings = new Map((await renewChannels(database, asked)).map((each) => [each.sessionId, each]))
-      for (const channel of channels) {
-        const found = standings.get(channel.sessionId)
-        if (channel.closed || found === undefined) continue
+      const standings = await renewChannels(database, asked)
+      for (const [place, channel] of channels.entries()) {
+        const found = standings[place]!
+        if (channel.closed) continue
         if (found.standing === 'lives') await follow(channel, found)
         else if (found.standing === 'ended') end(channel)
         else replace(channel)

@@ -4,7 +4,7 @@ import type { Database } from '../platform/database.ts'
 /** How a session stands by the database's clock, in seconds: since somebody did something, and since it began. */
 export type SessionClock = { idleSeconds: number; ageSeconds: number }
 
-export type ChannelStanding = SessionClock & { sessionId: string; standing: 'lives' | 'replaced' | 'ended' }
+export type ChannelStanding = ({ standing: 'lives' } & SessionClock) | { standing: 'replaced' | 'ended' }
 
 export type OpenedChannel = { sessionId: string; channelId: string }
 
@@ -54,7 +54,7 @@ export async function loseChannels(
   await database.call((db) => sql`select lose_channels(${instance.id}, ${sessions}, ${channels}, ${seconds})`.execute(db))
 }
 
-/** Renews the leases of channels of any instances in one statement, and says how each stands. Some thousands at once. */
+/** Renews the leases of channels of any instances in one statement, and says how each stands, in their order. Some thousands at once. */
 export async function renewChannels(
   database: Database,
   channels: readonly { instanceId: string; sessionId: string; channelId: string }[],
@@ -62,9 +62,15 @@ export async function renewChannels(
   const instances = channels.map(({ instanceId }) => instanceId)
   const sessions = channels.map(({ sessionId }) => sessionId)
   const ids = channels.map(({ channelId }) => channelId)
-  return database.call(async (db) => {
-    const { rows } = await sql<ChannelStanding>`select * from renew_channels(${instances}, ${sessions}, ${ids})`.execute(db)
-    return rows
+  type Row = SessionClock & { sessionId: string; channelId: string | null; lives: boolean }
+  const found = await database.call(async (db) => {
+    const { rows } = await sql<Row>`select * from renew_channels(${instances}, ${sessions}, ${ids})`.execute(db)
+    return new Map(rows.map((row) => [row.sessionId, row]))
+  })
+  return channels.map(({ sessionId, channelId }) => {
+    const row = found.get(sessionId)
+    if (!row?.lives) return { standing: 'ended' }
+    return row.channelId === channelId ? { standing: 'lives', ...row } : { standing: 'replaced' }
   })
 }
 
