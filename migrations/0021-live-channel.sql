@@ -15,19 +15,20 @@ alter table session set (fillfactor = 70);
 -- Without `wait`, a session that somebody holds has no row either: one does not hold up the others.
 create function open_channels(in_instance uuid, of_sessions uuid[], new_channels uuid[], wait boolean)
 returns table (session_id uuid, idle_seconds double precision, age_seconds double precision) language plpgsql as $$
-declare
-  free uuid[] := of_sessions;
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   -- A sign of life need not survive a power cut.
   perform set_config('synchronous_commit', 'off', true);
-  if not wait then
-    free := array(select s.id from session s where s.id = any (of_sessions) and s.ended_at is null for no key update skip locked);
+  if wait then
+    perform from session s where s.id = any (of_sessions) for no key update;
   end if;
   return query
-    update session s set channel_id = opened.channel_id, last_seen_at = now(), lapses_at = null
-    from unnest(of_sessions, new_channels) as opened (session_id, channel_id)
-    where s.id = any (free) and s.id = opened.session_id and s.ended_at is null
+    with free as materialized (
+      select f.id, opened.channel_id
+      from unnest(of_sessions, new_channels) as opened (session_id, channel_id) join session f on f.id = opened.session_id
+      where f.ended_at is null for no key update of f skip locked)
+    update session s set channel_id = free.channel_id, last_seen_at = now(), lapses_at = null
+    from free where s.id = free.id
     returning s.id, extract(epoch from now() - s.last_active_at)::double precision, extract(epoch from now() - s.started_at)::double precision;
 end $$;
 
@@ -61,9 +62,10 @@ begin
     -- What somebody holds at this moment is being changed; its lease is renewed the next time.
     update session s set last_seen_at = now(), lapses_at = null
     where s.id in (
-      select free.id from session free
-      where free.id = any (own) and free.channel_id = any (by_channels) and free.ended_at is null
-      for no key update skip locked);
+      select free.id
+      from unnest(of_sessions, by_channels) as asked (session_id, channel_id)
+      join session free on free.id = asked.session_id and free.channel_id = asked.channel_id
+      where free.ended_at is null for no key update of free skip locked);
     return query
       select s.id, s.channel_id, s.ended_at is null and a.enabled,
         extract(epoch from now() - s.last_active_at)::double precision, extract(epoch from now() - s.started_at)::double precision

@@ -74,7 +74,7 @@ export type Channels = Readonly<{
  * In milliseconds. `confirm`: after which part of the lease the browser has to show that it is there, and `comeBack`: how long it has for
  * that. `together`: how many leases a statement renews.
  */
-const usualPace = { renew: 30_000, beat: 15_000, hint: 1000, confirm: 0.75, comeBack: 5000, together: 2000 }
+const usualPace = { renew: 30_000, beat: 15_000, hint: 1000, confirm: 0.75, comeBack: 5000, together: 1000 }
 
 /** The live channels of a node. Node and browser may be cut off from each other at any moment: the rows of the sessions know what holds. */
 export function openChannels(
@@ -161,8 +161,8 @@ export function openChannels(
         else replace(channel)
       }
     } catch (error) {
+      // The next renewal asks for all of them again.
       onError(error, 'the leases of the live channels could not be renewed; it is tried again')
-      for (const channel of channels) schedule(channel, pace.renew)
     }
   }
 

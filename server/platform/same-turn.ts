@@ -4,6 +4,9 @@ type Waiting<Asked, Answer> = {
   reject: (error: unknown) => void
 }
 
+/** After a stall much comes at once: a statement stays short all the same. */
+const mostTogether = 500
+
 /**
  * Lets what is asked of one instance in the same turn of the event loop share one statement: the more there is, the less each costs.
  * Every answer is of a statement that began after it was asked for. Nothing waits for an earlier statement, so one that hangs holds up
@@ -18,7 +21,8 @@ export function openSameTurn<Asked, Answer>(
   function send(): void {
     const lines = turn
     turn = new Map()
-    for (const [id, line] of lines) void answer({ id }, line)
+    for (const [id, line] of lines)
+      for (let from = 0; from < line.length; from += mostTogether) void answer({ id }, line.slice(from, from + mostTogether))
   }
 
   async function answer(instance: { id: string }, line: Waiting<Asked, Answer>[]): Promise<void> {
