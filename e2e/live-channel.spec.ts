@@ -26,7 +26,7 @@ async function channelIsOpen(server: TestServer, instance: NewInstance, username
 
 async function sessionOf(server: TestServer, { name }: NewInstance, username: string) {
   const [row] = await server.sql(
-    `select s.channel_id, s.lapses_at from session s join account a on a.id = s.account_id join instance i on i.id = s.instance_id
+    `select s.channel_id, s.lapses_at, s.last_seen_at > now() - interval '1 minute' as is_seen from session s join account a on a.id = s.account_id join instance i on i.id = s.instance_id
      where i.name = $1 and a.username = $2 and s.ended_at is null`,
     [name, username],
   )
@@ -162,11 +162,12 @@ test('where the channel cannot be held, small requests say that the page is open
   await page.clock.install()
   await logInForTheFirstTime(page, instance)
   await expect.poll(async () => (await sessionOf(server, instance, instance.username))!.channel_id).toBeNull()
-  await server.sql("update session set last_seen_at = now() - interval '100 seconds' where ended_at is null")
+  await server.sql(
+    "update session set last_seen_at = now() - interval '100 seconds' where instance_id = (select id from instance where name = $1)",
+    [instance.name],
+  )
   await page.clock.fastForward(60_000)
-  const seen = async () =>
-    (await server.sql("select last_seen_at > now() - interval '1 minute' as lately from session where ended_at is null"))[0]
-  await expect.poll(seen).toMatchObject({ lately: true })
+  await expect.poll(async () => (await sessionOf(server, instance, instance.username))!.is_seen).toBe(true)
   await server.command('session', 'end', instance.username, '--instance', instance.name)
   await page.clock.fastForward(60_000)
   await expect(page.getByRole('alert')).toContainText('ended by an administrator')

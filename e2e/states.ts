@@ -216,6 +216,7 @@ async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): Asyn
 
   await page.getByRole('button', { name: 'Stay logged in' }).click()
   await expect(page.getByRole('button', { name: 'Stay logged in' })).toBeHidden()
+  await page.reload()
   await server.command('session', 'end', instance.username, '--instance', instance.name)
   await expect(page.getByRole('alert')).toContainText('ended by an administrator')
   yield { name: 'home-session-ended', page }

@@ -226,8 +226,9 @@ test('a session has one channel: a second one takes the place of the first, whic
 
 test('what changes is told to those who may see it and reach it, and to nobody else', async (t) => {
   const { system, ana, ben, supervisor, admin } = await startFloor(t)
+  const [agent, leader, boss] = [await loggedIn(system, ana), await loggedIn(system, supervisor), await loggedIn(system, admin)]
   const [ofAna, ofSupervisor, ofBoss] = await Promise.all(
-    [ana, supervisor, admin].map(async (each) => openLive(t, system.nodes[0]!, await loggedIn(system, each))),
+    [agent, leader, boss].map((each) => openLive(t, system.nodes[0]!, each)),
   )
   for (const each of [ofAna, ofSupervisor, ofBoss]) await each!.next('hello')
   await hearing(system, 1)
@@ -241,7 +242,6 @@ test('what changes is told to those who may see it and reach it, and to nobody e
   await loggedIn(system, ben)
   await until(() => heard(ofBoss).includes('sessions') && heard(ofSupervisor).includes('sessions'))
   assert.deepEqual(heard(ofAna), [])
-  const boss = await loggedIn(system, admin)
   await boss.sendJson('POST', '/api/sessions/end', { accountIds: [supervisor.id], reason: '' })
   // The last event: whatever came for the supervisor has come before it.
   await ofSupervisor!.next('ended')
