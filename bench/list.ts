@@ -39,6 +39,7 @@ export async function measureList(
   const database = openDatabase(address, 1, () => {})
   const instance = (await database.asOperator(undefined, (tx) => findInstanceByName(tx, 'main')))!
   await database.in(instance, async (tx) => {
+    await sql`set local statement_timeout = 0`.execute(tx)
     await sql`update account set profile_id = (select id from profile where name = 'Administrator') where username = ${administrator}`.execute(
       tx,
     )

@@ -56,19 +56,22 @@ export type AccountDetails = ListedAccount & {
 const today = sql`(now() at time zone coalesce(a.time_zone, i.time_zone))::date`
 const state = sql<AccountState>`case
   when not a.enabled then 'disabled'
-  when a.valid_from > ${today} then 'not_yet_valid'
-  when a.valid_until < ${today} then 'no_longer_valid'
+  when a.valid_from is not null and a.valid_from > ${today} then 'not_yet_valid'
+  when a.valid_until is not null and a.valid_until < ${today} then 'no_longer_valid'
   when w.hash is null and w.initial_hash is null then 'no_password'
   when coalesce(w.initial_expires_at, w.must_change_by) <= now() then 'initial_password_expired'
   when w.initial_hash is not null or w.must_change_by is not null then 'initial_password'
   else 'ready' end`
 
-/** The tables of a listed account. Teams and profiles are few; password is looked up for the rows that are shown. */
-const tables = sql`account a
+/** What the state of an account is made of. */
+const tablesOfState = sql`account a
   join instance i on i.id = a.instance_id
-  join profile p on p.instance_id = a.instance_id and p.id = a.profile_id
-  left join team t on t.instance_id = a.instance_id and t.id = a.team_id
   left join password w on w.instance_id = a.instance_id and w.account_id = a.id`
+
+/** The tables of a listed account. */
+const tables = sql`${tablesOfState}
+  join profile p on p.instance_id = a.instance_id and p.id = a.profile_id
+  left join team t on t.instance_id = a.instance_id and t.id = a.team_id`
 
 const columns = (
   actor: ActingAccount,
@@ -87,11 +90,14 @@ const orders = {
 function where(actor: ActingAccount, { search, profile, team, state: wanted }: AccountFilter) {
   const conditions = [sql`true`]
   if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
+  // In a query of its own, or a prepared statement would make the word searchable anew for every account that it looks at.
   for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
-    conditions.push(sql`a.search_text like searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`})`)
+    conditions.push(sql`a.search_text like (select searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`}))`)
   if (profile !== undefined) conditions.push(sql`a.profile_id = ${profile}`)
   if (team !== undefined) conditions.push(team === 'none' ? sql`a.team_id is null` : sql`a.team_id = ${team}`)
-  if (wanted !== undefined) conditions.push(sql`${state} = ${wanted}`)
+  // Whether an account is disabled says its own row; every other state needs more.
+  if (wanted === 'disabled') conditions.push(sql`not a.enabled`)
+  else if (wanted !== undefined) conditions.push(sql`${state} = ${wanted}`)
   return sql.join(conditions, sql` and `)
 }
 
@@ -106,7 +112,7 @@ export async function listAccounts(
   { sort, descending, offset, limit }: { sort: AccountSort; descending: boolean; offset: number; limit: number },
 ): Promise<{ accounts: ListedAccount[]; total: number }> {
   // Only a filter by state needs what the other tables say.
-  const from = filter.state === undefined ? sql`account a` : tables
+  const from = filter.state === undefined || filter.state === 'disabled' ? sql`account a` : tablesOfState
   const conditions = where(actor, filter)
   const direction = descending ? sql`desc` : sql`asc`
   const key = orders[sort]

@@ -40,7 +40,7 @@ export async function listSessions(
   ]
   if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
   for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
-    conditions.push(sql`a.search_text like searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`})`)
+    conditions.push(sql`a.search_text like (select searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`}))`)
   if (team !== undefined) conditions.push(team === 'none' ? sql`a.team_id is null` : sql`a.team_id = ${team}`)
   const where = sql.join(conditions, sql` and `)
   const found = sql`session s join account a on a.id = s.account_id`

@@ -67,6 +67,16 @@ test('the other screen hears that the session was moved, when and to what device
   assert.equal((await stranger.post('/not-me')).location, '/login?told')
 })
 
+test('that it was not me is said once, however often the button is pressed at the same moment', async (t) => {
+  const system = await startNodes(t, 2)
+  await setRules(system, { endOtherSession: true })
+  const { person, first } = await someoneLoggedIn(system)
+  assert.equal((await (await shown(system, person, 1)).post('/take-over')).location, '/home')
+  assert.match((await first.get('/login')).body, /This was not me/)
+  await system.race('session', [() => first.post('/not-me'), () => first.post('/not-me'), () => first.post('/not-me')])
+  assert.equal((await system.sql("select id from audit_event where event = 'session_move_disputed'")).length, 1)
+})
+
 test('cve-C07 the button works once, for a minute, with the same credentials, and only in the browser that was shown it', async (t) => {
   const system = await startNodes(t)
   await setRules(system, { endOtherSession: true })
