@@ -43,7 +43,7 @@ export async function startGatehouse(
   return { port, host: `localhost:${port}`, stop }
 }
 
-export type AccountKind = 'ready' | 'disabled' | 'without password'
+export type AccountKind = 'ready' | 'with email' | 'disabled' | 'without password'
 
 /** Adds accounts of the instance `main`, past the pages, with one hash for all; returns their usernames, all of one length. */
 export async function addAccounts(address: DatabaseAddress, count: number, kind: AccountKind): Promise<string[]> {
@@ -55,7 +55,8 @@ export async function addAccounts(address: DatabaseAddress, count: number, kind:
     await database.in(instance, async (tx) => {
       const profileId = (await findProfileId(tx, 'Agent'))!
       for (const username of usernames) {
-        const account = { username, usernameKey: usernameKey(username)!, fullName: 'Ana Souza', email: null, profileId }
+        const email = kind === 'with email' ? `${username}@example.com` : null
+        const account = { username, usernameKey: usernameKey(username)!, fullName: 'Ana Souza', email, profileId }
         const id = (await insertAccount(tx, account))!
         if (kind !== 'without password')
           await setPassword(tx, { keys: deriveKeys(secretKey) }, (await lockAccount(tx, id))!, hash)

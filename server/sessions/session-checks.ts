@@ -34,9 +34,7 @@ export function openSessionChecks(ask: Ask) {
   }
 
   async function send(instance: { id: string }, line: Line): Promise<void> {
-    const asked = line.waiting
-    line.waiting = []
-    line.sending = undefined
+    const asked = takeAll(line)
     line.underWay += 1
     try {
       const found = await ask(instance, asked)
@@ -45,13 +43,19 @@ export function openSessionChecks(ask: Ask) {
       for (const { reject } of asked) reject(error)
     }
     line.underWay -= 1
-    if (line.sending !== undefined) {
-      line.sending.cancel()
-      void send(instance, line)
-    } else if (line.underWay === 0) lines.delete(instance.id)
+    if (line.waiting.length > 0) void send(instance, line)
+    else if (line.underWay === 0) lines.delete(instance.id)
   }
 
   return { run }
+}
+
+function takeAll(line: Line): Waiting[] {
+  const { waiting, sending } = line
+  sending?.cancel()
+  line.sending = undefined
+  line.waiting = []
+  return waiting
 }
 
 /** Calls at the end of this turn of the event loop; or, where somebody is waited for, after the longest wait. */
