@@ -104,7 +104,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
-  await app.register(live({ database, rules }))
+  await app.register(live({ database, rules, notices }))
   metrics.watchSeats(() => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))

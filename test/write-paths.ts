@@ -207,6 +207,7 @@ export const writePaths: readonly WritePath[] = [
 export const elsewhere = [
   'POST /api/password-check',
   'POST /api/session/alive',
+  'POST /api/session/stay',
   'PUT /api/rules',
   'POST /api/rules/preview',
   'POST /api/rules/expire-passwords',

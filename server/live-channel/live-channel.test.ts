@@ -226,8 +226,9 @@ test('a session has one channel: a second one takes the place of the first, whic
 
 test('what changes is told to those who may see it and reach it, and to nobody else', async (t) => {
   const { system, ana, ben, supervisor, admin } = await startFloor(t)
+  const [agent, leader, boss] = [await loggedIn(system, ana), await loggedIn(system, supervisor), await loggedIn(system, admin)]
   const [ofAna, ofSupervisor, ofBoss] = await Promise.all(
-    [ana, supervisor, admin].map(async (each) => openLive(t, system.nodes[0]!, await loggedIn(system, each))),
+    [agent, leader, boss].map((each) => openLive(t, system.nodes[0]!, each)),
   )
   for (const each of [ofAna, ofSupervisor, ofBoss]) await each!.next('hello')
   await hearing(system, 1)
@@ -238,10 +239,13 @@ test('what changes is told to those who may see it and reach it, and to nobody e
   await until(() => heard(ofBoss).includes('requests'))
   await openRequest(system, ana.id)
   await until(() => heard(ofSupervisor).includes('requests'))
-  assert.equal(heard(ofSupervisor).filter((subject) => subject === 'requests').length, 1, 'not of another team')
   await loggedIn(system, ben)
   await until(() => heard(ofBoss).includes('sessions') && heard(ofSupervisor).includes('sessions'))
   assert.deepEqual(heard(ofAna), [])
+  await boss.sendJson('POST', '/api/sessions/end', { accountIds: [supervisor.id], reason: '' })
+  // The last event: whatever came for the supervisor has come before it.
+  await ofSupervisor!.next('ended')
+  assert.equal(heard(ofSupervisor).filter((subject) => subject === 'requests').length, 1, 'not of another team')
 })
 
 test('asvs-7.3.1 a warning comes before the idle end, staying takes it back, and the end comes on time', async (t) => {

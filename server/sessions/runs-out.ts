@@ -21,14 +21,12 @@ export function runsOut(
   const idle = idleMinutes * 60 - idleSeconds
   const longest = longestHours * 3600 - ageSeconds
   const seconds = Math.min(idle, longest)
-  // A warning that begins with the idle time itself would never go.
-  const warnsIdle = Math.min(warningMinutes * 60, idleMinutes * 30)
-  const warnsLongest = warningMinutes * 60
-  const isDue = seconds > 0 && (idle <= warnsIdle || longest <= warnsLongest)
+  const warnsFrom = warningMinutes * 60
+  const isDue = seconds > 0 && seconds <= warnsFrom
   return {
     seconds,
     // Staying does not help against the longest time.
     warning: isDue ? { kind: longest <= idle ? 'longest' : 'idle', seconds: Math.round(seconds) } : undefined,
-    lookIn: isDue ? seconds : Math.min(idle - warnsIdle, longest - warnsLongest),
+    lookIn: isDue ? seconds : seconds - warnsFrom,
   }
 }
