@@ -1,7 +1,7 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
 // All in one run on this machine: server, PostgreSQL and load share its processors.
 //   npm run bench -- --short             under 40 s, for a first look
-//   npm run bench -- --only checks       some parts: logins, shift, checks, list, timing, flood, import
+//   npm run bench -- --only checks       some parts: logins, shift, checks, leases, list, timing, flood, import
 //   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,7 @@ import { compareLogins } from './compare-logins.ts'
 import { type Flood, floodErrors, measureFlood } from './flood.ts'
 import { addAccounts, startGatehouse } from './gatehouse.ts'
 import { type Imported, measureImport } from './import.ts'
+import { measureLeases } from './leases.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { loggedIn } from './person.ts'
@@ -22,7 +23,7 @@ import { errorReport, figures, floodReport, importReport, keep, type Row, timing
 import { measureShift } from './shift.ts'
 import { type Timing, timeLogins, timeRecovery } from './timing.ts'
 
-const parts = ['logins', 'shift', 'checks', 'list', 'timing', 'flood', 'import'] as const
+const parts = ['logins', 'shift', 'checks', 'leases', 'list', 'timing', 'flood', 'import'] as const
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -41,6 +42,7 @@ const plan = values.short
       accounts: 80,
       betterAuthAccounts: 16,
       shift: 300,
+      leases: 5000,
       samples: 30,
       listed: 10_000,
       listSamples: 5,
@@ -55,6 +57,7 @@ const plan = values.short
       accounts: 400,
       betterAuthAccounts: 40,
       shift: 5000,
+      leases: 100_000,
       samples: 200,
       listed: 100_000,
       listSamples: 40,
@@ -97,6 +100,8 @@ async function run(): Promise<void> {
   if (wanted('logins')) rows.push(...(await compareLogins(needs, { ...plan, seconds: plan.loginSeconds, workers: loginWorkers })))
   if (wanted('shift')) rows.push(...(await measureShift(needs, plan.shift)))
   if (wanted('checks')) rows.push(...(await compareChecks(needs, { ...plan, seconds: plan.checkSeconds, workers: checkWorkers })))
+
+  if (wanted('leases')) rows.push(await measureLeases(needs, plan.leases))
 
   if (wanted('list')) {
     progress(`a list of ${plan.listed} accounts`)

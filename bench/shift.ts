@@ -1,12 +1,8 @@
 // The start of a shift: everybody logs in at the same moment, and comes back when told to.
-import { sql } from 'kysely'
-import { findInstanceByName } from '../server/instances/instances.ts'
-import { hashPassword } from '../server/passwords/hash-password.ts'
-import { openDatabase } from '../server/platform/database.ts'
 import { countError, pause, summary, timed } from './client.ts'
 import type { CompareNeeds } from './compare-logins.ts'
 import { Connection } from './connection.ts'
-import { newUsername, password } from './gatehouse.ts'
+import { addManyAccounts } from './gatehouse.ts'
 import { visitors } from './person.ts'
 import { measureRaw } from './raw.ts'
 import type { Row } from './report.ts'
@@ -21,7 +17,7 @@ const spread = 5000
 export async function measureShift({ address, start, progress }: CompareNeeds, people: number): Promise<Row[]> {
   const gatehouse = await start()
   progress(`a shift of ${people} that starts at one moment`)
-  const line = await visitors(gatehouse, await addShift(address, people))
+  const line = await visitors(gatehouse, await addManyAccounts(address, people))
   const before = await measureRaw(1.5)
   const took: number[] = []
   const errors: Record<string, number> = {}
@@ -52,26 +48,4 @@ export async function measureShift({ address, start, progress }: CompareNeeds, p
   const longest = (Math.max(...took) / 1000).toFixed(1)
   const ratio = `${(load.perSecond / raw.perSecond).toFixed(2)} of raw; ${toldToComeBack} × busy, the longest wait ${longest} s`
   return [{ what: `a shift of ${people} at one moment`, load, ratio }]
-}
-
-/** Adds accounts of one hash, as an import would. */
-async function addShift(address: CompareNeeds['address'], people: number): Promise<string[]> {
-  const database = openDatabase(address, 1, () => {})
-  try {
-    const hash = await hashPassword(password)
-    const instance = (await database.asOperator(undefined, (tx) => findInstanceByName(tx, 'main')))!
-    const usernames = Array.from({ length: people }, newUsername)
-    await database.in(instance, async (tx) => {
-      await sql`insert into account (username, username_key, full_name, profile_id)
-        select name, name, 'Ana Souza', (select id from profile where name = 'Agent') from unnest(${usernames}::text[]) as name`.execute(
-        tx,
-      )
-      await sql`insert into password (account_id, hash, changed_at)
-        select id, ${hash}, now() from account where username = any (${usernames})`.execute(tx)
-    })
-    await database.call((db) => sql`select look_at_grown_tables()`.execute(db))
-    return usernames
-  } finally {
-    await database.close()
-  }
 }
