@@ -5,31 +5,18 @@ import { type Database, type DatabaseAddress, openDatabase } from '../server/pla
 import { openNotices } from '../server/platform/notices.ts'
 import { openTexts } from '../server/platform/text.ts'
 import { findRules, openRuleBook } from '../server/rules/rules.ts'
-import { pause } from './client.ts'
+import { pause, percentiles } from './client.ts'
 import { addLiveSessions } from './live-sessions.ts'
 import { postgresSeconds, transactions } from './processor-time.ts'
+import type { Row } from './report.ts'
 
-export type Leases = {
-  sessions: number
-  seconds: number
-  transactionsPerSecond: number
-  /** Shares of one processor. */
-  nodeLoad: number
-  postgresLoad: number
-  /** How often a browser was asked to open its channel anew, a second. */
-  openedPerSecond: number
-  /** How many sessions were not live at the end. */
-  lapsed: number
-  errors: Record<string, number>
-}
-
-/** Keeps the channels of so many sessions open for so long, after two minutes in which they have settled. */
+/** Keeps the channels of so many sessions open for so many seconds, after as many as they need to settle. */
 export async function measureLeases(
   address: DatabaseAddress,
   dataDir: string,
   sessions: number,
-  { settleSeconds, seconds }: { settleSeconds: number; seconds: number },
-): Promise<Leases> {
+  { settle, measured }: { settle: number; measured: number },
+): Promise<Row> {
   const { instance, sessionIds } = await addLiveSessions(address, sessions)
   const errors: Record<string, number> = {}
   const onError = (error: unknown, message = 'notices') => {
@@ -72,10 +59,10 @@ export async function measureLeases(
   const begin = performance.now()
   for (const [at, sessionId] of sessionIds.entries()) {
     void open(sessionId)
-    const due = (at / sessions) * settleSeconds * 500
+    const due = (at / sessions) * settle * 500
     if (at % 100 === 0 && performance.now() - begin < due) await pause(due - (performance.now() - begin))
   }
-  await pause(settleSeconds * 500)
+  await pause(settle * 500)
 
   const before = {
     at: performance.now(),
@@ -84,25 +71,26 @@ export async function measureLeases(
     ended: await transactions(address),
     opened,
   }
-  await pause(seconds * 1000)
+  await pause(measured * 1000)
   const took = (performance.now() - before.at) / 1000
   const node = process.cpuUsage(before.node)
-  const result = {
-    sessions,
-    seconds: took,
-    transactionsPerSecond: ((await transactions(address)) - before.ended) / took,
-    nodeLoad: (node.user + node.system) / 1e6 / took,
-    postgresLoad: (postgresSeconds(dataDir) - before.postgres) / took,
-    openedPerSecond: (opened - before.opened) / took,
-    lapsed: await lapsedOf(database, instance, sessionIds),
-    errors,
-  }
+  const transactionsPerSecond = ((await transactions(address)) - before.ended) / took
+  const postgres = (postgresSeconds(dataDir) - before.postgres) / took
+  const openedPerSecond = (opened - before.opened) / took
+  const lapsed = await lapsedOf(database, instance, sessionIds)
+  if (lapsed > 0) errors['sessions that lapsed'] = lapsed
   isOver = true
   channels.drain()
   await channels.close()
   await notices.close()
+  await removeSessions(database, instance, sessionIds)
   await database.close()
-  return result
+  const share = (processors: number) => `${Math.round(processors * 100)} %`
+  return {
+    what: `transactions for ${sessions} live sessions, without their sockets`,
+    load: { perSecond: transactionsPerSecond, ...percentiles([]), count: 0, seconds: took, errors },
+    ratio: `${share((node.user + node.system) / 1e6 / took)} of a processor for the node, ${share(postgres)} for PostgreSQL; ${Math.round(openedPerSecond)} channels a second opened anew`,
+  }
 }
 
 async function lapsedOf(database: Database, instance: { id: string }, sessionIds: readonly string[]): Promise<number> {
@@ -116,4 +104,12 @@ async function lapsedOf(database: Database, instance: { id: string }, sessionIds
     ),
   )
   return rows[0]!.lapsed
+}
+
+/** Nobody else's part of the bench shall meet them. */
+async function removeSessions(database: Database, instance: { id: string }, sessionIds: readonly string[]): Promise<void> {
+  await database.in(instance, async (tx) => {
+    await sql`set local statement_timeout = 0`.execute(tx)
+    await sql`delete from session where id = any (${sessionIds as string[]}::uuid[])`.execute(tx)
+  })
 }
