@@ -41,8 +41,10 @@ export async function startChild<Ready>(
   })
   const line = await Promise.race([firstLine(child), ended.then(() => undefined)])
   if (line === undefined) throw new Error(`${program} ended before it was ready.\n${words}`)
+  const ready = JSON.parse(line) as Ready & { error?: string }
+  if (ready.error !== undefined) throw new Error(`${program}: ${ready.error}`)
   return {
-    ready: JSON.parse(line) as Ready,
+    ready,
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
       await ended

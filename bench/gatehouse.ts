@@ -1,5 +1,6 @@
 // Gatehouse as its operator starts it, and its accounts.
 import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { insertAccount, lockAccount, updateEnabled, usernameKey } from '../server/accounts/accounts.ts'
 import { findInstanceByName } from '../server/instances/instances.ts'
 import { hashPassword } from '../server/passwords/hash-password.ts'
@@ -43,7 +44,7 @@ export async function startGatehouse(
   return { port, host: `localhost:${port}`, stop }
 }
 
-export type AccountKind = 'ready' | 'disabled' | 'without password'
+export type AccountKind = 'ready' | 'with email' | 'disabled' | 'without password'
 
 /** Adds accounts of the instance `main`, past the pages, with one hash for all; returns their usernames, all of one length. */
 export async function addAccounts(address: DatabaseAddress, count: number, kind: AccountKind): Promise<string[]> {
@@ -55,13 +56,39 @@ export async function addAccounts(address: DatabaseAddress, count: number, kind:
     await database.in(instance, async (tx) => {
       const profileId = (await findProfileId(tx, 'Agent'))!
       for (const username of usernames) {
-        const account = { username, usernameKey: usernameKey(username)!, fullName: 'Ana Souza', email: null, profileId }
+        const email = kind === 'with email' ? `${username}@example.com` : null
+        const account = { username, usernameKey: usernameKey(username)!, fullName: 'Ana Souza', email, profileId }
         const id = (await insertAccount(tx, account))!
         if (kind !== 'without password')
           await setPassword(tx, { keys: deriveKeys(secretKey) }, (await lockAccount(tx, id))!, hash)
         if (kind === 'disabled') await updateEnabled(tx, id, false, null)
       }
     })
+    return usernames
+  } finally {
+    await database.close()
+  }
+}
+
+/** Adds accounts with a password in one statement, and lets PostgreSQL look at them, as an import does; returns their usernames. */
+export async function addManyAccounts(address: DatabaseAddress, count: number): Promise<string[]> {
+  const database = openDatabase(address, 1, () => {})
+  try {
+    const hash = await hashPassword(password)
+    const instance = (await database.asOperator(undefined, (tx) => findInstanceByName(tx, 'main')))!
+    const usernames = Array.from({ length: count }, newUsername)
+    await database.in(instance, async (tx) => {
+      await sql`set local statement_timeout = 0`.execute(tx)
+      await sql`
+        insert into account (username, username_key, full_name, profile_id)
+        select name, name, 'Ana Souza', (select id from profile where name = 'Agent') from unnest(${usernames}::text[]) as name`.execute(
+        tx,
+      )
+      await sql`
+        insert into password (account_id, hash, changed_at)
+        select id, ${hash}, now() from account where username = any (${usernames})`.execute(tx)
+    })
+    await database.call((db) => sql`select look_at_grown_tables()`.execute(db))
     return usernames
   } finally {
     await database.close()

@@ -1,6 +1,6 @@
 // People who log in and out at Gatehouse.
 import { expectStatus } from './client.ts'
-import { Connection, cookieOf, requestText } from './connection.ts'
+import { Connection, cookieOf, headerOf, requestText } from './connection.ts'
 import { type Gatehouse, password } from './gatehouse.ts'
 
 /** One person's browser: its cookies and the form of its login page. Keeps the form of the first visit, as an open tab does. */
@@ -34,13 +34,30 @@ export class Person {
     )
   }
 
+  /** "Forgot your password?" as the browser sends it. */
+  forgotRequest(username: string, headers: Record<string, string>): string {
+    const fields = { formToken: this.#formToken, username }
+    return this.#form('/forgot-password', fields, { cookie: `__Host-gatehouse-visit=${this.#visit}`, ...headers })
+  }
+
   /** @throws Error unless a session was started */
   async logIn(connection: Connection): Promise<void> {
+    const seconds = await this.tryToLogIn(connection)
+    if (seconds !== undefined) throw new Error('POST /login: 503 instead of 303')
+  }
+
+  /**
+   * Logs in, or says after how many seconds to try again, when the server is busy.
+   * @throws Error when it answers anything else
+   */
+  async tryToLogIn(connection: Connection): Promise<number | undefined> {
     const answer = await connection.send(this.loginRequest(password))
+    if (answer.status === 503) return Number(headerOf(answer, 'retry-after'))
     expectStatus('POST /login', answer.status, 303)
     this.session = cookieOf(answer, '__Host-gatehouse-session')
     if (this.session === undefined) throw new Error('POST /login: no session')
     this.#device = cookieOf(answer, '__Host-gatehouse-device') ?? this.#device
+    return undefined
   }
 
   /** @throws Error unless the session was ended */

@@ -29,9 +29,9 @@ export function figures(rows: readonly Row[]): string {
   )
 }
 
-export function timingReport({ classes, samples, sameAnswers, differences }: Timing): string {
+export function timingReport({ what, classes, samples, sameAnswers, differences }: Timing): string {
   const lines = table(
-    ['wrong login', 'median ms', 'gap', 'p'],
+    [what, 'median ms', 'gap', 'p'],
     classes.map(({ name, median, gapPercent, p }) => [
       name,
       median.toFixed(3),
@@ -40,7 +40,7 @@ export function timingReport({ classes, samples, sameAnswers, differences }: Tim
     ]),
   )
   return [
-    `Timing of wrong logins, ${samples} of each, one at a time, against the first:\n\n${lines}`,
+    `Timing: ${what}, ${samples} of each kind, one at a time, against the first:\n\n${lines}`,
     `All answers are the same, headers and bytes, but for the typed username and the form token: ${sameAnswers ? 'yes' : 'NO'}`,
     ...differences,
   ].join('\n')

@@ -1,7 +1,7 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
 // All in one run on this machine: server, PostgreSQL and load share its processors.
 //   npm run bench -- --short             under 40 s, for a first look
-//   npm run bench -- --only checks       some parts: logins, checks, list, timing, flood, import
+//   npm run bench -- --only checks       some parts: logins, shift, checks, leases, list, timing, flood, import
 //   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,13 +15,15 @@ import { compareLogins } from './compare-logins.ts'
 import { type Flood, floodErrors, measureFlood } from './flood.ts'
 import { addAccounts, startGatehouse } from './gatehouse.ts'
 import { type Imported, measureImport } from './import.ts'
+import { measureLeases } from './leases.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
 import { loggedIn } from './person.ts'
 import { errorReport, figures, floodReport, importReport, keep, type Row, timingReport } from './report.ts'
-import { measureTiming, type Timing } from './timing.ts'
+import { measureShift } from './shift.ts'
+import { type Timing, timeLogins, timeRecovery } from './timing.ts'
 
-const parts = ['logins', 'checks', 'list', 'timing', 'flood', 'import'] as const
+const parts = ['logins', 'shift', 'checks', 'leases', 'list', 'timing', 'flood', 'import'] as const
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -39,6 +41,9 @@ const plan = values.short
       warmUpSeconds: 0.4,
       accounts: 80,
       betterAuthAccounts: 16,
+      shift: 300,
+      leases: 5000,
+      leaseSeconds: { settle: 8, measured: 5 },
       samples: 30,
       listed: 10_000,
       listSamples: 5,
@@ -52,6 +57,9 @@ const plan = values.short
       warmUpSeconds: 2,
       accounts: 400,
       betterAuthAccounts: 40,
+      shift: 5000,
+      leases: 100_000,
+      leaseSeconds: { settle: 120, measured: 90 },
       samples: 200,
       listed: 100_000,
       listSamples: 40,
@@ -92,7 +100,15 @@ async function run(): Promise<void> {
   const errors: Record<string, number> = {}
 
   if (wanted('logins')) rows.push(...(await compareLogins(needs, { ...plan, seconds: plan.loginSeconds, workers: loginWorkers })))
+  if (wanted('shift')) rows.push(...(await measureShift(needs, plan.shift)))
   if (wanted('checks')) rows.push(...(await compareChecks(needs, { ...plan, seconds: plan.checkSeconds, workers: checkWorkers })))
+
+  if (wanted('leases')) {
+    progress(`the leases of ${plan.leases} live sessions`)
+    const { stop } = await startNode()
+    await stop()
+    rows.push(await measureLeases(address, dataDir, plan.leases, plan.leaseSeconds))
+  }
 
   if (wanted('list')) {
     progress(`a list of ${plan.listed} accounts`)
@@ -104,11 +120,11 @@ async function run(): Promise<void> {
   // Only here the sender's address is taken from a header, so that one machine can be many.
   const manyAddresses = { TRUSTED_PROXIES: '127.0.0.1,::1' }
   const many = wanted('timing') || wanted('flood') ? await startNode(manyAddresses) : undefined
-  let timing: Timing | undefined
+  const timings: Timing[] = []
   let flood: Flood | undefined
   if (many && wanted('timing')) {
-    progress(`timing of wrong logins, ${plan.samples} of each kind`)
-    timing = await measureTiming(many, address, plan.samples)
+    progress(`timing of wrong logins and of forgotten passwords, ${plan.samples} of each kind`)
+    timings.push(await timeLogins(many, address, plan.samples), await timeRecovery(many, address, plan.samples))
   }
   if (many && wanted('flood')) {
     const people = await loggedIn(many, await addAccounts(address, checkWorkers / 2, 'ready'))
@@ -135,7 +151,7 @@ async function run(): Promise<void> {
     machine,
     plan,
     rows,
-    timing,
+    timings,
     flood,
     imported,
     seconds,
@@ -148,11 +164,12 @@ async function run(): Promise<void> {
       `Argon2id ${argon2id}; ${loginWorkers} logins and ${checkWorkers} session checks at once; Better Auth without its rate limiter, else as it comes`,
   )
   print(figures(rows))
-  if (timing) print(timingReport(timing))
+  for (const timing of timings) print(timingReport(timing))
   if (flood) print(floodReport(flood))
   if (imported) print(importReport(imported))
   print(errorReport(errors))
-  const failed = Object.keys(errors).length > 0 || timing?.sameAnswers === false || (flood && floodErrors(flood) > 0)
+  const failed =
+    Object.keys(errors).length > 0 || timings.some(({ sameAnswers }) => !sameAnswers) || (flood && floodErrors(flood) > 0)
   if (failed) process.exitCode = 1
 
   function addErrors(what: string, found: Record<string, number>): void {

@@ -1,14 +1,15 @@
-// Whether the time or the bytes of a refused login tell why it was refused.
+// Whether the time or the bytes of an answer tell what nobody may learn: why a login was refused, and whom "Forgot your password?" knows.
 import { randomInt } from 'node:crypto'
 import type { DatabaseAddress } from '../server/platform/database.ts'
 import { percentiles, timed } from './client.ts'
 import { type Answer, Connection } from './connection.ts'
-import { addAccounts, type Gatehouse, newUsername, password } from './gatehouse.ts'
+import { type AccountKind, addAccounts, type Gatehouse, newUsername, password } from './gatehouse.ts'
 import { mannWhitneyP } from './mann-whitney.ts'
 import { Person } from './person.ts'
 
 export type Timing = {
-  /** The same kind of wrong login twice is among them: what differs between those two is chance. */
+  what: string
+  /** The same kind twice is among them: what differs between those two is chance. */
   classes: { name: string; median: number; gapPercent: number; p: number }[]
   samples: number
   sameAnswers: boolean
@@ -20,21 +21,51 @@ type Class = { name: string; usernames: string[]; password: string }
 
 /** Fewer than the wrong passwords in a row after which an account must wait. */
 const triesPerAccount = 4
-const reference = 'wrong password'
 
-/** Times wrong logins one at a time, every class once in a round, in an order that chance decides. */
-export async function measureTiming(gatehouse: Gatehouse, address: DatabaseAddress, samples: number): Promise<Timing> {
+/** Times wrong logins. */
+export async function timeLogins(gatehouse: Gatehouse, address: DatabaseAddress, samples: number): Promise<Timing> {
   const count = Math.ceil(samples / triesPerAccount)
   const wrong = 'walnut drifts over copper roofs'
+  const some = (kind: AccountKind) => addAccounts(address, count, kind)
   const classes: Class[] = [
-    { name: reference, usernames: await addAccounts(address, count, 'ready'), password: wrong },
-    { name: `${reference}, again`, usernames: await addAccounts(address, count, 'ready'), password: wrong },
+    { name: 'wrong password', usernames: await some('ready'), password: wrong },
+    { name: 'wrong password, again', usernames: await some('ready'), password: wrong },
     { name: 'unknown username', usernames: Array.from({ length: count }, newUsername), password: wrong },
-    { name: 'disabled, right password', usernames: await addAccounts(address, count, 'disabled'), password },
-    { name: 'account without password', usernames: await addAccounts(address, count, 'without password'), password: wrong },
-    { name: 'empty password', usernames: await addAccounts(address, count, 'ready'), password: '' },
-    { name: 'password of 2000', usernames: await addAccounts(address, count, 'ready'), password: 'w'.repeat(2000) },
+    { name: 'disabled, right password', usernames: await some('disabled'), password },
+    { name: 'account without password', usernames: await some('without password'), password: wrong },
+    { name: 'empty password', usernames: await some('ready'), password: '' },
+    { name: 'password of 2000', usernames: await some('ready'), password: 'w'.repeat(2000) },
   ]
+  return timeInterleaved(gatehouse, 'wrong login', classes, samples, (visitor, { password }, username, headers) =>
+    visitor.loginRequest(password, username, headers),
+  )
+}
+
+/** Times "Forgot your password?". The node decides meanwhile what becomes of each, and sends the messages. */
+export async function timeRecovery(gatehouse: Gatehouse, address: DatabaseAddress, samples: number): Promise<Timing> {
+  const count = Math.ceil(samples / triesPerAccount)
+  const some = (kind: AccountKind) => addAccounts(address, count, kind)
+  const classes = [
+    { name: 'with an address', usernames: await some('with email') },
+    { name: 'with an address, again', usernames: await some('with email') },
+    { name: 'without an address', usernames: await some('ready') },
+    { name: 'unknown username', usernames: Array.from({ length: count }, newUsername) },
+    { name: 'disabled', usernames: await some('disabled') },
+    { name: 'without password', usernames: await some('without password') },
+  ]
+  return timeInterleaved(gatehouse, 'forgotten password', classes, samples, (visitor, _class, username, headers) =>
+    visitor.forgotRequest(username, headers),
+  )
+}
+
+/** Times requests one at a time, every class once in a round, in an order that chance decides. */
+async function timeInterleaved<Kind extends { name: string; usernames: string[] }>(
+  gatehouse: Gatehouse,
+  what: string,
+  classes: readonly Kind[],
+  samples: number,
+  requestOf: (visitor: Person, kind: Kind, username: string, headers: Record<string, string>) => string,
+): Promise<Timing> {
   const taken = new Map(classes.map(({ name }) => [name, [] as number[]]))
   const answers = new Map<string, Set<string>>()
   const connection = new Connection(gatehouse.port)
@@ -43,26 +74,28 @@ export async function measureTiming(gatehouse: Gatehouse, address: DatabaseAddre
 
   const warmUpRounds = 10
   for (let round = -warmUpRounds; round < samples; round += 1)
-    for (const { name, usernames, password } of shuffled(classes)) {
-      const username = round < 0 ? newUsername() : usernames[round % usernames.length]!
-      // Another address each round, so that none comes near the limit of wrong passwords that an address has.
+    for (const kind of shuffled(classes)) {
+      const username = round < 0 ? newUsername() : kind.usernames[round % kind.usernames.length]!
+      // Another address each round, so that none comes near the limit that an address has.
       const from = `10.${(round + warmUpRounds) >> 8}.${(round + warmUpRounds) & 255}.1`
-      const request = visitor.loginRequest(password, username, { 'x-forwarded-for': from })
+      const request = requestOf(visitor, kind, username, { 'x-forwarded-for': from })
       const { milliseconds, result } = await timed(() => connection.send(request))
       if (round < 0) continue
-      taken.get(name)!.push(milliseconds)
+      taken.get(kind.name)!.push(milliseconds)
       const text = comparable(result, username)
-      answers.set(text, (answers.get(text) ?? new Set()).add(name))
+      answers.set(text, (answers.get(text) ?? new Set()).add(kind.name))
     }
   connection.close()
 
-  const medianOf = (name: string) => percentiles(taken.get(name)!).p50
+  const times = [...taken.values()]
+  const first = times[0]!
   return {
-    classes: classes.map(({ name }) => ({
+    what,
+    classes: classes.map(({ name }, at) => ({
       name,
-      median: medianOf(name),
-      gapPercent: (medianGap(taken.get(name)!, taken.get(reference)!) / medianOf(reference)) * 100,
-      p: mannWhitneyP(taken.get(name)!, taken.get(reference)!),
+      median: percentiles(times[at]!).p50,
+      gapPercent: (medianGap(times[at]!, first) / percentiles(first).p50) * 100,
+      p: mannWhitneyP(times[at]!, first),
     })),
     samples,
     sameAnswers: answers.size === 1,

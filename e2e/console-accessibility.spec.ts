@@ -8,12 +8,13 @@ for (const colorScheme of ['light', 'dark'] as const)
   test(`every screen of the console follows WCAG 2.2 AA as far as axe can tell, ${colorScheme}, and fits 320 px`, async ({
     page,
     instance,
+    server,
   }) => {
     test.setTimeout(300_000)
     await logInForTheFirstTime(page, instance)
     // A colour is judged once it is there: what fades in has less contrast on its way, which nobody reads.
     await page.emulateMedia({ reducedMotion: 'reduce', colorScheme })
-    for await (const name of everyConsoleState(page)) {
+    for await (const name of everyConsoleState(page, server, instance)) {
       for (const width of [320, 1280])
         await test.step(`${name}, ${width} px`, async () => {
           await page.setViewportSize({ width, height: 720 })

@@ -1,9 +1,10 @@
 // A walk through every screen of the console in every state, for what must hold of all of them.
 import type { Page } from '@playwright/test'
-import { addPerson, expect } from './story.ts'
+import type { NewInstance, TestServer } from './server.ts'
+import { addPerson, expect, letBeIdle } from './story.ts'
 
 /** Leads an Administrator, who is logged in, to one state after the other. Each is shown until the next one is asked for. */
-export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
+export async function* everyConsoleState(page: Page, server: TestServer, instance: NewInstance): AsyncGenerator<string> {
   yield* rules(page)
   yield* users(page)
   yield* profiles(page)
@@ -13,6 +14,7 @@ export async function* everyConsoleState(page: Page): AsyncGenerator<string> {
   yield* desk(page)
   yield* audit(page)
   yield* imports(page)
+  yield* endOfSession(page, server, instance)
 }
 
 async function* users(page: Page): AsyncGenerator<string> {
@@ -266,4 +268,16 @@ async function* imports(page: Page): AsyncGenerator<string> {
   await page.goto('/console/imports')
   await expect(page.getByRole('table', { name: 'Earlier imports' })).toBeVisible()
   yield 'imports'
+}
+
+async function* endOfSession(page: Page, server: TestServer, instance: NewInstance): AsyncGenerator<string> {
+  await page.goto('/console/users')
+  await expect(page.getByRole('row', { name: /Administrator/ })).toBeVisible()
+  await letBeIdle(server, instance, '58 minutes 5 seconds', page)
+  await expect(page.getByRole('button', { name: 'Stay logged in' })).toBeVisible()
+  yield 'users-idle-warning'
+
+  await server.command('session', 'end', instance.username, '--instance', instance.name)
+  await expect(page.getByRole('dialog', { name: 'You are logged out' })).toContainText('ended by an administrator')
+  yield 'users-session-ended'
 }

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { ParsedMail } from 'mailparser'
+import pg from 'pg'
 import { newMailServer } from '../test/mail-server.ts'
 import { freePort } from '../test/server.ts'
 
@@ -28,6 +29,10 @@ export type TestServer = {
   mailsTo(address: string): ParsedMail[]
   /** What the server has logged as an error so far: a fault of ours, whatever the browser showed. */
   errors(): string[]
+  /** How many live channels are open. */
+  openChannels(): Promise<number>
+  /** Changes rows as the time would; returns the rows of the statement. */
+  sql(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>
   /** Asks the server to stop, and waits until it has. */
   stop(): Promise<void>
 }
@@ -36,7 +41,7 @@ export async function startServer(): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-e2e-'))
   // The embedded PostgreSQL may run as another user, who must be able to enter.
   await chmod(folder, 0o755)
-  const port = await freePort()
+  const [port, metricsPort] = [await freePort(), await freePort()]
   const atTheEnd: (() => unknown)[] = []
   const mail = await newMailServer({ after: (work) => void atTheEnd.push(work as () => unknown) })
   await mail.start()
@@ -46,7 +51,7 @@ export async function startServer(): Promise<TestServer> {
     HOME: process.env.HOME,
     TMPDIR: process.env.TMPDIR,
     PORT: String(port),
-    METRICS_PORT: '0',
+    METRICS_PORT: String(metricsPort),
     SMTP_URL: mail.url,
     PUBLIC_URL: `http://localhost:${port}`,
     DATA_DIR: join(folder, 'data'),
@@ -81,6 +86,20 @@ export async function startServer(): Promise<TestServer> {
     mailsTo: (address) =>
       mail.mails.filter(({ to }) => [to].flat().some((each) => each?.value.some((one) => one.address === address))),
     errors: () => log.filter((line) => /"level":"(error|fatal)"/.test(line)),
+    async openChannels() {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+      return Number(/^gatehouse_live_channels (\d+)$/m.exec(text)![1])
+    },
+    async sql(text, values) {
+      // The embedded database listens on this socket only.
+      const client = new pg.Client({ host: join(folder, 'data', 'postgres-socket'), user: 'gatehouse', database: 'gatehouse' })
+      await client.connect()
+      try {
+        return (await client.query(text, values)).rows
+      } finally {
+        await client.end()
+      }
+    },
     async stop() {
       server.kill('SIGTERM')
       const [code, signal] = await ended

@@ -10,6 +10,7 @@ import {
   expectHome,
   fillNewPassword,
   goodPassword,
+  letBeIdle,
   linkTo,
   logIn,
   logOut,
@@ -209,8 +210,14 @@ async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): Asyn
 
   page.once('dialog', (dialog) => void dialog.accept())
   await page.goto('/home')
+  await letBeIdle(server, instance, '58 minutes 5 seconds', page)
+  await expect(page.getByRole('button', { name: 'Stay logged in' })).toBeVisible()
+  yield { name: 'home-idle-warning', page }
+
+  await page.getByRole('button', { name: 'Stay logged in' }).click()
+  await expect(page.getByRole('button', { name: 'Stay logged in' })).toBeHidden()
+  await page.reload()
   await server.command('session', 'end', instance.username, '--instance', instance.name)
-  await page.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
   await expect(page.getByRole('alert')).toContainText('ended by an administrator')
   yield { name: 'home-session-ended', page }
 

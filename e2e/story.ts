@@ -148,3 +148,12 @@ export async function createPerson(page: Page, username: string, fullName: strin
   await page.getByRole('button', { name: 'Create' }).click()
   return page.locator('.password').innerText()
 }
+
+/** Lets the sessions of an instance be idle for so long. The channel looks when it opens, and whichever of the pages has it opens it anew. */
+export async function letBeIdle(server: TestServer, { name }: NewInstance, time: string, ...pages: Page[]): Promise<void> {
+  await server.sql(
+    'update session set last_active_at = now() - $1::interval where ended_at is null and instance_id = (select id from instance where name = $2)',
+    [time, name],
+  )
+  for (const each of pages) await each.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))')
+}

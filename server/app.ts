@@ -13,6 +13,7 @@ import { frameSignedInPages, home } from './home/home.ts'
 import { imports, openImportRunner, removeOldImports } from './imports/imports.ts'
 import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
 import { live, readSeatsOfAll } from './live/live.ts'
+import { liveChannel, openChannels } from './live-channel/live-channel.ts'
 import { deliverMessage, messages, removeOldMessages } from './messages/messages.ts'
 import {
   forgetFormerPasswords,
@@ -27,6 +28,7 @@ import { type App, openHttp, type Route } from './platform/http.ts'
 import { openJobs } from './platform/jobs.ts'
 import { openMailer } from './platform/mail.ts'
 import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
+import { openNotices } from './platform/notices.ts'
 import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
@@ -83,19 +85,30 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   })
   resolveInstances(app, { database, publicUrl })
   offerLanguages(app, { rules, texts })
-  recogniseSessions(app, { database, rules, texts })
+  recogniseSessions(app, { database, keys, rules, texts })
   frameSignedInPages(app, { keys })
 
   const passwordNeeds = { database, keys, hashQueue, guesses, rules, breached }
   await app.register(sessions({ database, keys, rules, texts }))
-  await app.register(signIn({ ...passwordNeeds, metrics }))
+  const notices = openNotices(database.address, (error) =>
+    app.log.warn({ err: error }, 'notices are not heard; it is tried again'),
+  )
+  const channels = openChannels({
+    database,
+    rules,
+    texts,
+    notices,
+    onError: (error, message) => app.log.warn({ err: error }, message),
+  })
+  await app.register(liveChannel({ database, keys, channels, notices, metrics }))
+  await app.register(signIn({ ...passwordNeeds, metrics, onSessionStarted: channels.sessionStarted }))
   await app.register(recovery(passwordNeeds))
   await app.register(home(passwordNeeds))
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
-  await app.register(live({ database, rules }))
+  await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys }))
   await app.register(auditLog({ database }))
   metrics.watchSeats(() => readSeatsOfAll(database))

@@ -4,18 +4,16 @@ import { type Area, areas, namesOf, type RuleName, ruleOf } from '../server/rule
 type RuleTexts = {
   title: Record<string, string>
   unit: Record<string, string>
-  not_yet: string
   rule: Record<RuleName, { name: string; does: string }>
 }
 
 /** docs/rules.md: every rule that the Administrator sets, made from the catalogue and the texts of the console. */
 export function rulesDocument(): string {
   const texts = readTexts('en')
-  const { title, unit, rule: ruleTexts, not_yet: notYet } = texts.rules as RuleTexts
+  const { title, unit, rule: ruleTexts } = texts.rules as RuleTexts
   const row = (name: RuleName): string => {
     const rule = ruleOf(name)
-    const { name: label, does: text } = ruleTexts[name]
-    const does = rule.kind !== 'languages' && rule.notYet ? `${text} ${notYet}` : text
+    const { name: label, does } = ruleTexts[name]
     if (rule.kind === 'switch') return `| ${label} | ${does} | ${rule.default ? 'on' : 'off'} | on, off | |`
     if (rule.kind === 'languages') return `| ${label} | ${does} | ${rule.default.join(', ')} | at least one | |`
     const shown = (value: number) => (rule.unit === 'power_of_ten' ? `10^${value}` : String(value))

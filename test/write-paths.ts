@@ -216,6 +216,7 @@ export const elsewhere = [
   'POST /api/session/alive',
   // Goes through everybody; server/live/live.test.ts has who stays.
   'POST /api/sessions/end-all',
+  'POST /api/session/stay',
   'PUT /api/rules',
   'POST /api/rules/preview',
   'POST /api/rules/expire-passwords',

@@ -16,7 +16,6 @@ import { endSession } from './session-end.ts'
 /** Every route that the console calls. A test compares them with those that are served. */
 export type Routes = {
   'GET /api/session': typeof sessions.currentSessionRoute
-  'POST /api/session/alive': typeof sessions.aliveRoute
   'GET /api/accounts': typeof administration.listAccountsRoute
   'GET /api/accounts/choices': typeof administration.accountChoicesRoute
   'GET /api/accounts/:id': typeof administration.getAccountRoute
@@ -166,6 +165,6 @@ async function send(url: string, request: RequestInit): Promise<Response> {
   }
   if (answer.ok) return answer
   const problem = new ApiProblem(answer.status, await answer.json().catch(() => ({})))
-  if (problem.code === 'not_signed_in') endSession(String(problem.values.text ?? ''))
+  if (problem.code === 'not_signed_in') endSession(problem.values)
   throw problem
 }

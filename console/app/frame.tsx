@@ -9,6 +9,7 @@ import { useMyRequests } from '../requests/use-requests.ts'
 import { screensFor } from './screens.ts'
 import { useSession } from './session.tsx'
 import { SessionEnded } from './session-ended.tsx'
+import { SessionWarning } from './session-warning.tsx'
 
 export function Frame() {
   const { t } = useTranslation()
@@ -60,6 +61,7 @@ export function Frame() {
         </Box>
       </AppShell.Main>
       <RequestsNotice />
+      <SessionWarning />
       <SessionEnded />
     </AppShell>
   )

@@ -7,13 +7,13 @@ import { useSessionEnd } from './session-end.ts'
 /** Says that the session has ended and why. What is on the screen stays, for who logs in again in another tab. */
 export function SessionEnded() {
   const { t } = useTranslation()
-  const reason = useSessionEnd()
+  const end = useSessionEnd()
   const { href } = useLocation()
   const next = `/login?next=${encodeURIComponent(`/console${href}`)}`
-  if (reason === undefined) return null
+  if (end === undefined) return null
   return (
     <Dialog title={t('session_ended')}>
-      <Text>{reason || t('home:session_ended')}</Text>
+      <Text>{end.text || t('home:session_ended')}</Text>
       <Text mt="sm">{t('session_ended_next')}</Text>
       <Group mt="md">
         <Button component="a" href={next} target="_blank" rel="opener">
@@ -22,6 +22,14 @@ export function SessionEnded() {
         <Button component="a" href={next} variant="default">
           {t('log_in_here')}
         </Button>
+        {end.notMe !== undefined && (
+          <form method="post" action="/not-me">
+            <input type="hidden" name="formToken" value={end.notMe} />
+            <Button type="submit" variant="default">
+              {t('sign-in:not_me')}
+            </Button>
+          </form>
+        )}
       </Group>
     </Dialog>
   )

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 import { type Answer, call, setFormToken } from './api.ts'
 import { FailedScreen } from './failure.tsx'
+import { useLiveChannel } from './live-channel.ts'
 import { resumeSession, useSessionEnd } from './session-end.ts'
 
 export type Session = Answer<'GET /api/session'>
@@ -19,9 +20,6 @@ export function usePermission(permission: string): boolean {
   return useSession().permissions.includes(permission)
 }
 
-/** How often the page tells that it is open, in milliseconds. */
-const signOfLifeEvery = 30_000
-
 export function SessionGate({ children }: { children: ReactNode }) {
   const { data: session, error } = useQuery({
     queryKey: ['session'],
@@ -32,7 +30,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
     },
     staleTime: Number.POSITIVE_INFINITY,
   })
-  const isSomebodyElse = useSignsOfLife(session)
+  useLiveChannel(session?.formToken)
+  const isSomebodyElse = useReturns(session)
   // Drawn away first, so that nothing on the screen can ask to stay.
   useEffect(() => {
     if (isSomebodyElse) location.reload()
@@ -43,11 +42,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
 }
 
 /**
- * Tells the server that this page is open; and looks, whenever somebody comes back to it, who is logged in now.
+ * Looks, whenever somebody comes back to the page, who is logged in now.
  * The same person goes on where they were. At a shared desk it can be somebody else, to whom nothing on this screen belongs.
  * @returns whether it is somebody else
  */
-function useSignsOfLife(session: Session | undefined): boolean {
+function useReturns(session: Session | undefined): boolean {
   const queries = useQueryClient()
   const ended = useSessionEnd()
   const [isSomebodyElse, setSomebodyElse] = useState(false)
@@ -65,13 +64,11 @@ function useSignsOfLife(session: Session | undefined): boolean {
       resumeSession()
       void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
     }
-    // A form token that is refused belongs to another session than the one of now.
-    const sign = () => void call('POST /api/session/alive', { body: {} }).catch(look)
-    const timer = ended === undefined ? setInterval(sign, signOfLifeEvery) : undefined
+    // A channel that was refused without a word may belong to another session than the one of now.
+    if (ended !== undefined && !ended.text) void look()
     document.addEventListener('visibilitychange', look)
     addEventListener('focus', look)
     return () => {
-      clearInterval(timer)
       document.removeEventListener('visibilitychange', look)
       removeEventListener('focus', look)
     }

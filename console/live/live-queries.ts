@@ -1,9 +1,9 @@
-// What the Live screen knows, and how it stays up to date. The one place to change when the server tells by itself.
+// What the Live screen knows. The live channel (console/app/live-channel.ts) has it asked for anew when something changes.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { call, type Query } from '../app/api.ts'
 
-/** In milliseconds, while the screen is seen. */
-const every = 5000
+/** In milliseconds, while the screen is seen: for what no notice tells, such as a session that lapses, and for where there is no channel. */
+const every = 60_000
 
 export function useLiveSessions(query: Query<'GET /api/sessions'>) {
   return useQuery({

@@ -7,8 +7,8 @@ export type RecoveryRequest = Answer<'GET /api/recovery-requests'>['requests'][n
 
 export const requestsKey = ['recovery-requests'] as const
 
-/** How often they are asked for while somebody can see them, in milliseconds. A live channel that invalidates `requestsKey` can take its place. */
-const askEvery = 5000
+/** How often they are asked for while somebody can see them, in milliseconds. The live channel has them asked for as soon as one comes or goes. */
+const askEvery = 60_000
 
 export function useRequests() {
   const may = usePermission('requests.answer')

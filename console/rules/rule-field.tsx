@@ -30,7 +30,7 @@ export function RuleField({ rule, value, reason, error, reasonError, holdsNow, o
       : t('rules:default_is', { standard: shown(rule, rule.default) })
   const common = {
     label: t(`rules:rule.${name}.name`),
-    description: `${t(`rules:rule.${name}.does`)} ${range}${rule.notYet ? ` ${t('rules:not_yet')}` : ''}`,
+    description: `${t(`rules:rule.${name}.does`)} ${range}`,
     error: error && t(`faults:${error}`),
   }
   return (

@@ -2,6 +2,7 @@
 
 import { passwordFields } from '../passwords/pages.ts'
 import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
+import { assetUrl } from '../platform/assets.ts'
 import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment, languages } from '../platform/text.ts'
 import { shownProfileName } from '../profiles/profiles.ts'
@@ -103,7 +104,7 @@ ${offered.map(
 
 /** What stands around every page of somebody who is logged in. */
 export function signedInFrame(view: View, signedIn: SignedIn): Frame {
-  return { menu: userMenu(view, signedIn), notice: signOfLife(view, signedIn), scripts: ['menu.js', 'sign-of-life.js'] }
+  return { menu: userMenu(view, signedIn), notice: sessionNotice(view, signedIn), scripts: ['menu.js', 'session-notice.js'] }
 }
 
 /** Opens without a script; a script closes it again. Source: ASVS 5.0, 7.4.4. */
@@ -120,8 +121,18 @@ ${worksInConsole(session) ? html`<li><a href="/console">${t('home:console')}</a>
 </details>`
 }
 
-/** What public/sign-of-life.js needs: the value that binds its requests, and the place to say that the session has ended. */
-function signOfLife({ t }: View, { formToken }: SignedIn): Html {
-  return html`<div id="sign-of-life" class="card" data-form-token="${formToken}" role="alert" hidden><p class="alert">${t('home:session_ended')}</p>
-<p><a class="button" href="/login">${t('sign-in:log_in')}</a></p></div>`
+/** What public/session-notice.js needs: the value that binds its requests, and the places to warn of the session's end and to say how it ended. */
+function sessionNotice({ t }: View, { formToken }: SignedIn): Html {
+  return html`<div id="session-notice" data-form-token="${formToken}" data-channel="${assetUrl('live-channel.js')}">
+<section class="card" id="session-warning" aria-label="${t('home:warning.title')}" hidden>
+<div role="alert"><p class="note" data-kind="idle" hidden>${t('home:warning.idle')}</p><p class="note" data-kind="longest" hidden>${t('home:warning.longest')}</p></div>
+<p>${t('home:warning.left')} <strong data-left></strong></p>
+<p data-kind="idle" hidden><button type="button" class="primary">${t('home:warning.stay')}</button></p>
+</section>
+<section class="card" id="session-ended" aria-label="${t('console:session_ended')}" role="alert" hidden>
+<p class="alert">${t('home:session_ended')}</p>
+<div class="buttons"><a class="button primary" href="/login">${t('sign-in:log_in')}</a>
+<form method="post" action="/not-me" hidden><input type="hidden" name="formToken"><button type="submit">${t('sign-in:not_me')}</button></form></div>
+</section>
+</div>`
 }

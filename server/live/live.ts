@@ -3,6 +3,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { actingAccount } from '../accounts/accounts.ts'
 import { callerOf } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
+import type { Notices } from '../platform/notices.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { endAllSessions } from './end-all-sessions.ts'
@@ -13,10 +14,13 @@ import { listSessions } from './store.ts'
 
 export { readSeatsOfAll } from './seat-figures.ts'
 
-export type LiveNeeds = { database: Database; rules: RuleBook }
+export type LiveNeeds = { database: Database; rules: RuleBook; notices: Notices }
 
-export function live({ database, rules }: LiveNeeds): FastifyPluginAsyncTypebox {
+export function live({ database, rules, notices }: LiveNeeds): FastifyPluginAsyncTypebox {
   const figures = openSeatFigures(database)
+  notices.subscribe((notice) => {
+    if (notice.about === 'sessions' || notice.about === 'ended') figures.age({ id: notice.instance })
+  })
   // Screens that keep themselves up to date ask by themselves.
   const config = { access: 'sessions.view', automatic: true } as const
 

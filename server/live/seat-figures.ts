@@ -9,14 +9,21 @@ export type Seats = Pick<SeatFigures, 'inUse' | 'quarters'> &
     refusalsToday: number
   }
 
-// In milliseconds. For looking at only: no login is decided by it.
+// In milliseconds. For looking at only: no login is decided by it. After a change that was told they are kept for less than a screen
+// that was told waits before it asks.
 const kept = 2000
+const keptAfterChange = 150
 
 /** How the seats are used, counted once for all who look at the same moment. */
 export function openSeatFigures(database: Database) {
   const known = new Map<string, { seats: Promise<Seats>; until: number }>()
 
   return {
+    /** Somebody has come or gone. */
+    age({ id }: { id: string }): void {
+      const page = known.get(id)
+      if (page !== undefined) page.until = Math.min(page.until, performance.now() + keptAfterChange)
+    },
     of(instance: { id: string }): Promise<Seats> {
       const now = performance.now()
       const page = known.get(instance.id)

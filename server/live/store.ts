@@ -56,6 +56,7 @@ export async function listSessions(
   const conditions = [
     sql`s.ended_at is null`,
     sql`s.last_seen_at > now() - make_interval(secs => ${leaseSeconds})`,
+    sql`(s.lapses_at is null or s.lapses_at > now())`,
     sql`s.last_active_at > now() - make_interval(mins => ${idleMinutes})`,
     sql`s.started_at > now() - make_interval(hours => ${longestHours})`,
   ]

@@ -52,6 +52,12 @@ export function formToken(request: FastifyRequest, reply: FastifyReply, key: Buf
   return tokenFor(key, request.formBinding)
 }
 
+/** The value for a form that this browser sends once nobody is logged in there any more; undefined when it has begun no visit. */
+export function visitFormToken(request: FastifyRequest, key: Buffer): string | undefined {
+  const visit = readCookie(request, 'visit')
+  return visit === undefined ? undefined : tokenFor(key, `visit ${visit}`)
+}
+
 function tokenFor(key: Buffer, binding: string): string {
   return keyedHash(key, binding).toString('base64url')
 }

@@ -12,6 +12,8 @@ export type Metrics = Readonly<{
   watchHashQueue(queue: { readonly running: number; readonly waiting: number }): void
   /** Shows how the seats of each instance are used, as they were within the last seconds, however many scrape. */
   watchSeats(read: () => Promise<SeatSample[]>): void
+  /** Shows how many live channels are open on this node, and whether it hears the notices of the others. */
+  watchChannels(read: () => { open: number; hearsNotices: boolean }): void
 }>
 
 // Every instance is asked, one after the other. In milliseconds.
@@ -46,6 +48,24 @@ export function openMetrics(): Metrics {
         collect() {
           this.set({ state: 'running' }, queue.running)
           this.set({ state: 'waiting' }, queue.waiting)
+        },
+      })
+    },
+    watchChannels(read) {
+      new Gauge({
+        name: 'gatehouse_live_channels',
+        help: 'Live channels that are open on this node.',
+        registers: [registry],
+        collect() {
+          this.set(read().open)
+        },
+      })
+      new Gauge({
+        name: 'gatehouse_hears_notices',
+        help: 'Whether this node hears what the others tell: 1, or 0 while the connection for it is lost.',
+        registers: [registry],
+        collect() {
+          this.set(read().hearsNotices ? 1 : 0)
         },
       })
     },

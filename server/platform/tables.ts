@@ -145,6 +145,8 @@ export type Tables = {
     successorId: string | null
     endNote: string | null
     disputedAt: Date | null
+    channelId: string | null
+    lapsesAt: Date | null
   }
   seatCount: {
     instanceId: Generated<string>

@@ -67,7 +67,6 @@ export type ListedRule = {
   least?: number
   most?: number
   clause?: Clause
-  notYet?: boolean
 }
 
 const CatalogueRule = Type.Object({
@@ -76,7 +75,6 @@ const CatalogueRule = Type.Object({
   kind: Type.Enum(['number', 'switch', 'languages']),
   unit: Type.Optional(Type.String()),
   default: Type.Union([Type.Number(), Type.Boolean(), Type.Array(Type.String())]),
-  notYet: Type.Optional(Type.Boolean({ description: 'That it is kept, but what it rules does not exist yet.' })),
   least: Type.Optional(Type.Integer()),
   most: Type.Optional(Type.Integer()),
   clause: Type.Optional(

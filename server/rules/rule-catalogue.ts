@@ -20,11 +20,9 @@ type NumberRule = {
   least: number
   most: number
   clause?: Clause
-  notYet?: true
 }
-type SwitchRule = { area: Area; kind: 'switch'; default: boolean; notYet?: true }
+type SwitchRule = { area: Area; kind: 'switch'; default: boolean }
 type LanguagesRule = { area: Area; kind: 'languages'; default: readonly Language[] }
-/** `notYet`: it is kept, but what it rules does not exist yet. */
 export type Rule = NumberRule | SwitchRule | LanguagesRule
 
 const noComposition: Clause = { keptUpTo: 0, clauses: ['NIST SP 800-63B-4, 3.1.1.2 (5)', 'ASVS 5.0, 6.2.5'] }
@@ -83,7 +81,7 @@ export const catalogue = {
     most: 1440,
     clause: { keptUpTo: 60, clauses: ['NIST SP 800-63B-4, 2.2.3'] },
   },
-  warningMinutes: { area: 'sessions', kind: 'number', unit: 'minutes', default: 2, least: 1, most: 10, notYet: true },
+  warningMinutes: { area: 'sessions', kind: 'number', unit: 'minutes', default: 2, least: 1, most: 10 },
   longestHours: {
     area: 'sessions',
     kind: 'number',
@@ -95,7 +93,7 @@ export const catalogue = {
   },
   // Browsers let a page in the background speak once a minute only.
   leaseSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 120, least: 90, most: 900 },
-  graceSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 20, least: 5, most: 120, notYet: true },
+  graceSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 20, least: 5, most: 120 },
 } as const satisfies Record<string, Rule>
 
 export type RuleName = keyof typeof catalogue

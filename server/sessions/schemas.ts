@@ -32,9 +32,33 @@ export const currentSessionRoute = {
 
 export const aliveRoute = {
   operationId: 'alive',
-  summary: 'A sign of life of the page that is open',
+  summary: 'A sign of life of a page that is open and has no live channel',
   description:
-    'Keeps the session from giving way to another login. It is no action of a person, so it does not put off the idle end.',
+    'Keeps the session from giving way to another login. It is no action of a person, so it does not put off the idle end. Whoever sends it holds no live channel (any more), so losing one later means nothing.',
+  tags: ['session'],
+  security: [{ session: [] }],
+  body: FormBody({}),
+  response: {
+    200: Type.Object({
+      warning: Type.Union([
+        Type.Object({
+          kind: Type.Enum(['idle', 'longest'], {
+            description: 'Whether nobody does anything, or the longest time is nearly over.',
+          }),
+          seconds: Type.Integer({ description: 'How long the session still lasts.' }),
+        }),
+        Type.Null(),
+      ]),
+    }),
+    401: ProblemBody,
+    403: ProblemBody,
+  },
+}
+
+export const stayRoute = {
+  operationId: 'stay',
+  summary: 'Stay logged in',
+  description: 'An action of a person, so it puts off the idle end.',
   tags: ['session'],
   security: [{ session: [] }],
   body: FormBody({}),

@@ -60,7 +60,7 @@ export async function readSeatFigures(
     with day as (
       select date_trunc('day', now() at time zone time_zone) at time zone time_zone as since from instance where id = current_instance_id()
     ), stay as (
-      select greatest(s.started_at, day.since) as begins, least(s.ended_at, s.last_seen_at + make_interval(secs => ${leaseSeconds}),
+      select greatest(s.started_at, day.since) as begins, least(s.ended_at, s.last_seen_at + make_interval(secs => ${leaseSeconds}), s.lapses_at,
         s.last_active_at + make_interval(mins => ${idleMinutes}), s.started_at + make_interval(hours => ${longestHours})) as ends
       from session s, day where s.ended_at is null or s.ended_at > day.since
     ), step as (

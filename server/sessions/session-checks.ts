@@ -8,40 +8,62 @@ type Waiting = AskedSession & {
   reject: (error: unknown) => void
 }
 
+/** What one instance asks. `sending` takes the waiting ones along; it is there whenever somebody waits. */
+type Line = { waiting: Waiting[]; underWay: number; sending: { cancel: () => void } | undefined }
+
+/** How long a check waits at the most for an earlier statement, in milliseconds: several times what one takes. */
+const longestWait = 5
+
 /**
- * Lets the session checks that arrive in the same turn of the event loop share one statement for each instance: the more requests
- * there are, the less each costs. Nothing is remembered: every check is answered by a statement that began after it was asked for,
- * so what ended a session, on whatever node, counts at the next request. And nothing waits for an earlier statement, so one that
- * hangs holds up nobody but those who share it.
+ * Lets session checks share one statement for each instance: those that arrive in the same turn of the event loop, and those that
+ * arrive while a statement is under way. The more requests there are, the less each costs. Nothing is remembered: every check is
+ * answered by a statement that began after it was asked for, so what ended a session, on whatever node, counts at the next request.
+ * One that hangs holds up those who share it, and the others for 5 ms.
  */
 export function openSessionChecks(ask: Ask) {
-  let turn = new Map<string, Waiting[]>()
+  const lines = new Map<string, Line>()
 
   /** The live session of a cookie, if it is one. */
   function run(instance: { id: string }, asked: AskedSession): Promise<LiveSession | undefined> {
     return new Promise((resolve, reject) => {
-      if (turn.size === 0) setImmediate(send)
-      const waiting = { ...asked, resolve, reject }
-      const line = turn.get(instance.id)
-      if (line === undefined) turn.set(instance.id, [waiting])
-      else line.push(waiting)
+      const line = lines.get(instance.id) ?? { waiting: [], underWay: 0, sending: undefined }
+      lines.set(instance.id, line)
+      line.waiting.push({ ...asked, resolve, reject })
+      line.sending ??= soon(line.underWay > 0, () => void send(instance, line))
     })
   }
 
-  function send(): void {
-    const lines = turn
-    turn = new Map()
-    for (const [id, line] of lines) void answer({ id }, line)
-  }
-
-  async function answer(instance: { id: string }, line: Waiting[]): Promise<void> {
+  async function send(instance: { id: string }, line: Line): Promise<void> {
+    const asked = takeAll(line)
+    line.underWay += 1
     try {
-      const found = await ask(instance, line)
-      for (const [place, { resolve }] of line.entries()) resolve(found[place])
+      const found = await ask(instance, asked)
+      for (const [place, { resolve }] of asked.entries()) resolve(found[place])
     } catch (error) {
-      for (const { reject } of line) reject(error)
+      for (const { reject } of asked) reject(error)
     }
+    line.underWay -= 1
+    if (line.waiting.length > 0) void send(instance, line)
+    else if (line.underWay === 0) lines.delete(instance.id)
   }
 
   return { run }
+}
+
+function takeAll(line: Line): Waiting[] {
+  const { waiting, sending } = line
+  sending?.cancel()
+  line.sending = undefined
+  line.waiting = []
+  return waiting
+}
+
+/** Calls at the end of this turn of the event loop; or, where somebody is waited for, after the longest wait. */
+function soon(waits: boolean, call: () => void): { cancel: () => void } {
+  if (!waits) {
+    const turn = setImmediate(call)
+    return { cancel: () => clearImmediate(turn) }
+  }
+  const timer = setTimeout(call, longestWait)
+  return { cancel: () => clearTimeout(timer) }
 }

@@ -5,25 +5,38 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie } from '../platform/cookie.ts'
 import type { Database } from '../platform/database.ts'
-import { formToken } from '../platform/forms.ts'
+import { formToken, visitFormToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
+import type { View } from '../platform/page.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
 import { formatMoment, type Language, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
-import { aliveRoute, currentSessionRoute, logOutRoute } from './schemas.ts'
+import { signWithoutChannel, stayActive } from './channel-store.ts'
+import { runsOut } from './runs-out.ts'
+import { aliveRoute, currentSessionRoute, logOutRoute, stayRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
 import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type SessionEnd, type SessionLimits } from './store.ts'
 
 export { changeSeats } from './change-seats.ts'
+export {
+  type ChannelStanding,
+  loseChannels,
+  type OpenedChannel,
+  openChannelsAtOnce,
+  renewChannels,
+  type SessionClock,
+} from './channel-store.ts'
 export { endManySessions, endRunOutSessionsOf, endSession } from './end-session.ts'
 export { rehearseSeat, rehearseStart, type SessionStanding } from './rehearse-start.ts'
+export { type RunsOut, runsOut, type Warning } from './runs-out.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
 export { newSession, type StartedSession, startSession } from './start-session.ts'
 export {
   accountsWithSessions,
   disputeMove,
   findEnd,
+  findEnds,
   findLiveSessions,
   type ListedSession,
   type LiveSession,
@@ -52,7 +65,7 @@ export type SessionsNeeds = { database: Database; keys: Keys; rules: RuleBook; t
  * Finds out who sends each request, and lets nobody in where the route does not permit it.
  * @throws not_signed_in, not_permitted
  */
-export function recogniseSessions(app: App, { database, rules, texts }: Omit<SessionsNeeds, 'keys'>): void {
+export function recogniseSessions(app: App, { database, keys, rules, texts }: SessionsNeeds): void {
   const checks = openSessionChecks(async (instance, asked) =>
     recogniseTokens(database, instance, asked, await rules.of(instance)),
   )
@@ -82,14 +95,32 @@ export function recogniseSessions(app: App, { database, rules, texts }: Omit<Ses
     return reply.redirect(`/login${wanted}`, 303)
   }
 
-  async function endedBecause({ instance, view: { language, languages, t } }: FastifyRequest, token: string) {
+  async function endedBecause(request: FastifyRequest, token: string) {
+    const { instance, view } = request
     const limits = await rules.of(instance)
     const end = await database.in(instance, (tx) => findEnd(tx, hashToken(token), limits))
     if (end === undefined) return undefined
-    // The page that asks speaks the person's language, which the browser need not.
-    const own = languages.find((each) => each === end.language)
-    return { reason: end.reason, text: endText(own ? texts(own) : t, own ?? language, end, limits) }
+    return endNotice(texts, view, end, limits, visitFormToken(request, keys.form))
   }
+}
+
+/**
+ * What an open page shows of the end of its session. `notMe` is the value for the form by which the person says that it was somebody
+ * else; it is there when there is somebody to say it of.
+ */
+export type EndNotice = { reason: string; text: string; notMe?: string }
+
+/** Speaks the person's language, which the browser need not. */
+export function endNotice(
+  texts: (language: Language) => Translate,
+  { language, languages }: Pick<View, 'language' | 'languages'>,
+  end: SessionEnd,
+  limits: SessionLimits,
+  visitToken: string | undefined,
+): EndNotice {
+  const spoken = languages.find((each) => each === end.language) ?? language
+  const notMe = end.mayBeDisputed ? visitToken : undefined
+  return { reason: end.reason, text: endText(texts(spoken), spoken, end, limits), ...(notMe !== undefined && { notMe }) }
 }
 
 /** What a person reads of the end of their session: what happened, when, to what device, and what whoever ended it said. */
@@ -112,7 +143,7 @@ export function sessionOf(request: FastifyRequest): LiveSession {
   return request.session
 }
 
-export function sessions({ database, keys }: SessionsNeeds): FastifyPluginAsyncTypebox {
+export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.post('/log-out', { schema: logOutRoute, config: { access: 'signed-in' } }, async (request, reply) => {
       await endOwnSession(database, request.instance, sessionOf(request), callerOf(request))
@@ -139,10 +170,16 @@ export function sessions({ database, keys }: SessionsNeeds): FastifyPluginAsyncT
       }
     })
 
-    app.post(
-      '/api/session/alive',
-      { schema: aliveRoute, config: { access: 'signed-in', automatic: true } },
-      async (_request, reply) => reply.code(204).send(null),
-    )
+    app.post('/api/session/alive', { schema: aliveRoute, config: { access: 'signed-in', automatic: true } }, async (request) => {
+      const { id } = sessionOf(request)
+      const clock = await signWithoutChannel(database, request.instance, id)
+      if (clock === undefined) throw notSignedIn()
+      return { warning: runsOut(clock, await rules.of(request.instance)).warning ?? null }
+    })
+
+    app.post('/api/session/stay', { schema: stayRoute, config: { access: 'signed-in' } }, async (request, reply) => {
+      if (!(await stayActive(database, request.instance, sessionOf(request).id))) throw notSignedIn()
+      return reply.code(204).send(null)
+    })
   }
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
 import type { Rules } from '../rules/rules.ts'
@@ -157,6 +157,7 @@ export async function replaceToken(tx: Transaction, id: string, tokenHash: Buffe
 
 /** How a session ended, for the person who had it. */
 export type SessionEnd = {
+  id: string
   /** A key of `ended` in locales/*\/sign-in.json. */
   reason: string
   at: Date
@@ -172,13 +173,23 @@ export type SessionEnd = {
 }
 
 /** How the session of this token ended; undefined when there never was one. One that ran out is not marked until somebody looks. */
-export async function findEnd(
+export async function findEnd(tx: Transaction, tokenHash: Buffer, limits: SessionLimits): Promise<SessionEnd | undefined> {
+  const [end] = await findEndsWhere(tx, sql`s.token_hash = ${tokenHash}`, limits)
+  return end
+}
+
+/** How these sessions ended. One that was removed with its account is left out. */
+export async function findEnds(tx: Transaction, ids: readonly string[], limits: SessionLimits): Promise<SessionEnd[]> {
+  return findEndsWhere(tx, sql`s.id = any (${ids as string[]}::uuid[])`, limits)
+}
+
+async function findEndsWhere(
   tx: Transaction,
-  tokenHash: Buffer,
+  condition: RawBuilder<unknown>,
   { idleMinutes, longestHours }: SessionLimits,
-): Promise<SessionEnd | undefined> {
+): Promise<SessionEnd[]> {
   const { rows } = await sql<SessionEnd>`
-    select
+    select s.id,
       coalesce(s.end_reason, case when s.started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end) as reason,
       coalesce(s.ended_at, least(s.started_at + make_interval(hours => ${longestHours}), s.last_active_at + make_interval(mins => ${idleMinutes}))) as at,
       s.end_note as note,
@@ -189,8 +200,8 @@ export async function findEnd(
     join account a on a.id = s.account_id
     join instance i on i.id = s.instance_id
     left join session next on next.id = s.successor_id
-    where s.token_hash = ${tokenHash}`.execute(tx)
-  return rows[0]
+    where ${condition}`.execute(tx)
+  return rows
 }
 
 /** Keeps that a person says it was somebody else who moved their session, once; undefined when there is nothing to say it of. */
@@ -238,6 +249,7 @@ export async function listLiveSessions(
     .select(['account.username', 'account.fullName', 'profile.name as profile', 'startedAt', 'lastSeenAt', 'device', 'address'])
     .where('endedAt', 'is', null)
     .where('lastSeenAt', '>', sql<Date>`now() - make_interval(secs => ${leaseSeconds})`)
+    .where((where) => where.or([where('lapsesAt', 'is', null), where('lapsesAt', '>', sql<Date>`now()`)]))
     .where('lastActiveAt', '>', sql<Date>`now() - make_interval(mins => ${idleMinutes})`)
     .where('startedAt', '>', sql<Date>`now() - make_interval(hours => ${longestHours})`)
     .orderBy('startedAt', 'desc')

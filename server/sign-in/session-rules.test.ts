@@ -150,9 +150,15 @@ async function begin(
   for (const [who, standing] of standings.entries()) {
     if (standing === 'out') continue
     const { rows } = await owner.query(
-      `insert into session (instance_id, account_id, token_hash, address, device, last_seen_at)
-       values ($1, $2, sha256(gen_random_uuid()::text::bytea), '192.0.2.7', 'Chrome on Windows', now() - $3::interval) returning id`,
-      [system.main.id, accounts[who], standing === 'silent' ? '10 minutes' : '0'],
+      // Silent for longer than the lease, or for longer than the grace after its channel was lost.
+      `insert into session (instance_id, account_id, token_hash, address, device, last_seen_at, lapses_at)
+       values ($1, $2, sha256(gen_random_uuid()::text::bytea), '192.0.2.7', 'Chrome on Windows', now() - $3::interval, now() + $4::interval) returning id`,
+      [
+        system.main.id,
+        accounts[who],
+        standing === 'silent' && who % 2 === 0 ? '10 minutes' : '0',
+        standing === 'silent' ? (who % 2 === 0 ? null : '-1 second') : who % 3 === 0 ? '20 seconds' : null,
+      ],
     )
     begun[who] = rows[0].id
     await owner.query("insert into audit_event (instance_id, event, actor_kind, session_id) values ($1, 'login', 'system', $2)", [
@@ -202,7 +208,8 @@ async function happen(
     lock.release()
   }
   const { rows } = await owner.query(
-    `select s.id, s.account_id, encode(s.token_hash, 'hex') as token from session s where ended_at is null and last_seen_at > now() - interval '2 minutes'`,
+    `select s.id, s.account_id, encode(s.token_hash, 'hex') as token from session s where ended_at is null and last_seen_at > now() - interval '2 minutes'
+       and (lapses_at is null or lapses_at > now())`,
   )
   const live = new Map<number, number>()
   for (const { id, account_id, token } of rows) {

@@ -30,7 +30,12 @@ import { takeOver } from './take-over.ts'
 
 export { removeOldPendingLogins } from './store.ts'
 
-export type SignInNeeds = ProvePasswordNeeds & ChoosePasswordNeeds & { metrics: Metrics }
+export type SignInNeeds = ProvePasswordNeeds &
+  ChoosePasswordNeeds & {
+    metrics: Metrics
+    /** Somebody has logged in. */
+    onSessionStarted: (instance: { id: string }) => void
+  }
 
 const home = '/home'
 const publicPage = { access: 'public' } as const
@@ -158,6 +163,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   ): Promise<FastifyReply> {
     switch (outcome.kind) {
       case 'started':
+        needs.onSessionStarted(request.instance)
         setCookie(reply, 'session', outcome.token)
         setCookie(reply, 'device', deviceToken, (await needs.rules.of(request.instance)).deviceDays)
         return reply.redirect(outcome.returnTo, 303)
