@@ -1,7 +1,7 @@
 // A walk through every screen of the console in every state, for what must hold of all of them.
 import type { Page } from '@playwright/test'
 import type { NewInstance, TestServer } from './server.ts'
-import { addPerson, expect, letBeIdle } from './story.ts'
+import { addPerson, expect, untilWarned } from './story.ts'
 
 /** Leads an Administrator, who is logged in, to one state after the other. Each is shown until the next one is asked for. */
 export async function* everyConsoleState(page: Page, server: TestServer, instance: NewInstance): AsyncGenerator<string> {
@@ -196,8 +196,7 @@ async function* live(page: Page): AsyncGenerator<string> {
 async function* endOfSession(page: Page, server: TestServer, instance: NewInstance): AsyncGenerator<string> {
   await page.goto('/console/users')
   await expect(page.getByRole('row', { name: /Administrator/ })).toBeVisible()
-  await letBeIdle(server, instance, '58 minutes 5 seconds', page)
-  await expect(page.getByRole('button', { name: 'Stay logged in' })).toBeVisible()
+  await untilWarned(server, instance, page)
   yield 'users-idle-warning'
 
   await server.command('session', 'end', instance.username, '--instance', instance.name)

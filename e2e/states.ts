@@ -10,13 +10,13 @@ import {
   expectHome,
   fillNewPassword,
   goodPassword,
-  letBeIdle,
   linkTo,
   logIn,
   logOut,
   openMenu,
   otherGoodPassword,
   saveAndLogIn,
+  untilWarned,
 } from './story.ts'
 
 export type State = {
@@ -210,8 +210,7 @@ async function* ofTwoBrowsers({ page, elsewhere, instance, server }: Walk): Asyn
 
   page.once('dialog', (dialog) => void dialog.accept())
   await page.goto('/home')
-  await letBeIdle(server, instance, '58 minutes 5 seconds', page)
-  await expect(page.getByRole('button', { name: 'Stay logged in' })).toBeVisible()
+  await untilWarned(server, instance, page)
   yield { name: 'home-idle-warning', page }
 
   await page.getByRole('button', { name: 'Stay logged in' }).click()

@@ -157,3 +157,11 @@ export async function letBeIdle(server: TestServer, { name }: NewInstance, time:
   )
   for (const each of pages) await each.evaluate('dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))')
 }
+
+/** Lets the sessions of an instance be idle until these pages warn. A request of theirs that is still on its way is an action, so once more if need be. */
+export async function untilWarned(server: TestServer, instance: NewInstance, ...pages: Page[]): Promise<void> {
+  await expect(async () => {
+    await letBeIdle(server, instance, '58 minutes 5 seconds', ...pages)
+    for (const each of pages) await expect(each.getByRole('button', { name: 'Stay logged in' })).toBeVisible({ timeout: 2000 })
+  }).toPass()
+}

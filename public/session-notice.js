@@ -1,9 +1,8 @@
 // Says on the open page that the session is about to end, with a button to stay, and that it has ended and why.
-const place = document.getElementById('session-notice')
 const warningCard = document.getElementById('session-warning')
 const endedCard = document.getElementById('session-ended')
-if (place !== null && warningCard !== null && endedCard !== null) {
-  const { openLiveChannel, shownTimeLeft } = await import(place.dataset.channel ?? '')
+if (warningCard !== null && endedCard !== null) {
+  const { openLiveChannel, shownTimeLeft } = await import(warningCard.dataset.channel ?? '')
   /** @type {ReturnType<typeof setInterval> | undefined} */
   let counting
 
@@ -40,6 +39,6 @@ if (place !== null && warningCard !== null && endedCard !== null) {
     document.querySelector('.menu')?.setAttribute('hidden', '')
   }
 
-  const channel = openLiveChannel({ formToken: place.dataset.formToken ?? '', onWarning, onEnded })
+  const channel = openLiveChannel({ formToken: warningCard.dataset.formToken ?? '', onWarning, onEnded })
   warningCard.querySelector('button')?.addEventListener('click', () => void channel.stay())
 }

@@ -123,8 +123,7 @@ ${worksInConsole(session) ? html`<li><a href="/console">${t('home:console')}</a>
 
 /** What public/session-notice.js needs: the value that binds its requests, and the places to warn of the session's end and to say how it ended. */
 function sessionNotice({ t }: View, { formToken }: SignedIn): Html {
-  return html`<div id="session-notice" data-form-token="${formToken}" data-channel="${assetUrl('live-channel.js')}">
-<section class="card" id="session-warning" aria-label="${t('home:warning.title')}" hidden>
+  return html`<section class="card" id="session-warning" data-form-token="${formToken}" data-channel="${assetUrl('live-channel.js')}" aria-label="${t('home:warning.title')}" hidden>
 <div role="alert"><p class="note" data-kind="idle" hidden>${t('home:warning.idle')}</p><p class="note" data-kind="longest" hidden>${t('home:warning.longest')}</p></div>
 <p>${t('home:warning.left')} <strong data-left></strong></p>
 <p data-kind="idle" hidden><button type="button" class="primary">${t('home:warning.stay')}</button></p>
@@ -133,6 +132,5 @@ function sessionNotice({ t }: View, { formToken }: SignedIn): Html {
 <p class="alert">${t('home:session_ended')}</p>
 <div class="buttons"><a class="button primary" href="/login">${t('sign-in:log_in')}</a>
 <form method="post" action="/not-me" hidden><input type="hidden" name="formToken"><button type="submit">${t('sign-in:not_me')}</button></form></div>
-</section>
-</div>`
+</section>`
 }
