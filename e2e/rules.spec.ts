@@ -27,7 +27,7 @@ test('asvs-6.2.5 a rule against a clause: tried before it is saved, saved with a
 }) => {
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.text()} ${message.location().url}`)
   })
   await logInForTheFirstTime(page, instance)
   await openPasswordRules(page)

@@ -44,4 +44,10 @@ if (field instanceof HTMLInputElement) {
     clearTimeout(waiting)
     waiting = setTimeout(check, 250)
   })
+
+  // What was sent is judged for good, and its form is used up.
+  field.form?.addEventListener('submit', () => {
+    clearTimeout(waiting)
+    asking?.abort()
+  })
 }

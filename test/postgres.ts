@@ -21,6 +21,7 @@ const template = `gatehouse_template_${made.digest('hex').slice(0, 16)}`
 const templateLock = 741_911_099
 
 let postgres: Promise<EmbeddedPostgres> | undefined
+const databases: string[] = []
 
 /** The PostgreSQL of the tests: one for all test files, without the durability that only a power cut would show. */
 export function testPostgres(): Promise<EmbeddedPostgres> {
@@ -28,12 +29,20 @@ export function testPostgres(): Promise<EmbeddedPostgres> {
   return postgres
 }
 
-/** Lets go of it. A test file that uses it says `after(closeTestPostgres)`, or its process would not end. */
+/** Removes what this process made there, and lets go of it. A test file that uses it says `after(closeTestPostgres)`, or its process would not end. */
 export async function closeTestPostgres(): Promise<void> {
-  await (await postgres)?.close()
+  const open = await postgres
+  // In a whole run they go with the folder, which is faster.
+  if (open !== undefined && process.env.GATEHOUSE_TEST_FOLDER === undefined) {
+    const client = new pg.Client({ ...open.address, database: 'postgres' })
+    await client.connect()
+    for (const name of databases) await client.query(`drop database if exists ${name} with (force)`)
+    await client.end()
+  }
+  await open?.close()
 }
 
-/** A new empty database, or a migrated one. It goes with the folder, after the run. */
+/** A new empty database, or a migrated one, until `closeTestPostgres`. */
 export async function newDatabase({ migrated }: { migrated: boolean }): Promise<DatabaseAddress & { database: string }> {
   const { address } = await testPostgres()
   const client = new pg.Client({ ...address, database: 'postgres' })
@@ -50,6 +59,7 @@ export async function newDatabase({ migrated }: { migrated: boolean }): Promise<
         await client.query(`alter database ${template}_new rename to ${template}`)
       }
     }
+    databases.push(name)
     await client.query(`create database ${name} ${migrated ? `template ${template}` : ''}`)
     return { ...address, database: name }
   } finally {

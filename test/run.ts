@@ -1,15 +1,20 @@
 // npm test: formatting and lint, types, then every test on a real PostgreSQL and in a real browser. Ends with one line that counts.
 import { spawn } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '../cluster/programs.ts'
 import { findChromium } from './chromium.ts'
 import { runFiles } from './run-files.ts'
 
+// Everything that a test writes is in here, and goes at the end, however the run ends.
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-test-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))
 // The embedded PostgreSQL may run as another user, who must be able to enter.
+chmodSync(folder, 0o711)
 process.env.GATEHOUSE_TEST_FOLDER = folder
+process.env.TMPDIR = folder
 process.env.CHROMIUM_PATH = await findChromium()
 
 let passed = 0
@@ -22,7 +27,6 @@ await step('types of the console', 'tsc', ['--noEmit', '-p', 'console'])
 await databaseTests()
 await faultTests()
 await browserTests()
-rmSync(folder, { recursive: true, force: true })
 
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -94,7 +94,7 @@ test('every event is on one page and on one only, however many share a moment, w
   // 260 events in three moments, a microsecond apart; each page holds 50.
   await system.sql(
     `insert into audit_event (instance_id, event, actor_kind, actor_account_id, account_id, at, detail)
-     select $1, (array['login', 'session_ended', 'rules_changed'])[1 + n % 3], 'account', $2, case n % 4 when 0 then $2 when 1 then $3::uuid end,
+     select $1, (array['login_refused', 'account_changed', 'rules_changed'])[1 + n % 3], 'account', $2, case n % 4 when 0 then $2 when 1 then $3::uuid end,
        timestamptz '2026-01-05 12:00:00.000001+00' + (n % 3) * interval '1 microsecond', jsonb_build_object('note', 'event ' || n)
      from generate_series(1, 260) n order by random()`,
     [system.main.id, ana.id, ben.id],
@@ -110,8 +110,8 @@ test('every event is on one page and on one only, however many share a moment, w
     ['', 'true'],
     [`&person=${ana.id}`, `(account_id = '${ana.id}' or actor_account_id = '${ana.id}')`],
     [`&person=${ben.id}`, `account_id = '${ben.id}'`],
-    ['&events=login,rules_changed', "event in ('login', 'rules_changed')"],
-    [`&person=${ben.id}&events=login`, `account_id = '${ben.id}' and event = 'login'`],
+    ['&events=login_refused,rules_changed', "event in ('login_refused', 'rules_changed')"],
+    [`&person=${ben.id}&events=login_refused`, `account_id = '${ben.id}' and event = 'login_refused'`],
     ['&search=souza%20event', 'true'],
     ['&search=7%20ortiz', `account_id = '${ben.id}' and detail->>'note' like '%7%'`],
   ] as const) {
@@ -150,7 +150,7 @@ test('a day of the filter is a day of who asks', async (t) => {
   const far = await system.addAccount({ username: 'far', profile: 'Administrator', timeZone: 'America/Montevideo' })
   const boss = await loggedIn(system, far)
   await system.sql(
-    "insert into audit_event (instance_id, event, actor_kind, account_id, at) select $1, 'login', 'system', $2, at::timestamptz from unnest(array['2026-01-05 02:59:59+00', '2026-01-05 03:00+00', '2026-01-06 02:59:59+00', '2026-01-06 03:00+00']) at",
+    "insert into audit_event (instance_id, event, actor_kind, account_id, at) select $1, 'login_refused', 'system', $2, at::timestamptz from unnest(array['2026-01-05 02:59:59+00', '2026-01-05 03:00+00', '2026-01-06 02:59:59+00', '2026-01-06 03:00+00']) at",
     [system.main.id, ana.id],
   )
   const { events } = await get<Page>(boss, '/api/audit?from=2026-01-05&to=2026-01-05')
@@ -168,27 +168,27 @@ test('asvs-1.2.10 asvs-16.3.3 the export holds every event of the list, runs no 
   await system.sql('update account set full_name = \'=HYPERLINK("http://evil.example")\' where id = $1', [ana.id])
   await system.sql(
     `insert into audit_event (instance_id, event, actor_kind, account_id, at, detail)
-     select $1, 'session_ended', 'system', $2, '2026-01-05', jsonb_build_object('device', '@evil', 'note', '+' || n) from generate_series(1, 2500) n`,
+     select $1, 'login_refused', 'system', $2, '2026-01-05', jsonb_build_object('device', '@evil', 'note', '+' || n) from generate_series(1, 2500) n`,
     [system.main.id, ana.id],
   )
-  const { status, headers, body } = await boss.get('/api/audit/export?events=session_ended&search=evil')
+  const { status, headers, body } = await boss.get('/api/audit/export?events=login_refused&search=evil')
   assert.equal(status, 200)
   assert.match(String(headers['content-disposition']), /filename="audit\.csv"/)
   const lines = body.trimEnd().split('\r\n')
   assert.equal(lines.length, 2501)
   assert.equal(
     lines[1],
-    `2026-01-05T00:00:00.000Z,session_ended,system,,ana,"'=HYPERLINK(""http://evil.example"")",,'@evil,"{""note"":""+2500""}"`,
+    `2026-01-05T00:00:00.000Z,login_refused,system,,ana,"'=HYPERLINK(""http://evil.example"")",,'@evil,"{""note"":""+2500""}"`,
   )
-  const sheet = await boss.get('/api/audit/export?format=xlsx&events=session_ended&from=2026-01-05')
+  const sheet = await boss.get('/api/audit/export?format=xlsx&events=login_refused&from=2026-01-05')
   assert.equal(sheet.status, 200)
   assert.match(sheet.body, /^PK/)
   const { events } = await get<Page>(boss, '/api/audit?events=audit_exported')
   assert.deepEqual(
     events.map(({ detail }) => detail),
     [
-      { format: 'xlsx', filter: { from: '2026-01-05', events: ['session_ended'] } },
-      { format: 'csv', filter: { search: 'evil', events: ['session_ended'] } },
+      { format: 'xlsx', filter: { from: '2026-01-05', events: ['login_refused'] } },
+      { format: 'csv', filter: { search: 'evil', events: ['login_refused'] } },
     ],
   )
 })

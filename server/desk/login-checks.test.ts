@@ -78,7 +78,10 @@ test('what the desk says is what a login with the right password meets: random s
   /** Brings the account into a state, and returns the password that is right for it. */
   async function arrange(state: typeof states extends fc.Arbitrary<infer State> ? State : never): Promise<string> {
     let right = goodPassword
-    await system.sql('delete from session where account_id = $1', [ana.id])
+    await system.sql(
+      'with gone as (delete from session where account_id = $1 returning id) delete from audit_event where session_id in (select id from gone)',
+      [ana.id],
+    )
     await system.database.in(system.main, async (tx) => {
       const account = (await lockAccount(tx, ana.id))!
       if (/initial/.test(state.password)) right = (await giveInitialPassword(tx, system, ana.id)).initialPassword
