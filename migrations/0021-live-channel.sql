@@ -15,35 +15,45 @@ alter table session set (fillfactor = 70);
 -- Without `wait`, a session that somebody holds has no row either: one does not hold up the others.
 create function open_channels(in_instance uuid, of_sessions uuid[], new_channels uuid[], wait boolean)
 returns table (session_id uuid, idle_seconds double precision, age_seconds double precision) language plpgsql as $$
+declare
+  own session;
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   -- A sign of life need not survive a power cut.
   perform set_config('synchronous_commit', 'off', true);
-  if wait then
-    perform from session s where s.id = any (of_sessions) for no key update;
-  end if;
-  return query
-    with free as materialized (
-      select f.id, opened.channel_id
-      from unnest(of_sessions, new_channels) as opened (session_id, channel_id) join session f on f.id = opened.session_id
-      where f.ended_at is null for no key update of f skip locked)
-    update session s set channel_id = free.channel_id, last_seen_at = now(), lapses_at = null
-    from free where s.id = free.id
-    returning s.id, extract(epoch from now() - s.last_active_at)::double precision, extract(epoch from now() - s.started_at)::double precision;
+  for place in 1..cardinality(of_sessions) loop
+    if wait then
+      select * into own from session s where s.instance_id = in_instance and s.id = of_sessions[place] for no key update;
+    else
+      select * into own from session s where s.instance_id = in_instance and s.id = of_sessions[place] for no key update skip locked;
+    end if;
+    continue when not found or own.ended_at is not null;
+    update session s set channel_id = new_channels[place], last_seen_at = now(), lapses_at = null
+    where s.instance_id = in_instance and s.id = own.id;
+    session_id := own.id;
+    idle_seconds := extract(epoch from now() - own.last_active_at);
+    age_seconds := extract(epoch from now() - own.started_at);
+    return next;
+  end loop;
 end $$;
 
 -- Channels that were lost: each session lapses so many seconds from now, unless a newer channel was opened meanwhile; whichever of
 -- the two is written first.
 create function lose_channels(in_instance uuid, of_sessions uuid[], lost_channels uuid[], seconds integer[])
 returns void language plpgsql as $$
+declare
+  lost record;
+  own session;
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   perform set_config('synchronous_commit', 'off', true);
   -- In one order on all nodes, so that no two wait for each other.
-  perform from session s where s.id = any (of_sessions) order by s.id for no key update;
-  update session s set channel_id = null, lapses_at = now() + make_interval(secs => lost.after)
-  from unnest(of_sessions, lost_channels, seconds) as lost (session_id, channel_id, after)
-  where s.id = lost.session_id and s.channel_id = lost.channel_id and s.ended_at is null;
+  for lost in select * from unnest(of_sessions, lost_channels, seconds) as each (session_id, channel_id, after) order by session_id loop
+    select * into own from session s where s.instance_id = in_instance and s.id = lost.session_id for no key update;
+    continue when not found or own.ended_at is not null or own.channel_id is distinct from lost.channel_id;
+    update session s set channel_id = null, lapses_at = now() + make_interval(secs => lost.after)
+    where s.instance_id = in_instance and s.id = lost.session_id;
+  end loop;
 end $$;
 
 -- Renews the leases of channels of a node, of whatever instances, and says how their sessions stand: no row for one that is gone.
@@ -53,24 +63,30 @@ returns table (session_id uuid, channel_id uuid, lives boolean, idle_seconds dou
 language plpgsql as $$
 declare
   one uuid;
-  own uuid[];
+  own record;
 begin
   perform set_config('synchronous_commit', 'off', true);
-  for one in select distinct each from unnest(of_instances) as each loop
-    perform set_config('gatehouse.instance_id', one::text, true);
-    own := array(select asked.id from unnest(of_instances, of_sessions) as asked (instance_id, id) where asked.instance_id = one);
-    -- What somebody holds at this moment is being changed; its lease is renewed the next time.
-    update session s set last_seen_at = now(), lapses_at = null
-    where s.id in (
-      select free.id
-      from unnest(of_sessions, by_channels) as asked (session_id, channel_id)
-      join session free on free.id = asked.session_id and free.channel_id = asked.channel_id
-      where free.ended_at is null for no key update of free skip locked);
-    return query
-      select s.id, s.channel_id, s.ended_at is null and a.enabled,
-        extract(epoch from now() - s.last_active_at)::double precision, extract(epoch from now() - s.started_at)::double precision
-      from session s join account a on a.id = s.account_id
-      where s.id = any (own);
+  for place in 1..cardinality(of_sessions) loop
+    if of_instances[place] is distinct from one then
+      one := of_instances[place];
+      perform set_config('gatehouse.instance_id', one::text, true);
+    end if;
+    select s.*, a.enabled into own from session s join account a on a.instance_id = s.instance_id and a.id = s.account_id
+    where s.instance_id = one and s.id = of_sessions[place] for no key update of s skip locked;
+    if not found then
+      -- What somebody holds at this moment is being changed; its lease is renewed the next time.
+      select s.*, a.enabled into own from session s join account a on a.instance_id = s.instance_id and a.id = s.account_id
+      where s.instance_id = one and s.id = of_sessions[place];
+      continue when not found;
+    elsif own.ended_at is null and own.channel_id = by_channels[place] then
+      update session s set last_seen_at = now(), lapses_at = null where s.instance_id = one and s.id = own.id;
+    end if;
+    session_id := own.id;
+    channel_id := own.channel_id;
+    lives := own.ended_at is null and own.enabled;
+    idle_seconds := extract(epoch from now() - own.last_active_at);
+    age_seconds := extract(epoch from now() - own.started_at);
+    return next;
   end loop;
 end $$;
 
@@ -118,7 +134,8 @@ begin
   end if;
 end $$;
 
--- Whoever comes first finds few sessions, and would keep a plan for few while a whole floor arrives.
+-- Whoever comes first finds few sessions, and would keep a plan for few while a whole floor arrives. So each session is looked up by its
+-- key alone, which is the best plan for any number of them; and what else it must be is asked of the row.
 alter policy own on session using (instance_id = (select current_instance_id()));
 alter function open_channels set enable_seqscan = off;
 alter function lose_channels set enable_seqscan = off;

@@ -18,6 +18,8 @@ declare
   is_stale boolean;
   stale uuid[];
   active uuid[];
+  held uuid;
+  is_live boolean;
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   for place, is_action, id, account_id, started_at, address, device,
@@ -44,8 +46,13 @@ begin
     perform set_config('synchronous_commit', 'off', true);
     -- A row that somebody holds is being changed at this moment; the next request brings its sign of life. Nobody waits here, so one
     -- session never holds up the others, and two nodes never hold up each other.
-    update session s set last_seen_at = now(), lapses_at = null,
-      last_active_at = case when s.id = any (active) then now() else s.last_active_at end
-    where s.id in (select free.id from session free where free.id = any (stale) and free.ended_at is null for no key update skip locked);
+    foreach held in array stale loop
+      select s.ended_at is null into is_live from session s where s.instance_id = in_instance and s.id = held for no key update skip locked;
+      if is_live then
+        update session s set last_seen_at = now(), lapses_at = null,
+          last_active_at = case when s.id = any (active) then now() else s.last_active_at end
+        where s.instance_id = in_instance and s.id = held;
+      end if;
+    end loop;
   end if;
 end $$;

@@ -20,7 +20,7 @@ async function startChannels(t: TestContext, pace: { renew?: number; beat?: numb
   const needs = { database: system.database, rules: openRuleBook(system.database), texts: openTexts(), notices }
   const channels = openChannels(
     { ...needs, onError: (error) => errors.push(error) },
-    { renew: never, beat: never, hint: 1000, confirm: 0.75, comeBack: 20, together: 2, ...pace },
+    { renew: never, beat: never, hint: 1000, confirm: 0.75, comeBack: 20, together: 2, gather: 0, ...pace },
   )
   channels.start()
   t.after(() => channels.close())

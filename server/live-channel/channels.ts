@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { reachesTeam } from '../accounts/accounts.ts'
 import type { Database } from '../platform/database.ts'
+import { gather } from '../platform/gather.ts'
 import { type Notice, type Notices, sendNotice } from '../platform/notices.ts'
 import type { View } from '../platform/page.ts'
 import { unavailable } from '../platform/problem.ts'
-import { openSameTurn } from '../platform/same-turn.ts'
 import type { Language, Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import {
@@ -72,9 +72,10 @@ export type Channels = Readonly<{
 
 /**
  * In milliseconds. `confirm`: after which part of the lease the browser has to show that it is there, and `comeBack`: how long it has for
- * that. `together`: how many leases a statement renews.
+ * that. `together`: how many leases a statement renews. `gather`: how long channels that are opened or lost wait for others, to share a
+ * statement with them.
  */
-const usualPace = { renew: 30_000, beat: 15_000, hint: 1000, confirm: 0.75, comeBack: 5000, together: 1000 }
+const usualPace = { renew: 30_000, beat: 15_000, hint: 1000, confirm: 0.75, comeBack: 5000, together: 1000, gather: 20 }
 
 /** The live channels of a node. Node and browser may be cut off from each other at any moment: the rows of the sessions know what holds. */
 export function openChannels(
@@ -84,7 +85,7 @@ export function openChannels(
   const open = new Map<string, Channel>()
   const unconfirmed = new Set<Channel>()
   const timers: NodeJS.Timeout[] = []
-  const openInDatabase = openSameTurn(async (instance, opened: readonly OpenedChannel[]) => {
+  const openInDatabase = gather(pace.gather, async (instance, opened: readonly OpenedChannel[]) => {
     // Of two of one session, the one that came last holds; the other has been replaced on this node already.
     const last = [...new Map(opened.map((each) => [each.sessionId, each])).values()]
     const clocks = new Map(
@@ -93,7 +94,7 @@ export function openChannels(
     return opened.map(({ sessionId }) => clocks.get(sessionId))
   })
   // When a floor goes home.
-  const loseInDatabase = openSameTurn(async (instance, lost: readonly (OpenedChannel & { seconds: number })[]) => {
+  const loseInDatabase = gather(pace.gather, async (instance, lost: readonly (OpenedChannel & { seconds: number })[]) => {
     await loseChannels(database, instance, lost)
     return lost.map(() => undefined)
   })
@@ -109,7 +110,8 @@ export function openChannels(
   })
   let unsubscribe = () => {}
   let draining = false
-  let renewing = false
+  let stopped = false
+  let renewal: Promise<void> | undefined
 
   function hear(notice: Notice): void {
     if (notice.about === 'everything') {
@@ -145,7 +147,7 @@ export function openChannels(
     for (const channel of all) if (channel.standing === 'opening') channel.standing = 'asked meanwhile'
     if (channels.length === 0) return
     // So many that each statement is short.
-    for (let from = 0; from < channels.length; from += pace.together)
+    for (let from = 0; from < channels.length && !stopped; from += pace.together)
       await lookTogether(channels.slice(from, from + pace.together))
   }
 
@@ -181,11 +183,9 @@ export function openChannels(
   function schedule(channel: Channel, milliseconds: number): void {
     clearTimeout(channel.timer)
     if (channel.closed) return
-    const left = channel.confirmBy - performance.now()
-    channel.timer = setTimeout(
-      () => (performance.now() >= channel.confirmBy ? confirm(channel) : void look([channel])),
-      Math.max(0, Math.min(milliseconds, left)),
-    )
+    const left = Math.max(0, channel.confirmBy - performance.now())
+    channel.timer =
+      left <= milliseconds ? setTimeout(confirm, left, channel) : setTimeout(() => void look([channel]), milliseconds)
   }
 
   /** Ends the stream so that the browser opens a new one. If it does not, it has not been there for some time. */
@@ -285,11 +285,10 @@ export function openChannels(
     start() {
       unsubscribe = notices.subscribe(hear)
       timers.push(
-        setInterval(async () => {
-          if (renewing) return
-          renewing = true
-          await look([...open.values()])
-          renewing = false
+        setInterval(() => {
+          renewal ??= look([...open.values()]).finally(() => {
+            renewal = undefined
+          })
         }, pace.renew),
         setInterval(() => {
           for (const channel of open.values()) tell(channel, 'beat', {})
@@ -306,12 +305,14 @@ export function openChannels(
       }
     },
     async close() {
+      stopped = true
       unsubscribe()
       // Their leases run on.
       for (const { timer } of unconfirmed) clearTimeout(timer)
       for (const timer of timers) clearInterval(timer)
       shownSessions.close()
       startedSessions.close()
+      await renewal
     },
   }
 }

@@ -8,19 +8,20 @@ type Waiting<Asked, Answer> = {
 const mostTogether = 500
 
 /**
- * Lets what is asked of one instance in the same turn of the event loop share one statement: the more there is, the less each costs.
+ * Lets what is asked of one instance within so many milliseconds share one statement: the more there is, the less each costs.
  * Every answer is of a statement that began after it was asked for. Nothing waits for an earlier statement, so one that hangs holds up
  * nobody but those who share it.
  * @param ask answers for all at once, in their order
  */
-export function openSameTurn<Asked, Answer>(
+export function gather<Asked, Answer>(
+  milliseconds: number,
   ask: (instance: { id: string }, asked: readonly Asked[]) => Promise<readonly (Answer | PromiseLike<Answer>)[]>,
 ): (instance: { id: string }, asked: Asked) => Promise<Answer> {
-  let turn = new Map<string, Waiting<Asked, Answer>[]>()
+  let gathered = new Map<string, Waiting<Asked, Answer>[]>()
 
   function send(): void {
-    const lines = turn
-    turn = new Map()
+    const lines = gathered
+    gathered = new Map()
     for (const [id, line] of lines)
       for (let from = 0; from < line.length; from += mostTogether) void answer({ id }, line.slice(from, from + mostTogether))
   }
@@ -39,10 +40,10 @@ export function openSameTurn<Asked, Answer>(
 
   return (instance, asked) =>
     new Promise((resolve, reject) => {
-      if (turn.size === 0) setImmediate(send)
+      if (gathered.size === 0) setTimeout(send, milliseconds)
       const waiting = { asked, resolve, reject }
-      const line = turn.get(instance.id)
-      if (line === undefined) turn.set(instance.id, [waiting])
+      const line = gathered.get(instance.id)
+      if (line === undefined) gathered.set(instance.id, [waiting])
       else line.push(waiting)
     })
 }
