@@ -229,7 +229,7 @@ begin
     idle_since := at - make_interval(mins => idle_minutes);
     old_since := at - make_interval(mins => longest_minutes);
     if attempt = 2 then
-      -- The others are held by somebody, and whether they are being ended or show a sign of life is about to be decided.
+      -- Others may be held by somebody, and whether they are being ended or show a sign of life is about to be decided.
       lapsed := lapsed_sessions(silent_since, idle_since, old_since, too_many, instead_of, true);
     end if;
     select count(*) into not_ended from session where ended_at is null and id is distinct from instead_of;
@@ -242,10 +242,8 @@ begin
       lapsed := lapsed_sessions(silent_since, idle_since, old_since, too_many, instead_of, false);
     end if;
     lapsed := lapsed[:too_many];
-    exit when cardinality(lapsed) = too_many or not exists (
-      select from session
-      where ended_at is null and (last_seen_at <= silent_since or lapses_at <= at or last_active_at <= idle_since or started_at <= old_since)
-        and id is distinct from instead_of and id <> all (lapsed));
+    -- If they do not suffice, some may have been ended since they were counted.
+    exit when cardinality(lapsed) = too_many;
   end loop;
 
   -- How many would live with the new one.
