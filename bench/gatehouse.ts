@@ -8,6 +8,7 @@ import { setPassword } from '../server/passwords/passwords.ts'
 import { type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
 import { findProfileId } from '../server/profiles/profiles.ts'
+import { findStoredRules, updateRules } from '../server/rules/rules.ts'
 import { freePort, startChild } from './child.ts'
 
 /** The key of every node that the bench starts. */
@@ -93,6 +94,17 @@ export async function addManyAccounts(address: DatabaseAddress, count: number): 
   } finally {
     await database.close()
   }
+}
+
+/** Lets people end their other session, in the instance `main`. */
+export async function allowTakeover(address: DatabaseAddress): Promise<void> {
+  const database = openDatabase(address, 1, () => {})
+  const instance = (await database.asOperator(undefined, (tx) => findInstanceByName(tx, 'main')))!
+  await database.in(instance, async (tx) => {
+    const { version } = await findStoredRules(tx)
+    await updateRules(tx, version, { endOtherSession: true }, {})
+  })
+  await database.close()
 }
 
 /** A username that nobody else has. */

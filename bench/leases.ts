@@ -6,7 +6,7 @@ import { openNotices } from '../server/platform/notices.ts'
 import { openTexts } from '../server/platform/text.ts'
 import { findRules, openRuleBook } from '../server/rules/rules.ts'
 import { pause, percentiles } from './client.ts'
-import { addLiveSessions } from './live-sessions.ts'
+import { addLiveSessions, removeLiveSessions } from './live-sessions.ts'
 import { postgresSeconds, transactions } from './processor-time.ts'
 import type { Row } from './report.ts'
 
@@ -17,7 +17,8 @@ export async function measureLeases(
   sessions: number,
   { settle, measured }: { settle: number; measured: number },
 ): Promise<Row> {
-  const { instance, sessionIds } = await addLiveSessions(address, sessions)
+  const live = await addLiveSessions(address, sessions)
+  const { instance, sessionIds } = live
   const errors: Record<string, number> = {}
   const onError = (error: unknown, message = 'notices') => {
     const words = `${message}: ${(error as Error).message} ${((error as Error).cause as Error | undefined)?.message ?? ''}`
@@ -83,8 +84,8 @@ export async function measureLeases(
   channels.drain()
   await channels.close()
   await notices.close()
-  await removeSessions(database, instance, sessionIds)
   await database.close()
+  await removeLiveSessions(address, live)
   const share = (processors: number) => `${Math.round(processors * 100)} %`
   return {
     what: `transactions for ${sessions} live sessions, without their sockets`,
@@ -104,12 +105,4 @@ async function lapsedOf(database: Database, instance: { id: string }, sessionIds
     ),
   )
   return rows[0]!.lapsed
-}
-
-/** Nobody else's part of the bench shall meet them. */
-async function removeSessions(database: Database, instance: { id: string }, sessionIds: readonly string[]): Promise<void> {
-  await database.in(instance, async (tx) => {
-    await sql`set local statement_timeout = 0`.execute(tx)
-    await sql`delete from session where id = any (${sessionIds as string[]}::uuid[])`.execute(tx)
-  })
 }

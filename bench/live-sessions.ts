@@ -43,3 +43,13 @@ export async function addLiveSessions(address: DatabaseAddress, count: number): 
   await database.close()
   return { instance, sessionIds, tokens }
 }
+
+/** Nobody else's part of the bench shall meet them. */
+export async function removeLiveSessions(address: DatabaseAddress, { instance, sessionIds }: LiveSessions): Promise<void> {
+  const database = openDatabase(address, 1, () => {})
+  await database.in(instance, async (tx) => {
+    await sql`set local statement_timeout = 0`.execute(tx)
+    await sql`delete from session where id = any (${sessionIds}::uuid[])`.execute(tx)
+  })
+  await database.close()
+}

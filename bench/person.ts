@@ -60,6 +60,25 @@ export class Person {
     return undefined
   }
 
+  /**
+   * Logs in with the right password where another session is in the way.
+   * @returns the request of the button that ends the other one
+   * @throws Error unless the button is offered
+   */
+  async logInBesideOther(connection: Connection): Promise<string> {
+    const answer = await connection.send(this.loginRequest(password))
+    expectStatus('POST /login', answer.status, 409)
+    const pending = cookieOf(answer, '__Host-gatehouse-pending')
+    if (pending === undefined || !answer.body.includes('/take-over')) throw new Error('POST /login: no button')
+    const cookie = `__Host-gatehouse-visit=${this.#visit}; __Host-gatehouse-pending=${pending}`
+    return this.#form('/take-over', { formToken: this.#formToken }, { cookie })
+  }
+
+  /** @throws Error unless a session was started */
+  async press(connection: Connection, button: string): Promise<void> {
+    expectStatus('POST /take-over', (await connection.send(button)).status, 303)
+  }
+
   /** @throws Error unless the session was ended */
   async logOut(connection: Connection): Promise<void> {
     // What the page would carry, and the cheapest way to it; its cost counts as the log-out's.

@@ -1,7 +1,7 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
 // All in one run on this machine: server, PostgreSQL and load share its processors.
 //   npm run bench -- --short             under 40 s, for a first look
-//   npm run bench -- --only checks       some parts: logins, shift, checks, leases, list, timing, flood, import
+//   npm run bench -- --only checks       some parts: logins, shift, checks, leases, channels, list, timing, flood, import
 //   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
+import { measureLoginsBesideChannels, measureTakeovers } from './channels.ts'
 import { stopChildren } from './child.ts'
 import { compareChecks } from './compare-checks.ts'
 import { compareLogins } from './compare-logins.ts'
@@ -18,12 +19,13 @@ import { type Imported, measureImport } from './import.ts'
 import { measureLeases } from './leases.ts'
 import { measureList } from './list.ts'
 import { describeMachine } from './machine.ts'
+import { compareNodes } from './nodes.ts'
 import { loggedIn } from './person.ts'
 import { errorReport, figures, floodReport, importReport, keep, type Row, timingReport } from './report.ts'
 import { measureShift } from './shift.ts'
 import { type Timing, timeLogins, timeRecovery } from './timing.ts'
 
-const parts = ['logins', 'shift', 'checks', 'leases', 'list', 'timing', 'flood', 'import'] as const
+const parts = ['logins', 'shift', 'checks', 'leases', 'channels', 'list', 'timing', 'flood', 'import'] as const
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -44,6 +46,8 @@ const plan = values.short
       shift: 300,
       leases: 5000,
       leaseSeconds: { settle: 8, measured: 5 },
+      channels: 500,
+      takeovers: 20,
       samples: 30,
       listed: 10_000,
       listSamples: 5,
@@ -60,6 +64,8 @@ const plan = values.short
       shift: 5000,
       leases: 100_000,
       leaseSeconds: { settle: 120, measured: 90 },
+      channels: 10_000,
+      takeovers: 200,
       samples: 200,
       listed: 100_000,
       listSamples: 40,
@@ -101,7 +107,15 @@ async function run(): Promise<void> {
 
   if (wanted('logins')) rows.push(...(await compareLogins(needs, { ...plan, seconds: plan.loginSeconds, workers: loginWorkers })))
   if (wanted('shift')) rows.push(...(await measureShift(needs, plan.shift)))
-  if (wanted('checks')) rows.push(...(await compareChecks(needs, { ...plan, seconds: plan.checkSeconds, workers: checkWorkers })))
+  if (wanted('checks')) {
+    const options = { ...plan, seconds: plan.checkSeconds, workers: checkWorkers }
+    rows.push(...(await compareChecks(needs, options)), ...(await compareNodes(needs, options)))
+  }
+  if (wanted('channels')) {
+    const options = { ...plan, seconds: plan.loginSeconds, workers: loginWorkers }
+    rows.push(...(await measureLoginsBesideChannels(needs, plan.channels, options)))
+    rows.push(...(await measureTakeovers(needs, plan.takeovers)))
+  }
 
   if (wanted('leases')) {
     progress(`the leases of ${plan.leases} live sessions`)
