@@ -124,6 +124,9 @@ export async function listAccounts(
     : sql`found as materialized (select a.id, ${key} as key from ${from} where ${conditions}),
         page as (select id, key, (select count(*) from found)::int as total from found
           order by key ${direction} nulls last, id ${direction} limit ${limit} offset ${offset})`
+  // Planned for what is asked, and not once for all questions; and a whole floor is sorted in memory.
+  if (!isOfIndex)
+    await sql`select set_config('plan_cache_mode', 'force_custom_plan', true), set_config('work_mem', '32MB', true)`.execute(tx)
   const [{ rows }, counted] = await Promise.all([
     sql<ListedAccount & { total: number | null }>`with ${page} select shown.*, page.total
       from page cross join lateral (select ${columns(actor)} from ${tables} where a.id = page.id limit 1) as shown order by page.key ${direction} nulls last, page.id ${direction}`.execute(
