@@ -1,6 +1,6 @@
 // npm run pictures: pictures of every screen of the demo, in light and dark, wide and narrow; those of the README go to docs/images.
 //   npm run pictures -- FOLDER    all of them into FOLDER as well
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { demoPassword } from './fill.ts'
 import { dice, people } from './people.ts'
 
 const port = '8198'
+const { username } = people(500, dice(7))[0]!
 const url = `http://demo.localhost:${port}`
 const folder = process.argv[2] ?? mkdtempSync(join(tmpdir(), 'gatehouse-pictures-'))
 mkdirSync(folder, { recursive: true })
@@ -42,6 +43,24 @@ const screens: { name: string; path: string; seen: string; prepare?: (page: Page
     },
   },
   { name: 'audit', path: '/console/audit', seen: 'tbody tr' },
+  { name: 'live', path: '/console/live', seen: 'tbody tr:visible', readme: true },
+  {
+    name: 'desk',
+    path: '/console/users?state=disabled',
+    seen: 'tbody tr',
+    readme: true,
+    prepare: async (page) => {
+      const name = await page.locator('tbody a').first().innerText()
+      await page.goto('/console/desk')
+      await page.getByRole('searchbox', { name: 'Who needs help?' }).fill(name)
+      const disabled = page.getByRole('listitem').filter({ hasText: 'Disabled' }).first()
+      const why = disabled.getByRole('button', { name: 'Why can’t they log in?' })
+      // When nobody else is found, it is open already.
+      if ((await why.getAttribute('aria-expanded')) === 'false') await why.click()
+      await page.locator('.checks').waitFor()
+      await disabled.scrollIntoViewIfNeeded()
+    },
+  },
   { name: 'password-rules', path: '/console/password-rules', seen: 'main h1' },
   { name: 'login-rules', path: '/console/login-rules', seen: 'main h1' },
   { name: 'new-user', path: '/console/users/new', seen: 'main form' },
@@ -142,7 +161,7 @@ for (const [look, colorScheme, width, height] of [
   page.on('dialog', (dialog) => void dialog.accept())
   page.setDefaultTimeout(8000)
   await page.goto('/login')
-  await page.locator('#username').fill(people(500, dice(7))[0]!.username)
+  await page.locator('#username').fill(username)
   await page.locator('#password').fill(demoPassword)
   await page.getByRole('button', { name: 'Log In' }).click()
   for (const { name, path, seen, prepare, readme } of screens) {
@@ -153,9 +172,12 @@ for (const [look, colorScheme, width, height] of [
     if (readme && look === 'light') copyFileSync(join(folder, `${name}-light.png`), `docs/images/${name}.png`)
   }
   await page.goto('/home')
-  await page.locator('details.menu summary').click()
-  await page.getByRole('button', { name: 'Log Out' }).click()
-  await page.getByText('logged out').waitFor()
+  await page.getByText('Logged in since').waitFor()
+  const { status } = spawnSync(process.execPath, ['bin/gatehouse.mjs', 'session', 'end', username, '--instance', 'demo'], { env })
+  if (status !== 0) throw new Error('the session could not be ended')
+  await page.getByRole('alert').waitFor()
+  await page.screenshot({ path: join(folder, `session-ended-${look}.png`), animations: 'disabled' })
+  if (look === 'light') copyFileSync(join(folder, 'session-ended-light.png'), 'docs/images/session-ended.png')
   await context.close()
 }
 await browser.close()
