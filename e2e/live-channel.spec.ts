@@ -92,6 +92,46 @@ test('six pages share one channel, and all of them say why the session has ended
   for (const each of pages) await expect(each.getByRole('alert')).toContainText('Reason: Shift is over')
 })
 
+/** A browser of its own, whose processes can be sent signals. */
+async function ownBrowser(instance: NewInstance) {
+  const launched = await chromium.launchServer({
+    ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
+    args: ['--no-sandbox'],
+  })
+  const browser = await chromium.connect(launched.wsEndpoint())
+  return {
+    page: await anotherBrowser(browser, instance),
+    /** To all its processes, which are a group. */
+    send: (signal: NodeJS.Signals) => process.kill(-launched.process().pid!, signal),
+    close: () => launched.close(),
+  }
+}
+
+test('a machine that sleeps for less than the lease goes on where it was, and nobody else gets in meanwhile', async ({
+  browser,
+  server,
+  instance,
+}) => {
+  const sleeping = await ownBrowser(instance)
+  await logInForTheFirstTime(sleeping.page, instance)
+  await sleeping.page.goto('/home')
+  await channelIsOpen(server, instance)
+  sleeping.send('SIGSTOP')
+  await server.sql(
+    "update session set last_seen_at = now() - interval '100 seconds' where instance_id = (select id from instance where name = $1)",
+    [instance.name],
+  )
+  const other = await anotherBrowser(browser, instance)
+  await logIn(other, instance.username, goodPassword)
+  await expect(other.getByRole('heading', { name: 'The user is already logged in' })).toBeVisible()
+  sleeping.send('SIGCONT')
+  await sleeping.page.goto('/change-password')
+  await expect(sleeping.page.getByLabel('Current password')).toBeVisible()
+  await channelIsOpen(server, instance)
+  expect((await sessionOf(server, instance, instance.username))!.is_seen).toBe(true)
+  await sleeping.close()
+})
+
 test('a browser that crashes frees its account within the grace', async ({ page, server, instance }) => {
   await logInForTheFirstTime(page, instance)
   await page.goto('/console/login-rules')
@@ -99,17 +139,13 @@ test('a browser that crashes frees its account within the grace', async ({ page,
   await page.getByRole('region', { name: 'Session rules' }).getByRole('button', { name: 'Save', exact: true }).click()
   await expect(page.getByText('Saved.')).toBeVisible()
   const password = await createPerson(page, 'ana', 'Ana Souza')
-  const crashing = await chromium.launchServer({
-    ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
-    args: ['--no-sandbox'],
-  })
-  const other = await chromium.connect(crashing.wsEndpoint())
-  const victim = await (await other.newContext({ baseURL: instance.url })).newPage()
+  const crashing = await ownBrowser(instance)
+  const victim = crashing.page
   await logIn(victim, 'ana', password)
   await fillNewPassword(victim, goodPassword)
   await saveAndLogIn(victim)
   await channelIsOpen(server, instance, 'ana')
-  crashing.process().kill('SIGKILL')
+  crashing.send('SIGKILL')
   const at = Date.now()
   await expect.poll(async () => (await sessionOf(server, instance, 'ana'))?.lapses_at ?? null).not.toBeNull()
 
