@@ -90,7 +90,6 @@ export type LiveSearch = {
   team?: string | undefined
   sort?: 'fullName' | 'startedAt' | 'lastSeenAt' | undefined
   direction?: 'asc' | 'desc' | undefined
-  page?: number | undefined
 }
 
 const live = createRoute({
@@ -101,7 +100,6 @@ const live = createRoute({
     team: text(given.team),
     sort: (['fullName', 'startedAt', 'lastSeenAt'] as const).find((each) => each === given.sort),
     direction: given.direction === 'desc' ? 'desc' : undefined,
-    page: Number(given.page) > 1 ? Math.floor(Number(given.page)) : undefined,
   }),
   component: lazyRouteComponent(() => import('../live/live-screen.tsx')),
 })

@@ -1,17 +1,35 @@
 // What the Live screen knows. The live channel (console/app/live-channel.ts) has it asked for anew when something changes.
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { call, type Query } from '../app/api.ts'
+import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query'
+import { type Answer, call, type Query } from '../app/api.ts'
+import type { LiveSearch } from '../app/router.tsx'
 
 /** In milliseconds, while the screen is seen: for what no notice tells, such as a session that lapses, and for where there is no channel. */
 const every = 60_000
 
-export function useLiveSessions(query: Query<'GET /api/sessions'>) {
-  return useQuery({
-    queryKey: ['live', 'sessions', query],
-    queryFn: ({ signal }) => call('GET /api/sessions', { query, signal }),
-    placeholderData: keepPreviousData,
+/** How many sessions are asked for at once. */
+export const pageSize = 200
+
+export type LiveSessions = Answer<'GET /api/sessions'>
+
+const sessionsPage = (filter: LiveSearch, page: number) =>
+  queryOptions({
+    queryKey: ['live', 'sessions', filter, page],
+    queryFn: ({ signal }) => {
+      const query = { ...filter, page: String(page), size: String(pageSize) } as Query<'GET /api/sessions'>
+      return call('GET /api/sessions', { query, signal })
+    },
     refetchInterval: every,
   })
+
+/** The first of them, and how many there are. */
+export function useLiveSessions(filter: LiveSearch) {
+  return useQuery({ ...sessionsPage(filter, 1), placeholderData: keepPreviousData })
+}
+
+/** Some pages after the first, as far as they are there, by their numbers. */
+export function useMoreSessions(filter: LiveSearch, pages: readonly number[]): Map<number, LiveSessions['sessions']> {
+  const found = useQueries({ queries: pages.map((page) => sessionsPage(filter, page)) })
+  return new Map(pages.map((page, at) => [page, found[at]?.data?.sessions ?? []]))
 }
 
 export function useSeats() {

@@ -3,19 +3,17 @@ import { Button, Group, Paper, Select, Stack, Text, Title } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Query } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
-import { Pages, SearchField } from '../app/list-parts.tsx'
+import { SearchField } from '../app/list-parts.tsx'
 import type { LiveSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { EndSessions } from './end-sessions.tsx'
-import { useLiveSessions } from './live-queries.ts'
+import { pageSize, useLiveSessions } from './live-queries.ts'
 import { LiveTable } from './live-table.tsx'
 import { SeatsPanel } from './seats-panel.tsx'
 
 const route = getRouteApi('/live')
-const pageSize = 50
 
 export default function LiveScreen() {
   const { t } = useTranslation()
@@ -26,14 +24,14 @@ export default function LiveScreen() {
   const [asking, setAsking] = useState<'selected' | 'all'>()
   const change = (to: Partial<LiveSearch>) => {
     setSelected(new Set())
-    void navigate({ search: (before) => ({ ...before, page: undefined, ...to }), replace: true })
+    void navigate({ search: (before) => ({ ...before, ...to }), replace: true })
   }
-  const { page = 1, ...filter } = given
-  const list = useLiveSessions({ ...filter, page: String(page), size: String(pageSize) } as Query<'GET /api/sessions'>)
+  const list = useLiveSessions(given)
   const { sessions = [], total = 0, teams = [], reachesAllTeams = false } = list.data ?? {}
   const filtered = Boolean(given.search || given.team)
-  // Whoever has logged out meanwhile is selected no more.
-  const chosen = sessions.filter(({ accountId }) => selected.has(accountId)).map(({ accountId }) => accountId)
+  // Whoever has logged out meanwhile is selected no more, as far as one can see all of them.
+  const seen = new Set(sessions.map(({ accountId }) => accountId))
+  const chosen = [...selected].filter((accountId) => total > pageSize || seen.has(accountId))
   return (
     <Stack gap="md">
       <Group justify="space-between">
@@ -86,15 +84,14 @@ export default function LiveScreen() {
         </Text>
       ) : (
         <LiveTable
-          sessions={sessions}
-          sort={given.sort}
-          direction={given.direction}
+          filter={given}
+          first={sessions}
+          total={total}
           onSort={change}
           selected={selected}
           onSelect={mayEnd ? setSelected : undefined}
         />
       )}
-      <Pages total={total} size={pageSize} page={page} onChange={(to) => change({ page: to })} />
       {asking && (
         <EndSessions
           whose={asking === 'all' ? { all: total } : { accountIds: chosen }}
