@@ -1,40 +1,48 @@
 // What live channels cost those who log in meanwhile, and how soon a page hears that its session was moved.
-import { type Load, type LoadOptions, percentiles, summary, timed } from './client.ts'
+import { type Load, type LoadOptions, pause, percentiles, summary, timed } from './client.ts'
 import type { CompareNeeds } from './compare-logins.ts'
 import { Connection } from './connection.ts'
 import { addAccounts, allowTakeover, type Gatehouse } from './gatehouse.ts'
-import { holdChannels } from './live-client.ts'
+import { expectOpenFiles, holdChannels, holdChannelsElsewhere } from './live-client.ts'
 import { addLiveSessions, removeLiveSessions } from './live-sessions.ts'
 import { measureLogins } from './logins.ts'
 import { loggedIn, visitors } from './person.ts'
 import type { Row } from './report.ts'
 
-/** Logins with and without so many live channels, each on a socket of its own, at the same node. */
+/**
+ * Logins with and without so many live channels, each on a socket of its own, at the same node.
+ * @param settle seconds for the channels to come in and to be opened anew by turns, as they are on a floor
+ * @throws Error when so many files may not be open
+ */
 export async function measureLoginsBesideChannels(
   { address, start, progress }: CompareNeeds,
   count: number,
-  options: LoadOptions & { accounts: number },
+  { settle, ...options }: LoadOptions & { accounts: number; settle: number },
 ): Promise<Row[]> {
+  expectOpenFiles(count)
   const { port, host, stop } = await start()
   const people = await visitors({ port, host }, await addAccounts(address, options.accounts, 'ready'))
   const half = { ...options, seconds: options.seconds / 2 }
   const before = await measureLogins(port, people, half)
   progress(`logins beside ${count} live channels`)
   const live = await addLiveSessions(address, count)
-  const channels = holdChannels(port, host, live.tokens)
-  await channels.allOpen()
+  const channels = await holdChannelsElsewhere(port, host, live.tokens, settle / 2)
+  await pause(settle * 500)
+  const begun = await channels.standing()
   const during = summary(await measureLogins(port, people, { ...options, warmUpSeconds: 0 }))
-  const stillOpen = channels.open
-  channels.close()
-  await stop()
+  const ended = await channels.standing()
+  await channels.stop()
   await removeLiveSessions(address, live)
-  const alone = summary(before)
+  // Both sides of it, because a machine that others use as well is not as fast all the time.
+  const alone = summary(before, await measureLogins(port, people, half))
+  await stop()
+  const anew = Math.round((ended.anew - begun.anew) / during.seconds)
   return [
     { what: 'logins, and no live channel', load: alone },
     {
       what: `logins beside ${count} live channels of the same node`,
-      load: { ...during, errors: { ...during.errors, ...channels.errors } },
-      ratio: `${(during.perSecond / alone.perSecond).toFixed(2)} of those without; ${stillOpen} open at the end`,
+      load: { ...during, errors: { ...during.errors, ...ended.errors } },
+      ratio: `${(during.perSecond / alone.perSecond).toFixed(2)} of those without; ${ended.open} open at the end, ${anew} a second opened anew`,
     },
   ]
 }
@@ -63,7 +71,7 @@ async function measureNotices(address: CompareNeeds['address'], near: Gatehouse,
     near.port,
     near.host,
     first.map(({ session }) => session!),
-    (token) => heard.get(token)?.(),
+    { onEnded: (token) => heard.get(token)?.() },
   )
   await channels.allOpen()
   const took: number[] = []

@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url'
 export type Child<Ready> = {
   /** What the process has printed. */
   ready: Ready
+  /** Sends it a message and waits for the one that it answers with. One at a time. @throws Error when it ends instead */
+  ask<Answer>(message: object): Promise<Answer>
   /** Asks it to end, as an operator would, and waits until it has. */
   stop(): Promise<void>
 }
@@ -45,6 +47,13 @@ export async function startChild<Ready>(
   if (ready.error !== undefined) throw new Error(`${program}: ${ready.error}`)
   return {
     ready,
+    async ask<Answer>(message: object) {
+      const answer = once(child, 'message')
+      child.send(message)
+      const [found] = await Promise.race([answer, ended.then(() => [])])
+      if (found === undefined) throw new Error(`${program} ended before it answered.\n${words}`)
+      return found as Answer
+    },
     async stop() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
       await ended

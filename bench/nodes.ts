@@ -14,8 +14,9 @@ export async function compareNodes({ address, start, progress }: CompareNeeds, o
   progress(`session checks through one node and through ${nodeCount}`)
   const nodes = await Promise.all(Array.from({ length: nodeCount }, start))
   const people = await loggedIn(nodes[0]!, await addAccounts(address, options.workers, 'ready'))
+  const each = Math.floor(options.workers / nodeCount)
   const through = async (count: number) => {
-    const workers = Math.floor(options.workers / count)
+    const workers = (each * nodeCount) / count
     const stretches = await Promise.all(
       nodes.slice(0, count).map(({ port, host }) => {
         const checks = people.map((person) => {

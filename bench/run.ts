@@ -112,7 +112,7 @@ async function run(): Promise<void> {
     rows.push(...(await compareChecks(needs, options)), ...(await compareNodes(needs, options)))
   }
   if (wanted('channels')) {
-    const options = { ...plan, seconds: plan.loginSeconds, workers: loginWorkers }
+    const options = { ...plan, seconds: plan.loginSeconds, workers: loginWorkers, settle: plan.leaseSeconds.settle }
     rows.push(...(await measureLoginsBesideChannels(needs, plan.channels, options)))
     rows.push(...(await measureTakeovers(needs, plan.takeovers)))
   }
