@@ -1,4 +1,5 @@
-// Why can't they log in? Each check of a login in its order, with a tick or a cross, and the button that mends it.
+// Why can't they log in? Each check of a login in its order, with a tick or a cross, and the button that mends it. What cannot be
+// known from here comes last: under “This is in the way” it would be read as what is.
 import { Button, Text, VisuallyHidden } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -19,6 +20,9 @@ export function LoginCheckList({ id, ...acts }: Props) {
   if (checks.error) return <Failure error={checks.error} retry={() => void checks.refetch()} />
   if (!checks.data) return null
   const { outcome, ownBrowserIsFree } = checks.data
+  const ordered = checks.data.checks.toSorted(
+    (one, other) => Number(one.answer === 'unknown') - Number(other.answer === 'unknown'),
+  )
   const isLocked = outcome === 'locked' || outcome === 'attempts_used_up'
   return (
     <section aria-label={t('why')} className="checks">
@@ -26,7 +30,7 @@ export function LoginCheckList({ id, ...acts }: Props) {
         {t(outcome === 'logs_in' ? 'outcome_free' : 'outcome_stopped')}
       </Text>
       <ol>
-        {checks.data.checks.map((check) => (
+        {ordered.map((check) => (
           <li key={check.check} data-answer={check.answer}>
             <span className="sign">
               <Icon name={signs[check.answer]} size={18} />

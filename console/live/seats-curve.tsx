@@ -33,7 +33,7 @@ export function SeatsCurve({ seats, quarters }: Pick<Answer<'GET /api/seats'>, '
       <figcaption aria-hidden="true">
         <span>{first && formatTime(first.from, timeZone)}</span>
         <span>
-          {t('live.most')}: {formatNumber(most)}
+          {t(seats === most ? 'live.seats' : 'live.most')}: {formatNumber(most)}
         </span>
       </figcaption>
     </figure>
