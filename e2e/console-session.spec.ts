@@ -8,6 +8,7 @@ test('a link into the console that is opened when nobody is logged in leads ther
   await logInForTheFirstTime(page, instance)
   await page.getByText('Administrator').first().click()
   await page.getByRole('button', { name: 'Log Out' }).click()
+  await expect(page).toHaveURL(/\/login/)
   await page.goto('/console/users?search=adm&state=ready')
   await sendLogin(page, instance.username, goodPassword)
   await expect(page).toHaveURL(/\/console\/users\?search=adm&state=ready$/)
