@@ -140,3 +140,24 @@ test('of two who answer one request, the second hears who was faster', async ({ 
   await expect(boss.getByRole('alert').filter({ hasText: 'Administrator was faster' })).toBeVisible()
   await second.close()
 })
+
+test('a request that comes while the console is being opened is told of at once', async ({ page, browser, instance, server }) => {
+  await logInForTheFirstTime(page, instance)
+  await addPerson(page, { username: 'ben', fullName: 'Ben Ortiz', email: null })
+  const context = await browser.newContext({ baseURL: instance.url, javaScriptEnabled: false })
+  const person = await context.newPage()
+  const mayOpen = Promise.withResolvers<void>()
+  await page.route('**/api/live', (route) => mayOpen.promise.then(() => route.continue()))
+  const asked = page.waitForResponse('**/api/recovery-requests')
+  await page.goto('/console/users')
+  expect(await (await asked).json()).toMatchObject({ requests: [] })
+  await askForPassword(person, 'ben')
+  await expect
+    .poll(() =>
+      server.sql('select 1 from recovery_request r join instance i on i.id = r.instance_id where i.name = $1', [instance.name]),
+    )
+    .toHaveLength(1)
+  mayOpen.resolve()
+  await expect(page.getByText('Ben Ortiz needs a new password')).toBeVisible()
+  await context.close()
+})

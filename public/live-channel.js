@@ -34,7 +34,6 @@ export function openLiveChannel({ formToken, onEnded, onWarning, onChanged = () 
   let warned
   let leads = false
   let tries = 0
-  let hellos = 0
   // By the clock of the wall: the other one may stand still while the machine sleeps.
   let heardAt = Date.now()
 
@@ -48,9 +47,8 @@ export function openLiveChannel({ formToken, onEnded, onWarning, onChanged = () 
         tries = 0
         if (isMine) clearTimeout(timer)
         warn(data.warning ?? undefined)
-        // What happened while there was none, nobody has said.
-        hellos += 1
-        if (hellos > 1) onChanged(['requests', 'sessions'])
+        // What happened while there was none, nobody has said; a page that was just opened may have asked before it.
+        onChanged(['requests', 'sessions'])
         break
       case 'warning':
         warn(data)

@@ -80,7 +80,7 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                   onChange={(event) => toggle([account.id], event.currentTarget.checked)}
                 />
               </Table.Td>
-              <Table.Td miw="min(11.5rem, 15vw)">
+              <Table.Td miw="min(11.5rem, 40vw)">
                 <Anchor component={Link} to={`/users/${account.id}`} fw={600} className="break">
                   {account.fullName}
                 </Anchor>
@@ -91,7 +91,7 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                   {[profileName(account.profile.name), account.team?.name].filter(Boolean).join(' · ')}
                 </Text>
               </Table.Td>
-              <Table.Td className="wide-only break" miw="min(16rem, 20vw)">
+              <Table.Td className="wide-only break" miw="16rem">
                 {account.email}
               </Table.Td>
               <Table.Td className="wide-only">{profileName(account.profile.name)}</Table.Td>
