@@ -17,7 +17,12 @@ const reasons = ['left the company', 'parental leave', 'suspended', 'moved to an
 export async function fillDemo(system: System, count = 500): Promise<void> {
   const roll = dice(7)
   const everybody = people(count, roll)
-  const created = await createInstance(system, { name: 'demo', hostname: 'demo.localhost', seats: 400 })
+  const created = await createInstance(system, {
+    name: 'demo',
+    hostname: 'demo.localhost',
+    seats: 400,
+    timeZone: 'America/Montevideo',
+  })
   const hash = await hashPassword(demoPassword)
   await system.database.asOperator(created, async (tx) => {
     const ids = await addPeople(tx, everybody, roll)

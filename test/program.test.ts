@@ -155,12 +155,18 @@ test('every command has --help, prints one JSON object with --json, and works be
   const overlap = ['--reserve', '2', '--overlap', '10', '--overlap-minutes', '30']
   assert.deepEqual((await json('instance', 'seats', 'acme', '12', ...overlap)).said, { ...seats, ...figures })
   assert.deepEqual((await json('instance', 'seats', 'acme')).said, { ...seats, ...figures }, 'without a number it shows them')
+  const moved = { hostname: 'floor.example.com', language: 'es', timeZone: 'America/Montevideo' }
+  const { said: changed } = await json('instance', 'change', 'acme', '--hostname', 'Floor.example.com', '--language', 'es')
+  assert.deepEqual(changed, { id: created.said.id, name: 'acme', ...moved, timeZone: 'UTC' })
+  assert.equal((await json('instance', 'change', 'acme', '--time-zone', 'America/Montevideo')).said.timeZone, moved.timeZone)
   const { said: instances } = await json('instance', 'list')
   assert.deepEqual(
-    (instances.instances as { name: string; seats: number | null }[]).map(({ name, seats }) => [name, seats]),
+    (instances.instances as (typeof moved & { name: string; seats: number | null })[]).map(
+      ({ name, hostname, language, timeZone, seats }) => [name, hostname, language, timeZone, seats],
+    ),
     [
-      ['acme', 12],
-      ['main', null],
+      ['acme', ...Object.values(moved), 12],
+      ['main', 'localhost', 'en', 'UTC', null],
     ],
   )
   assert.equal((await json('account', 'disable', 'boss', '--instance', 'acme', '--reason', 'left')).code, 0)
@@ -172,11 +178,16 @@ test('every command has --help, prints one JSON object with --json, and works be
 
   const failing: [number, string[]][] = [
     [1, ['instance', 'create', 'acme', '--hostname', 'other.example.com']],
-    [1, ['instance', 'create', 'other', '--hostname', 'acme.example.com']],
+    [1, ['instance', 'create', 'other', '--hostname', 'floor.example.com']],
     [1, ['instance', 'create', 'Not A Name', '--hostname', 'x.example.com']],
     [1, ['instance', 'create', 'x', '--hostname', 'https://x.example.com']],
     [1, ['instance', 'create', 'x', '--hostname', 'x.example.com', '--seats', '0']],
     [1, ['instance', 'create', 'x', '--hostname', 'x.example.com', '--admin', 'а dmin']],
+    [1, ['instance', 'create', 'x', '--hostname', 'x.example.com', '--language', 'fr']],
+    [1, ['instance', 'change', 'acme', '--hostname', 'localhost']],
+    [1, ['instance', 'change', 'acme', '--time-zone', '+05:00']],
+    [1, ['instance', 'change', 'acme']],
+    [1, ['instance', 'change', 'main', '--hostname', 'x.example.com']],
     [1, ['instance', 'seats', 'nowhere', '3']],
     [1, ['account', 'new-password', 'nobody', '--instance', 'acme']],
     [1, ['session', 'end', 'admin', '--instance', 'main']],

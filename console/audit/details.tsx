@@ -45,7 +45,7 @@ function useLines({ event, detail }: AuditEvent, names: Record<string, string>):
     lines.push(beforeAndAfter(key, change))
     if (change.reason) lines.push({ label: `${label('reason')} (${label(key)})`, value: change.reason })
   }
-  if ('from' in detail) lines.push(beforeAndAfter(event === 'seats_changed' ? 'seats' : 'hostname', detail as Change))
+  if ('from' in detail) lines.push(beforeAndAfter('seats', detail as Change))
   for (const [key, value] of Object.entries(detail)) {
     if (value === null || value === '' || unsaid.has(key) || (Array.isArray(value) && value.length === 0)) continue
     if (key === 'reason' && reasonIsSaid.has(event)) continue

@@ -43,7 +43,7 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   audit_exported: 'imports',
   rules_changed: 'instance',
   instance_created: 'instance',
-  hostname_changed: 'instance',
+  instance_changed: 'instance',
   seats_changed: 'instance',
   epoch_begun: 'instance',
 }

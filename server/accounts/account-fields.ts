@@ -60,10 +60,11 @@ export function isEmail(text: string): boolean {
 // Asking Intl takes half a millisecond, and an import asks for each of its rows.
 const timeZones = new Set(Intl.supportedValuesOf('timeZone'))
 
+/** Whether it is a name of the IANA database. Offsets such as +05:00 are none: PostgreSQL reads them the other way round. */
 export function isTimeZone(text: string): boolean {
   if (timeZones.has(text)) return true
   try {
-    return text !== '' && new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
+    return /^[a-z]/i.test(text) && new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== ''
   } catch {
     return false
   }

@@ -44,7 +44,7 @@ test('every field that cannot be taken is named at once, and nothing is created'
       email: 'nobody',
       phone: 'call me',
       language: 'xx',
-      timeZone: 'Mars/Olympus',
+      timeZone: '+05:00',
       validFrom: '2026-02-30',
       validUntil: '2026-13-01',
       loginHours: { mon: [['18:00', '08:00']] },

@@ -11,11 +11,12 @@ export {
   findInstanceByName,
   findSeatSettings,
   type Instance,
+  type InstanceFields,
   insertInstance,
   keepKeyCheck,
   listInstances,
   type SeatSettings,
-  updateHostname,
+  updateInstance,
   updateSeats,
 } from './store.ts'
 

@@ -30,7 +30,7 @@ export async function listInstances(tx: Transaction): Promise<Instance[]> {
 
 export async function insertInstance(
   tx: Transaction,
-  row: { id: string; name: string; hostname: string; seats: number | null; language: string },
+  row: Omit<Instance, 'language' | 'timeZone'> & Partial<Pick<Instance, 'language' | 'timeZone'>>,
 ): Promise<void> {
   await tx.insertInto('instance').values(row).execute()
 }
@@ -57,8 +57,23 @@ export async function updateSeats(tx: Transaction, id: string, settings: Partial
   return tx.updateTable('instance').set(settings).where('id', '=', id).returning(seatColumns).executeTakeFirstOrThrow()
 }
 
-export async function updateHostname(tx: Transaction, id: string, hostname: string): Promise<void> {
-  await tx.updateTable('instance').set({ hostname }).where('id', '=', id).execute()
+/** What the operator may change of an instance, apart from its seats. */
+export type InstanceFields = Pick<Instance, 'hostname' | 'language' | 'timeZone'>
+
+/** Sets some fields of an instance. Returns what they were; undefined when there is no such instance. Locks it. */
+export async function updateInstance(
+  tx: Transaction,
+  id: string,
+  fields: Partial<InstanceFields>,
+): Promise<InstanceFields | undefined> {
+  const before = await tx
+    .selectFrom('instance')
+    .select(['hostname', 'language', 'timeZone'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (before !== undefined) await tx.updateTable('instance').set(fields).where('id', '=', id).execute()
+  return before
 }
 
 /** Keeps what the secret key is recognised by; the first node to come decides. Returns what is kept. */

@@ -4,6 +4,7 @@ import { instanceUrl, listInstances } from '../instances/instances.ts'
 import { makeBreachedPasswords } from '../passwords/passwords.ts'
 import { type ClauseFinding, complianceOf, findRules, findStoredRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
+import { changeCommand, defaultsOptions } from './change-command.ts'
 import { type Command, type CommandAlone, instanceNamed, seatNumber } from './command.ts'
 import { createInstance } from './create-instance.ts'
 import { diagnose } from './diagnose.ts'
@@ -21,12 +22,13 @@ export type { Command, CommandAlone, Context, Result } from './command.ts'
 export const commands: readonly Command[] = [
   {
     words: 'instance create',
-    usage: 'NAME --hostname HOST [--seats N] [--admin USERNAME] [--admin-email EMAIL]',
+    usage: 'NAME --hostname HOST [--seats N] [--language LANGUAGE] [--time-zone ZONE] [--admin USERNAME] [--admin-email EMAIL]',
     means: 'Creates an instance and its first administrator, and prints the initial password.',
     values: ['NAME'],
     options: {
       hostname: 'The host name at which it answers, such as acme.example.com.',
       seats: 'How many sessions may live at once; no limit when it is left out.',
+      ...defaultsOptions,
       admin: 'The username of the first administrator; admin when it is left out.',
       'admin-email':
         "The administrator's email address, for later messages. The initial password is printed and not sent: either would void the other.",
@@ -38,6 +40,8 @@ export const commands: readonly Command[] = [
         name: name!,
         hostname: options.hostname!,
         seats,
+        language: options.language,
+        timeZone: options['time-zone'],
         admin: options.admin,
         adminEmail: options['admin-email'],
       })
@@ -57,22 +61,31 @@ export const commands: readonly Command[] = [
     options: {},
     async run({ system, config }) {
       const instances = await system.database.asOperator(undefined, listInstances)
-      const rows = instances.map(({ id, name, hostname, seats }) => ({
+      const rows = instances.map(({ id, name, hostname, language, timeZone, seats }) => ({
         id,
         name,
         hostname,
         url: instanceUrl(config.publicUrl, { hostname }),
+        language,
+        timeZone,
         seats,
       }))
       return {
         json: { instances: rows },
         text: table(
-          ['NAME', 'ADDRESS', 'SEATS'],
-          rows.map(({ name, url, seats }) => [name, url, seats === null ? 'no limit' : String(seats)]),
+          ['NAME', 'ADDRESS', 'LANGUAGE', 'TIME ZONE', 'SEATS'],
+          rows.map(({ name, url, language, timeZone, seats }) => [
+            name,
+            url,
+            language,
+            timeZone,
+            seats === null ? 'no limit' : String(seats),
+          ]),
         ),
       }
     },
   },
+  changeCommand,
   seatsCommand,
   {
     words: 'account new-password',

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { insertAccount, usernameFault, usernameKey } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
-import { findInstance, findInstanceByName, insertInstance, updateHostname } from '../instances/instances.ts'
+import { findInstance, findInstanceByName, insertInstance } from '../instances/instances.ts'
 import { giveInitialPassword } from '../passwords/passwords.ts'
 import type { Database } from '../platform/database.ts'
 import type { Keys } from '../platform/secret.ts'
 import { insertBuiltInProfiles } from '../profiles/profiles.ts'
+import { changeInstance, isTaken, refuseBadFields } from './change-instance.ts'
 import { OperatorError } from './problems.ts'
 
 export type OperatorNeeds = { database: Database; keys: Keys }
@@ -14,6 +15,8 @@ export type NewInstance = {
   name: string
   hostname: string
   seats?: number | undefined
+  language?: string | undefined
+  timeZone?: string | undefined
   admin?: string | undefined
   adminEmail?: string | undefined
 }
@@ -35,13 +38,19 @@ const actor = { kind: 'operator' } as const
  */
 export async function createInstance(
   { database, keys }: OperatorNeeds,
-  { name, hostname, seats, admin = 'admin', adminEmail }: NewInstance,
+  { name, seats, admin = 'admin', adminEmail, ...fields }: NewInstance,
 ): Promise<CreatedInstance> {
-  refuseBadNames(name, hostname.toLowerCase(), admin)
+  const hostname = fields.hostname.toLowerCase()
+  const defaults = {
+    ...(fields.language !== undefined && { language: fields.language }),
+    ...(fields.timeZone !== undefined && { timeZone: fields.timeZone }),
+  }
+  refuseBadNames(name, admin)
+  refuseBadFields({ hostname, ...defaults })
   const id = randomUUID()
   return database.asOperator({ id }, async (tx) => {
     try {
-      await insertInstance(tx, { id, name, hostname: hostname.toLowerCase(), seats: seats ?? null, language: 'en' })
+      await insertInstance(tx, { id, name, hostname, seats: seats ?? null, ...defaults })
     } catch (error) {
       throw isTaken(error)
         ? new OperatorError(`The name "${name}" or the host name "${hostname}" is taken by another instance.`)
@@ -58,7 +67,7 @@ export async function createInstance(
     const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, accountId!)
     await record(
       tx,
-      { event: 'instance_created', actor, detail: { name, hostname, seats: seats ?? null } },
+      { event: 'instance_created', actor, detail: { name, hostname, seats: seats ?? null, ...defaults } },
       { event: 'account_created', actor, accountId, detail: { username: admin, profile: 'Administrator' } },
       { event: 'initial_password_made', actor, accountId },
     )
@@ -85,20 +94,13 @@ export async function ensureMain(needs: OperatorNeeds, hostname: string): Promis
     throw new OperatorError(
       `PUBLIC_URL names the host ${hostname}, which belongs to the instance "${atHost.name}". Choose another host for "main".`,
     )
-  if (main !== undefined && main.hostname !== hostname)
-    await needs.database.asOperator(main, (tx) => updateHostname(tx, main.id, hostname))
+  if (main !== undefined && main.hostname !== hostname) await changeInstance(needs, main, { hostname })
   return undefined
 }
 
-function refuseBadNames(name: string, hostname: string, admin: string): void {
+function refuseBadNames(name: string, admin: string): void {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
     throw new OperatorError(`An instance's name has small letters, digits and dashes only, but is "${name}".`)
-  if (!/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(hostname) || hostname.length > 253)
-    throw new OperatorError(`A host name looks like acme.example.com, without a scheme or a port, but is "${hostname}".`)
   const fault = usernameFault(admin)
   if (fault !== undefined) throw new OperatorError(`"${admin}" cannot be a username (${fault.replaceAll('_', ' ')}).`)
-}
-
-function isTaken(error: unknown): boolean {
-  return (error as { code?: string }).code === '23505'
 }

@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Config } from '../config.ts'
 import { findInstance } from '../instances/instances.ts'
 import { describeBreachedPasswords } from '../passwords/passwords.ts'
 import { describeRole } from '../platform/database.ts'
 import { openMailer } from '../platform/mail.ts'
+import type { Tables } from '../platform/tables.ts'
 import type { System } from '../system.ts'
 
 export type Finding = { check: string; ok: boolean; says: string }
@@ -20,12 +21,21 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
     return { version, skewSeconds: Math.abs(Math.round(((asked + Date.now()) / 2 - clock.getTime()) / 1000)) }
   })
   const role = await database.call(describeRole)
+  const unknownZones = await database.call(timeZonesUnknownToDatabase)
   const main = await database.call((db) => findInstance(db, config.publicUrl.hostname, undefined))
   return [
     { check: 'node', ok: Number(process.versions.node.split('.')[0]) >= 26, says: `Node ${process.versions.node}` },
     { check: 'database', ok: true, says: `PostgreSQL ${version}, migrated` },
     { check: 'isolation', ok: !role.passesPolicies, says: `requests run as the role ${role.name}` },
     { check: 'clock', ok: skewSeconds <= 60, says: `${skewSeconds} s apart from the database's, which is the one that counts` },
+    {
+      check: 'time zones',
+      ok: unknownZones.length === 0,
+      says:
+        unknownZones.length === 0
+          ? 'Node and PostgreSQL know the same ones'
+          : `PostgreSQL does not know ${unknownZones.join(', ')}: renew its tzdata, and give them to nobody before`,
+    },
     { check: 'secret key', ...secretKeyFinding(config) },
     { check: 'breached passwords', ...(await breachedFinding(config)) },
     {
@@ -37,6 +47,12 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
     },
     { check: 'mail', ...(await mailFinding(config)) },
   ]
+}
+
+async function timeZonesUnknownToDatabase(db: Kysely<Tables>): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select lower(name) as name from pg_timezone_names`.execute(db)
+  const known = new Set(rows.map(({ name }) => name))
+  return Intl.supportedValuesOf('timeZone').filter((zone) => !known.has(zone.toLowerCase()))
 }
 
 async function breachedFinding({ breachedPasswordsFile }: Config): Promise<{ ok: boolean; says: string }> {
