@@ -1,13 +1,13 @@
 // Gatehouse as its operator starts it, and its accounts.
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import { insertAccount, lockAccount, updateEnabled, usernameKey } from '../server/accounts/accounts.ts'
+import { hashPassword } from '../server/authenticators/passwords/hash-password.ts'
+import { setPassword } from '../server/authenticators/passwords/passwords.ts'
+import { insertAccount, lockAccount, updateEnabled, usernameKey } from '../server/directory/accounts/accounts.ts'
+import { findProfileId } from '../server/directory/profiles/profiles.ts'
 import { findInstanceByName } from '../server/instances/instances.ts'
-import { hashPassword } from '../server/passwords/hash-password.ts'
-import { setPassword } from '../server/passwords/passwords.ts'
 import { type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
-import { findProfileId } from '../server/profiles/profiles.ts'
 import { findStoredRules, updateRules } from '../server/rules/rules.ts'
 import { freePort, startChild } from './child.ts'
 

@@ -1,11 +1,12 @@
 // An import of many accounts, over HTTP as the console sends it, and session checks meanwhile: nobody else may be slowed down by it.
-import { insertAccount, lockAccount, usernameKey } from '../server/accounts/accounts.ts'
+
+import { hashPassword } from '../server/authenticators/passwords/hash-password.ts'
+import { setPassword } from '../server/authenticators/passwords/passwords.ts'
+import { insertAccount, lockAccount, usernameKey } from '../server/directory/accounts/accounts.ts'
+import { findProfileId } from '../server/directory/profiles/profiles.ts'
 import { findInstanceByName } from '../server/instances/instances.ts'
-import { hashPassword } from '../server/passwords/hash-password.ts'
-import { setPassword } from '../server/passwords/passwords.ts'
 import { type Database, type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
-import { findProfileId } from '../server/profiles/profiles.ts'
 import { HttpBrowser } from '../test/http-browser.ts'
 import { type Load, load, pause, summary, timed } from './client.ts'
 import { Connection } from './connection.ts'

@@ -1,10 +1,10 @@
 // What it costs that so many sessions live: their channels on one node, renewed and confirmed, without the sockets.
 import { sql } from 'kysely'
-import { openChannels } from '../server/live-channel/channels.ts'
 import { type Database, type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
 import { openNotices } from '../server/platform/notices.ts'
 import { openTexts } from '../server/platform/text.ts'
 import { findRules, openRuleBook } from '../server/rules/rules.ts'
+import { openChannels } from '../server/sessions/live-channel/channels.ts'
 import { pause, percentiles } from './client.ts'
 import { addLiveSessions, removeLiveSessions } from './live-sessions.ts'
 import { postgresSeconds, transactions } from './processor-time.ts'

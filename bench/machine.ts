@@ -2,7 +2,7 @@
 import { statfsSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import pg from 'pg'
-import { hashParameters } from '../server/passwords/hash-password.ts'
+import { hashParameters } from '../server/authenticators/passwords/hash-password.ts'
 import type { DatabaseAddress } from '../server/platform/database.ts'
 
 export type Machine = {

@@ -1,7 +1,7 @@
 // The ceiling of logins: Argon2id with the product's parameters and nothing else, in a process of its own.
 import { availableParallelism } from 'node:os'
 import { verify } from '@node-rs/argon2'
-import { hashPassword } from '../server/passwords/hash-password.ts'
+import { hashPassword } from '../server/authenticators/passwords/hash-password.ts'
 import { startChild } from './child.ts'
 import { load, type Samples } from './client.ts'
 

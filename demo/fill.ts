@@ -1,8 +1,8 @@
 // Fills an instance with a floor that could be real: 500 people in 12 teams, and what they did in the last week.
 import { sql } from 'kysely'
-import { usernameKey } from '../server/accounts/accounts.ts'
+import { hashPassword } from '../server/authenticators/passwords/hash-password.ts'
+import { usernameKey } from '../server/directory/accounts/accounts.ts'
 import { createInstance } from '../server/operator/create-instance.ts'
-import { hashPassword } from '../server/passwords/hash-password.ts'
 import type { Transaction } from '../server/platform/database.ts'
 import type { System } from '../server/system.ts'
 import { dice, type Person, people, pick, teams } from './people.ts'

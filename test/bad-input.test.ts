@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { permissions } from '../server/profiles/profiles.ts'
+import { permissions } from '../server/directory/profiles/profiles.ts'
 import { startNodes } from './nodes.ts'
 
 const nasty: unknown[] = [

@@ -1,6 +1,6 @@
 // A node that does nothing but work on one import, for a test to kill.
-import { runImport } from '../server/imports/run-import.ts'
-import { openHashQueue } from '../server/passwords/passwords.ts'
+import { runImport } from '../server/administration/imports/run-import.ts'
+import { openHashQueue } from '../server/authenticators/passwords/passwords.ts'
 import { type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
 import type { ParsedMail } from 'mailparser'
-import { enqueueMessage } from '../server/messages/messages.ts'
+import { enqueueMessage } from '../server/outward/messages/messages.ts'
 import type { Browser } from './browser.ts'
 import { newMailServer, passwordIn } from './mail-server.ts'
 import { startNodes, type TestAccount, type TestSystem, until } from './nodes.ts'

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { type Permission, permissions } from '../server/profiles/profiles.ts'
+import { type Permission, permissions } from '../server/directory/profiles/profiles.ts'
 import type { Answer } from './browser.ts'
 import { loggedIn } from './floor.ts'
 import { startNodes } from './nodes.ts'

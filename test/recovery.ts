@@ -1,7 +1,7 @@
 // Recovery in tests: asking, the link of a message, and what became of it.
 import assert from 'node:assert/strict'
 import type { ParsedMail } from 'mailparser'
-import { verifyPassword } from '../server/passwords/hash-password.ts'
+import { verifyPassword } from '../server/authenticators/passwords/hash-password.ts'
 import type { Answer, Browser } from './browser.ts'
 import { linkIn as wholeLinkIn } from './mail-server.ts'
 import { type TestSystem, until } from './nodes.ts'

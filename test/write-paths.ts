@@ -1,5 +1,5 @@
 // Every way in which the API changes an account, a profile or a team, as requests that can be sent at a chosen target.
-import type { Permission } from '../server/profiles/profiles.ts'
+import type { Permission } from '../server/directory/profiles/profiles.ts'
 import { fields } from './floor.ts'
 
 export type TargetAccount = { id: string; version: number; fullName: string; profileId: string; teamId: string | null }
@@ -206,15 +206,15 @@ export const writePaths: readonly WritePath[] = [
 ]
 
 /**
- * Routes of the API that change something, but no account, profile or team of somebody; those of the rules, which server/rule-editor
+ * Routes of the API that change something, but no account, profile or team of somebody; those of the rules, which server/administration/rule-editor
  * goes through; and those of imports, which write
- * row by row, and which server/imports/import-rights.test.ts goes through. Recovery requests have tests of
+ * row by row, and which server/administration/imports/import-rights.test.ts goes through. Recovery requests have tests of
  * their own in server/recovery.
  */
 export const elsewhere = [
   'POST /api/password-check',
   'POST /api/session/alive',
-  // Goes through everybody; server/live/live.test.ts has who stays.
+  // Goes through everybody; server/administration/live/live.test.ts has who stays.
   'POST /api/sessions/end-all',
   'POST /api/session/stay',
   'PUT /api/rules',

@@ -2,7 +2,6 @@
 // Owns no table.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { updateLanguage } from '../accounts/accounts.ts'
 import {
   findComingExpiry,
   type JudgePasswordNeeds,
@@ -10,7 +9,8 @@ import {
   type ProvePasswordNeeds,
   passwordDemands,
   passwordsDiffer,
-} from '../passwords/passwords.ts'
+} from '../authenticators/passwords/passwords.ts'
+import { updateLanguage } from '../directory/accounts/accounts.ts'
 import { callerOf } from '../platform/caller.ts'
 import { languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'

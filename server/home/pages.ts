@@ -1,11 +1,11 @@
 // The pages of somebody who is logged in.
 
-import { passwordFields } from '../passwords/pages.ts'
-import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
+import { passwordFields } from '../authenticators/passwords/pages.ts'
+import type { PasswordDemands, PasswordFault } from '../authenticators/passwords/passwords.ts'
+import { shownProfileName } from '../directory/profiles/profiles.ts'
 import { assetUrl } from '../platform/assets.ts'
 import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment, languages } from '../platform/text.ts'
-import { shownProfileName } from '../profiles/profiles.ts'
 import type { LiveSession } from '../sessions/sessions.ts'
 
 export type SignedIn = { session: LiveSession; formToken: string }

@@ -1,5 +1,5 @@
-import { isTimeZone } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
+import { isTimeZone } from '../directory/accounts/accounts.ts'
 import { type Instance, type InstanceFields, updateInstance } from '../instances/instances.ts'
 import type { Database } from '../platform/database.ts'
 import { allLanguages, isLanguage } from '../platform/text.ts'

@@ -1,7 +1,7 @@
 // The operator's commands: what `gatehouse …` can do, apart from serving. Each works beside a running server.
 
+import { makeBreachedPasswords } from '../authenticators/passwords/passwords.ts'
 import { instanceUrl, listInstances } from '../instances/instances.ts'
-import { makeBreachedPasswords } from '../passwords/passwords.ts'
 import { type ClauseFinding, complianceOf, findRules, findStoredRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import { changeCommand, defaultsOptions } from './change-command.ts'

@@ -1,4 +1,4 @@
-import { findAccountByKey, lockAccount, usernameKey } from '../accounts/accounts.ts'
+import { findAccountByKey, lockAccount, usernameKey } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
 import { endSession } from '../sessions/sessions.ts'
 import type { OperatorNeeds } from './create-instance.ts'

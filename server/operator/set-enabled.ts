@@ -1,5 +1,5 @@
-import { findAccountByKey, lockAccount, updateEnabled, usernameKey } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
+import { findAccountByKey, lockAccount, updateEnabled, usernameKey } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
 import { endSession } from '../sessions/sessions.ts'
 import type { OperatorNeeds } from './create-instance.ts'

@@ -1,4 +1,4 @@
-import { usernameKey } from '../accounts/accounts.ts'
+import { usernameKey } from '../directory/accounts/accounts.ts'
 import { limitedAddress } from '../platform/address.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'

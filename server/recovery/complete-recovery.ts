@@ -1,8 +1,13 @@
-import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
+import {
+  isInitialPassword,
+  type JudgePasswordNeeds,
+  prepareNewPassword,
+  setPassword,
+} from '../authenticators/passwords/passwords.ts'
+import { lockAccount } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
-import { tellByMail } from '../messages/messages.ts'
-import { isInitialPassword, type JudgePasswordNeeds, prepareNewPassword, setPassword } from '../passwords/passwords.ts'
+import { tellByMail } from '../outward/messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'

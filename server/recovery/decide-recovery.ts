@@ -1,6 +1,6 @@
-import { findAccountByKey, type LockedAccount, lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
-import { enqueueMessage } from '../messages/messages.ts'
+import { findAccountByKey, type LockedAccount, lockAccount } from '../directory/accounts/accounts.ts'
+import { enqueueMessage } from '../outward/messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { JobIds } from '../platform/jobs.ts'

@@ -1,4 +1,4 @@
-import type { LockedAccount } from '../accounts/accounts.ts'
+import type { LockedAccount } from '../directory/accounts/accounts.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
 import { findRules } from '../rules/rules.ts'

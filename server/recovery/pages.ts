@@ -1,6 +1,6 @@
 // The pages of getting back in without the password.
-import { passwordFields } from '../passwords/pages.ts'
-import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
+import { passwordFields } from '../authenticators/passwords/pages.ts'
+import type { PasswordDemands, PasswordFault } from '../authenticators/passwords/passwords.ts'
 import { alert, html, type Page, type View } from '../platform/page.ts'
 
 export type ForgotPasswordPage = { formToken: string; username?: string; refusal?: string }

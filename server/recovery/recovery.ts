@@ -2,9 +2,9 @@
 // Owns recovery_ask, recovery_address, recovery_hour, recovery_link and recovery_request. Knows nothing of sign-in: it logs nobody in.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { actingAccount } from '../accounts/accounts.ts'
-import { slipBody } from '../administration/make-slips.ts'
-import { judgePassword, PasswordRefused, passwordDemands, passwordsDiffer } from '../passwords/passwords.ts'
+import { slipBody } from '../administration/users/make-slips.ts'
+import { judgePassword, PasswordRefused, passwordDemands, passwordsDiffer } from '../authenticators/passwords/passwords.ts'
+import { actingAccount } from '../directory/accounts/accounts.ts'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { ActingAccount, LockedAccount } from '../accounts/accounts.ts'
+import type { ActingAccount, LockedAccount } from '../directory/accounts/accounts.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { recoveryLimits } from './limits.ts'

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { SlipBody } from '../administration/slip-body.ts'
+import { SlipBody } from '../administration/users/slip-body.ts'
 import { FormBody, PageQuery, ProblemBody } from '../platform/schemas.ts'
 
 /** What people type is checked in the use case and not here: every username must be answered alike. */

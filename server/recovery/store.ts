@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { LockedAccount } from '../accounts/accounts.ts'
+import type { LockedAccount } from '../directory/accounts/accounts.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { recoveryLimits } from './limits.ts'

@@ -1,14 +1,14 @@
-import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
-import type { Instance } from '../instances/instances.ts'
-import { tellByMail } from '../messages/messages.ts'
 import {
   isInitialPassword,
   type JudgePasswordNeeds,
   prepareNewPassword,
   rememberBrowser,
   setPassword,
-} from '../passwords/passwords.ts'
+} from '../authenticators/passwords/passwords.ts'
+import { lockAccount } from '../directory/accounts/accounts.ts'
+import type { Instance } from '../instances/instances.ts'
+import { tellByMail } from '../outward/messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import { Problem } from '../platform/problem.ts'

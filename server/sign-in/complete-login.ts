@@ -1,5 +1,5 @@
-import { type LockedAccount, loginWindow, touchLastLogin } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
+import { type LockedAccount, loginWindow, touchLastLogin } from '../directory/accounts/accounts.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'

@@ -1,7 +1,13 @@
-import { lockAccount } from '../accounts/accounts.ts'
 import { record } from '../audit/audit.ts'
+import {
+  type Proof,
+  type ProvePasswordNeeds,
+  provePassword,
+  type Refusal,
+  rememberBrowser,
+} from '../authenticators/passwords/passwords.ts'
+import { lockAccount } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
-import { type Proof, type ProvePasswordNeeds, provePassword, type Refusal, rememberBrowser } from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import { hashToken } from '../platform/secret.ts'
 import { newSession } from '../sessions/sessions.ts'

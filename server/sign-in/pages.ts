@@ -1,6 +1,6 @@
 // The pages of logging in.
-import { passwordFields } from '../passwords/pages.ts'
-import type { PasswordDemands, PasswordFault } from '../passwords/passwords.ts'
+import { passwordFields } from '../authenticators/passwords/pages.ts'
+import type { PasswordDemands, PasswordFault } from '../authenticators/passwords/passwords.ts'
 import { alert, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment } from '../platform/text.ts'
 import type { LoginOutcome } from './complete-login.ts'

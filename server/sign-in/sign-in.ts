@@ -8,7 +8,7 @@ import {
   type ProvePasswordNeeds,
   passwordDemands,
   passwordsDiffer,
-} from '../passwords/passwords.ts'
+} from '../authenticators/passwords/passwords.ts'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { mostPersonsOfDevice } from '../passwords/passwords.ts'
+import { mostPersonsOfDevice } from '../authenticators/passwords/passwords.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { NewSession, SessionLimits } from '../sessions/sessions.ts'
 

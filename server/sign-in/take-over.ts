@@ -1,6 +1,6 @@
-import { lockAccount } from '../accounts/accounts.ts'
+import { rememberBrowser } from '../authenticators/passwords/passwords.ts'
+import { lockAccount } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
-import { rememberBrowser } from '../passwords/passwords.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'

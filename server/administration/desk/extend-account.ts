@@ -1,0 +1,38 @@
+import { record } from '../../audit/audit.ts'
+import { actingAccount, extendValidity, lockReachableAccount, ownAccount } from '../../directory/accounts/accounts.ts'
+import type { Caller } from '../../platform/caller.ts'
+import type { DeskNeeds } from './login-checks.ts'
+
+/**
+ * Lets an account whose dates keep it out begin today, or be valid for some days more. Does nothing where they do not.
+ * @param days how many after today, in the person's time zone
+ * @throws account_not_found, beyond_your_permissions, own_account, not_permitted
+ */
+export async function extendAccount(
+  { database }: Pick<DeskNeeds, 'database'>,
+  instance: { id: string },
+  actorId: string,
+  accountId: string,
+  days: number,
+  caller: Caller,
+): Promise<{ extended: boolean }> {
+  if (accountId === actorId) throw ownAccount()
+  return database.in(instance, async (tx) => {
+    const before = await lockReachableAccount(tx, await actingAccount(tx, actorId, 'accounts.extend'), accountId)
+    const after = await extendValidity(tx, accountId, days)
+    if (after === undefined) return { extended: false }
+    const changes = Object.fromEntries(
+      (['validFrom', 'validUntil'] as const)
+        .filter((field) => before[field] !== after[field])
+        .map((field) => [field, { from: before[field], to: after[field] }]),
+    )
+    await record(tx, {
+      event: 'account_changed',
+      actor: { kind: 'account', accountId: actorId },
+      accountId,
+      caller,
+      detail: { changes },
+    })
+    return { extended: true }
+  })
+}

@@ -1,0 +1,118 @@
+// The dry run: what each row would do, judged against the instance as it is at this moment. Nothing is done yet.
+import { randomUUID } from 'node:crypto'
+import type { BreachedPasswords } from '../../authenticators/passwords/passwords.ts'
+import { type ActingAccount, actingAccount, findAccountsByKeys } from '../../directory/accounts/accounts.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
+import { notPermitted } from '../../platform/problem.ts'
+import { type Keys, seal, unseal } from '../../platform/secret.ts'
+import type { Cell } from '../sheets/sheets.ts'
+import { hasRequired, type Mapping } from './columns.ts'
+import { judgeInWorld, type OnExisting, type World } from './judge-in-world.ts'
+import { type JudgedRow, refuseBreached, rowJudge } from './judge-rows.ts'
+import { findPlaces } from './place-store.ts'
+import { importChanged, importNotFound, importNotReady, mappingIncomplete } from './problems.ts'
+import {
+  beginCheck,
+  findImport,
+  finishCheck,
+  holdCheck,
+  type NewRow,
+  planAnew,
+  readRows,
+  refuseRows,
+  storeJudged,
+} from './store.ts'
+
+export type ImportNeeds = { database: Database; keys: Keys }
+/** `breached`: the operator's list, if there is one. */
+export type CheckNeeds = ImportNeeds & { breached: BreachedPasswords | undefined }
+
+/** What an import is to be read as, and what is to be done with usernames that exist. */
+export type ImportChoices = { mapping: Mapping; hasHeader: boolean; onExisting: OnExisting }
+
+export const rowsAtOnce = 500
+
+/**
+ * Judges all rows of an import anew, by other columns or another decision. Of two who do it the later one counts.
+ * @throws import_not_found, mapping_incomplete, import_not_ready, import_changed, not_permitted
+ */
+export async function checkImport(
+  { database, keys, breached }: CheckNeeds,
+  instance: { id: string },
+  actorId: string,
+  importId: string,
+  { mapping, hasHeader, onExisting }: ImportChoices,
+): Promise<void> {
+  const named = mapping.filter((field) => field !== null)
+  if (!hasRequired(mapping) || new Set(named).size < named.length) throw mappingIncomplete()
+  const worker = randomUUID()
+  const headerRow = await database.in(instance, async (tx) => {
+    const acting = await importer(tx, actorId, onExisting)
+    if ((await findImport(tx, acting, importId)) === undefined) throw importNotFound()
+    const [first] = await readRows(tx, importId, 0, 1)
+    const headerRow = hasHeader ? first!.row : null
+    if (!(await beginCheck(tx, importId, worker, { mapping, headerRow, onExisting }))) throw importNotReady()
+    return headerRow
+  })
+  const { judge, late } = rowJudge(mapping)
+  for (let after = headerRow ?? 0; ; ) {
+    const rows = await database.in(instance, (tx) => readRows(tx, importId, after, rowsAtOnce))
+    if (rows.length === 0) break
+    after = rows.at(-1)!.row
+    const opened = rows.map(({ row, cells }) => ({ row, cells: cells === null ? [] : openCells(keys, cells) }))
+    const judged = opened.map(({ row, cells }) => judge(row, cells))
+    await refuseBreached(breached, mapping, opened, judged)
+    await database.in(instance, async (tx) => {
+      if (!(await holdCheck(tx, importId, worker))) throw importChanged()
+      const acting = await importer(tx, actorId, onExisting)
+      await storeJudged(tx, importId, await verdictsOf(tx, acting, judged, onExisting))
+    })
+  }
+  await database.in(instance, async (tx) => {
+    if (!(await holdCheck(tx, importId, worker))) throw importChanged()
+    await refuseRows(tx, importId, late)
+    await finishCheck(tx, importId, worker)
+  })
+}
+
+/**
+ * Who imports, with what they may do now. To change accounts by an import takes what it takes to change them by hand.
+ * @throws not_permitted
+ */
+export async function importer(tx: Transaction, actorId: string, onExisting: OnExisting): Promise<ActingAccount> {
+  const acting = await actingAccount(tx, actorId, 'accounts.import')
+  if (onExisting === 'update' && !acting.permissions.includes('accounts.update')) throw notPermitted()
+  return acting
+}
+
+/** What would become of each row. */
+export async function verdictsOf(
+  tx: Transaction,
+  acting: ActingAccount,
+  rows: readonly JudgedRow[],
+  onExisting: OnExisting,
+): Promise<Omit<NewRow, 'cells'>[]> {
+  await planAnew(tx)
+  const keysOfRows = rows.flatMap(({ fields }) => (fields === null ? [] : [fields.usernameKey]))
+  const [places, existing] = await Promise.all([findPlaces(tx), findAccountsByKeys(tx, keysOfRows)])
+  const world: World = { acting, ...places, existing: new Map(existing.map((account) => [account.usernameKey, account])) }
+  return rows.map(({ row, fields, problems }) => {
+    if (fields === null) return { row, fields, verdict: 'refused', problems }
+    const { verdict, problems: more } = judgeInWorld(fields, world, onExisting)
+    if (problems.every(({ note }) => note)) return { row, fields, verdict, problems: [...problems, ...more] }
+    // A row that is refused by itself is told all that is wrong with it at once, and each thing once.
+    const wrong = more.filter(
+      ({ note, column, code }) => !note && !problems.some((each) => each.column === column && each.code === code),
+    )
+    return { row, fields, verdict: 'refused', problems: [...problems, ...wrong] }
+  })
+}
+
+/** Cells as the database may hold them: one of them can be a password. */
+export function sealCells({ import: key }: Keys, cells: readonly Cell[]): Buffer {
+  return seal(key, JSON.stringify(cells), 'cells')
+}
+
+export function openCells({ import: key }: Keys, sealed: Buffer): Cell[] {
+  return JSON.parse(unseal(key, sealed, 'cells')) as Cell[]
+}

@@ -1,0 +1,155 @@
+// What each row of a spreadsheet says of an account, and everything that is wrong with it. Pure: the database is asked elsewhere.
+
+import { type BreachedPasswords, givenPasswordFault } from '../../authenticators/passwords/passwords.ts'
+import { accountFaults, usernameKey, usernameSkeleton } from '../../directory/accounts/accounts.ts'
+import type { Cell } from '../sheets/sheets.ts'
+import type { ImportField, Mapping } from './columns.ts'
+import { readDay, readLanguage, readTimeZone } from './read-values.ts'
+
+/** One thing that is to be said of a row. `code` is a key of locales/*\/imports.json; the value of a password is never told. */
+export type RowProblem = {
+  column: ImportField | null
+  value: string
+  code: string
+  /** Said, and no reason to refuse. */
+  note?: true
+  /** The row that it is about, besides this one. */
+  otherRow?: number
+}
+
+/** What a row says. Empty cells say nothing. Profile and team by their names; days as `YYYY-MM-DD`. */
+export type RowFields = {
+  username: string
+  usernameKey: string
+  fullName: string
+  email?: string
+  profile?: string
+  team?: string
+  validFrom?: string
+  validUntil?: string
+  timeZone?: string
+  language?: string
+  phone?: string
+  /** Whether there is a password; the password itself stays sealed in its row. */
+  password?: true
+}
+
+export type JudgedRow = { row: number; fields: RowFields | null; problems: RowProblem[] }
+
+/** Of the first row of a pair, what is found only at the second. */
+export type LateProblem = { row: number; problem: RowProblem }
+
+/** Judges row after row of one file, and remembers their usernames: none may be there twice, nor look like another. */
+export function rowJudge(mapping: Mapping): { judge(row: number, cells: readonly Cell[]): JudgedRow; late: LateProblem[] } {
+  const seen = new Map<string, { row: number; key: string; told: boolean }>()
+  const late: LateProblem[] = []
+
+  function judge(row: number, cells: readonly Cell[]): JudgedRow {
+    const { texts, problems } = textsOf(mapping, cells)
+    const fields = fieldsOf(texts, problems)
+    if (fields.usernameKey !== '') refuseDoubles(row, fields, problems)
+    return { row, fields, problems }
+  }
+
+  function refuseDoubles(row: number, { username, usernameKey: key }: RowFields, problems: RowProblem[]): void {
+    const skeleton = usernameSkeleton(username)
+    const other = seen.get(skeleton)
+    if (other === undefined) {
+      seen.set(skeleton, { row, key, told: false })
+      return
+    }
+    const code = other.key === key ? 'twice_in_file' : 'look_alike_in_file'
+    problems.push({ column: 'username', value: username, code, otherRow: other.row })
+    // Which of the two is meant is for people to say, so neither is taken.
+    if (!other.told) late.push({ row: other.row, problem: { column: 'username', value: username, code, otherRow: row } })
+    other.told = true
+  }
+
+  return { judge, late }
+}
+
+/** The password of a row, for the moment of writing it. */
+export function passwordOf(mapping: Mapping, cells: readonly Cell[]): string | undefined {
+  const cell = cells[mapping.indexOf('password')]
+  return typeof cell === 'string' && cell !== '' ? cell : undefined
+}
+
+/**
+ * Refuses the rows whose password has become known in a breach, by the operator's list. Apart from the rest, because it reads a file.
+ * @param judged one for each of the rows, in their order
+ */
+export async function refuseBreached(
+  breached: BreachedPasswords | undefined,
+  mapping: Mapping,
+  rows: readonly { cells: readonly Cell[] }[],
+  judged: readonly JudgedRow[],
+): Promise<void> {
+  if (breached === undefined || !mapping.includes('password')) return
+  for (const [index, { fields, problems }] of judged.entries()) {
+    const password = fields?.password && passwordOf(mapping, rows[index]!.cells)
+    if (password && (await breached.has(password.normalize('NFC'))))
+      problems.push({ column: 'password', value: '', code: 'password_breached' })
+  }
+}
+
+type Texts = Partial<Record<ImportField, string>>
+
+function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; problems: RowProblem[] } {
+  const texts: Texts = {}
+  const problems: RowProblem[] = []
+  for (const [index, column] of mapping.entries()) {
+    const cell = cells[index]
+    if (column === null || cell === undefined || cell === '') continue
+    if (typeof cell === 'string') texts[column] = cell
+    else problems.push({ column, value: column === 'password' ? '' : cell.text.slice(0, 100), code: `cell_${cell.fault}` })
+  }
+  return { texts, problems }
+}
+
+function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
+  const refuse = (column: ImportField, code: string, note?: true) => {
+    // A cell that cannot be read is said once.
+    if (problems.some((problem) => problem.column === column && !problem.note)) return
+    problems.push({
+      column,
+      value: column === 'password' ? '' : (texts[column] ?? '').slice(0, 100),
+      code,
+      ...(note && { note }),
+    })
+  }
+  const { username = '', fullName = '', email, profile, team, phone } = texts
+  const fields: RowFields = { username, usernameKey: usernameKey(username) ?? '', fullName: fullName.normalize('NFC') }
+  const set = (column: ImportField, value: string | undefined, code: string) => {
+    if (texts[column] === undefined) return
+    if (value === undefined) refuse(column, code)
+    else Object.assign(fields, { [column]: value })
+  }
+  for (const column of ['validFrom', 'validUntil'] as const) {
+    const day = readDay(texts[column] ?? '')
+    set(column, day?.day, 'not_a_day')
+    if (day?.ambiguous) refuse(column, 'day_before_month', true)
+  }
+  set('timeZone', readTimeZone(texts.timeZone ?? ''), 'not_a_time_zone')
+  set('language', readLanguage(texts.language ?? ''), 'not_a_language')
+  for (const [column, value] of Object.entries({ email, profile, team, phone }))
+    if (value !== undefined) Object.assign(fields, { [column]: value })
+
+  const judged = { ...nothing, ...fields }
+  for (const { field, code } of accountFaults(judged)) refuse(field as ImportField, code)
+  if (texts.password !== undefined) {
+    const fault = givenPasswordFault(texts.password, username)
+    if (fault !== undefined) refuse('password', fault)
+    else fields.password = true
+  }
+  return fields
+}
+
+const nothing = {
+  email: null,
+  phone: null,
+  language: null,
+  timeZone: null,
+  validFrom: null,
+  validUntil: null,
+  loginHours: null,
+} as const

@@ -1,0 +1,65 @@
+// Live: who is logged in, how the seats are used, and ending sessions. Owns no table.
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { actingAccount } from '../../directory/accounts/accounts.ts'
+import { callerOf } from '../../platform/caller.ts'
+import type { Database } from '../../platform/database.ts'
+import type { Notices } from '../../platform/notices.ts'
+import type { RuleBook } from '../../rules/rules.ts'
+import { sessionOf } from '../../sessions/sessions.ts'
+import { endAllSessions } from './end-all-sessions.ts'
+import { endSessions } from './end-sessions.ts'
+import { endAllSessionsRoute, endSessionsRoute, listSessionsRoute, seatsRoute } from './schemas.ts'
+import { openSeatFigures } from './seat-figures.ts'
+import { listSessions } from './store.ts'
+
+export { readSeatsOfAll } from './seat-figures.ts'
+
+export type LiveNeeds = { database: Database; rules: RuleBook; notices: Notices }
+
+export function live({ database, rules, notices }: LiveNeeds): FastifyPluginAsyncTypebox {
+  const figures = openSeatFigures(database)
+  notices.subscribe((notice) => {
+    if (notice.about === 'sessions' || notice.about === 'ended') figures.age({ id: notice.instance })
+  })
+  // Screens that keep themselves up to date ask by themselves.
+  const config = { access: 'sessions.view', automatic: true } as const
+
+  return async (app) => {
+    app.get('/api/sessions', { schema: listSessionsRoute, config }, async (request) => {
+      const { sort = 'startedAt', direction, page = '1', size = '50', ...filter } = request.query
+      const limits = await rules.of(request.instance)
+      const order = { sort, descending: direction === 'desc', limit: Number(size), offset: (Number(page) - 1) * Number(size) }
+      return database.in(request.instance, async (tx) => {
+        const acting = await actingAccount(tx, sessionOf(request).accountId, 'sessions.view')
+        const { sessions, total, teams } = await listSessions(tx, acting, limits, filter, order)
+        return {
+          sessions: sessions.map(({ startedAt, lastSeenAt, ...session }) => ({
+            ...session,
+            startedAt: startedAt.toISOString(),
+            lastSeenAt: lastSeenAt.toISOString(),
+          })),
+          total,
+          teams,
+          reachesAllTeams: acting.teams === 'all',
+        }
+      })
+    })
+
+    app.get('/api/seats', { schema: seatsRoute, config }, async (request) => {
+      const { quarters, ...rest } = await figures.of(request.instance)
+      return { ...rest, quarters: quarters.map(({ from, ...quarter }) => ({ ...quarter, from: from.toISOString() })) }
+    })
+
+    app.post('/api/sessions/end', { schema: endSessionsRoute, config: { access: 'sessions.end' } }, (request) => {
+      const { accountIds, reason } = request.body
+      return endSessions({ database }, request.instance, sessionOf(request).accountId, accountIds, reason, callerOf(request))
+    })
+
+    app.post('/api/sessions/end-all', { schema: endAllSessionsRoute, config: { access: 'sessions.end' } }, async (request) => {
+      const { accountId } = sessionOf(request)
+      return {
+        done: await endAllSessions({ database }, request.instance, accountId, request.body.reason, callerOf(request)),
+      }
+    })
+  }
+}

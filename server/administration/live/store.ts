@@ -1,0 +1,81 @@
+import { sql } from 'kysely'
+import type { ActingAccount } from '../../directory/accounts/accounts.ts'
+import type { Transaction } from '../../platform/database.ts'
+import type { SessionLimits } from '../../sessions/sessions.ts'
+
+export type LiveFilter = { search?: string | undefined; team?: string | undefined }
+export type LiveSort = 'fullName' | 'startedAt' | 'lastSeenAt'
+type Named = { id: string; name: string }
+
+export type ListedLive = {
+  accountId: string
+  username: string
+  fullName: string
+  profile: Named
+  team: Named | null
+  startedAt: Date
+  lastSeenAt: Date
+  device: string
+  address: string
+  /** Whether whoever asks may end it: it is not their own, and its account has no permission that they lack. */
+  mayEnd: boolean
+}
+
+const orders = { fullName: sql`lower(a.full_name)`, startedAt: sql`s.started_at`, lastSeenAt: sql`s.last_seen_at` }
+
+/** Accounts within reach that have a session from before this moment, some at a time, in the order of their ids. */
+export async function accountsToEnd(
+  tx: Transaction,
+  { teams }: ActingAccount,
+  begunBy: Date,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const reached = teams === 'all' ? sql`true` : sql`a.team_id = any (${teams as string[]}::uuid[])`
+  const { rows } = await sql<{ id: string }>`
+    select a.id from session s join account a on a.id = s.account_id
+    where s.ended_at is null and s.started_at <= ${begunBy} and a.id > ${after} and ${reached}
+    order by a.id limit ${limit}`.execute(tx)
+  return rows.map(({ id }) => id)
+}
+
+/** This moment, by the clock that dates the sessions. */
+export async function databaseNow(tx: Transaction): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select now()`.execute(tx)
+  return rows[0]!.now
+}
+
+/** One page of the sessions that live and are within reach, how many there are, and the teams within reach. */
+export async function listSessions(
+  tx: Transaction,
+  actor: ActingAccount,
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+  { search, team }: LiveFilter,
+  { sort, descending, limit, offset }: { sort: LiveSort; descending: boolean; limit: number; offset: number },
+): Promise<{ sessions: ListedLive[]; total: number; teams: Named[] }> {
+  const conditions = [
+    sql`s.ended_at is null`,
+    sql`s.last_seen_at > now() - make_interval(secs => ${leaseSeconds})`,
+    sql`(s.lapses_at is null or s.lapses_at > now())`,
+    sql`s.last_active_at > now() - make_interval(mins => ${idleMinutes})`,
+    sql`s.started_at > now() - make_interval(hours => ${longestHours})`,
+  ]
+  if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
+  for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
+    conditions.push(sql`a.search_text like (select searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`}))`)
+  if (team !== undefined) conditions.push(team === 'none' ? sql`a.team_id is null` : sql`a.team_id = ${team}`)
+  const where = sql.join(conditions, sql` and `)
+  const found = sql`session s join account a on a.id = s.account_id`
+  const { rows: sessions } = await sql<ListedLive>`
+    select a.id as account_id, a.username, a.full_name, s.started_at, s.last_seen_at, s.device, host(s.address) as address,
+      jsonb_build_object('id', p.id, 'name', p.name) as profile,
+      case when t.id is not null then jsonb_build_object('id', t.id, 'name', t.name) end as team,
+      p.permissions <@ ${actor.permissions as string[]}::text[] and a.id <> ${actor.accountId} as may_end
+    from ${found} join profile p on p.id = a.profile_id left join team t on t.id = a.team_id
+    where ${where}
+    order by ${orders[sort]} ${descending ? sql`desc` : sql`asc`}, s.id limit ${limit} offset ${offset}`.execute(tx)
+  const { rows: counted } = await sql<{ total: number }>`select count(*)::int as total from ${found} where ${where}`.execute(tx)
+  const teams = tx.selectFrom('team').select(['id', 'name']).orderBy(sql`lower(name)`)
+  const reached = actor.teams === 'all' ? teams : teams.where('id', '=', sql<string>`any (${actor.teams as string[]}::uuid[])`)
+  return { sessions, total: counted[0]!.total, teams: await reached.execute() }
+}

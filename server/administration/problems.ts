@@ -1,4 +1,0 @@
-import { Problem } from '../platform/problem.ts'
-
-export const lastAdministrator = () =>
-  new Problem(409, 'last_administrator', 'This is the last enabled account with the built-in profile Administrator.')

@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict'
+import { Readable } from 'node:stream'
+import { buffer, text } from 'node:stream/consumers'
+import { test } from 'node:test'
+import { deflateRawSync } from 'node:zlib'
+import { CFB, read, utils, write } from '@e965/xlsx'
+import fc from 'fast-check'
+import { Problem } from '../../platform/problem.ts'
+import { SheetFault } from './cells.ts'
+import { withGuard, withoutGuard } from './formula.ts'
+import { readSheet } from './read-sheet.ts'
+import { readText } from './read-text.ts'
+import { writeCsv, writeXlsx } from './write-sheet.ts'
+
+async function rowsOf(file: Buffer | string, limits?: { heapMegabytes: number; longestReading: number }) {
+  const rows = []
+  for await (const row of readSheet(Readable.from([Buffer.from(file as string)]), limits)) rows.push(row)
+  return rows
+}
+
+const people = [
+  ['Username', 'Full Name', 'Phone'],
+  ['josé', 'José Peña "Pepe", hijo', '0012'],
+  ['ana', 'Ana\nSouza', '+598 99'],
+]
+const expected = people.map((cells, index) => ({ row: index + 1, cells }))
+const csv = (delimiter: string, lineEnd = '\r\n') =>
+  people.map((row) => row.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(delimiter)).join(lineEnd)
+const latin1 = 'Username;Full Name;Phone\r\njosé;José Peña "Pepe", hijo;0012\r\n'
+
+function book(rows: unknown[][], bookType: 'xlsx' | 'ods'): Buffer {
+  const sheet = utils.aoa_to_sheet(rows, { UTC: true })
+  return write(utils.book_new(sheet, 'People'), { type: 'buffer', bookType, compression: true })
+}
+
+const formats: [what: string, file: Buffer][] = [
+  ['CSV with commas', Buffer.from(csv(','))],
+  ['CSV with semicolons', Buffer.from(csv(';'))],
+  ['text with tabs', Buffer.from(csv('\t'))],
+  ['text with bars', Buffer.from(csv('|'))],
+  ['line feeds only', Buffer.from(csv(',', '\n'))],
+  ['carriage returns only', Buffer.from(csv(',', '\r'))],
+  ['UTF-8 with its mark', Buffer.from(`\ufeff${csv(',')}`)],
+  ['UTF-16 as Excel writes it', Buffer.from(`\ufeff${csv('\t')}`, 'utf16le')],
+  ['UTF-16 the other way round', Buffer.from(`\ufeff${csv('\t')}`, 'utf16le').swap16()],
+  ['XLSX', book(people, 'xlsx')],
+  ['ODS', book(people, 'ods')],
+]
+for (const [what, file] of formats)
+  test(`asvs-5.2.2 a file is read by its content: ${what}`, async () => assert.deepEqual(await rowsOf(file), expected))
+
+test('Latin-1 is recognised, with quotation marks inside a cell', async () => {
+  assert.deepEqual((await rowsOf(Buffer.from(latin1, 'latin1')))[1], {
+    row: 2,
+    cells: ['josé', 'José Peña "Pepe", hijo', '0012'],
+  })
+})
+
+test('empty rows and columns are left out, and rows keep their numbers', async () => {
+  for (const file of [
+    'a,b\n\n,,\nc,,,\n',
+    book([['a', 'b'], [], [null, null], ['c']], 'xlsx'),
+    book([['a', 'b'], [], [], ['c']], 'ods'),
+  ])
+    assert.deepEqual(await rowsOf(file as Buffer), [
+      { row: 1, cells: ['a', 'b'] },
+      { row: 4, cells: ['c'] },
+    ])
+})
+
+test('days come as days, numbers with all their digits or as they are shown', async () => {
+  const day = new Date(Date.UTC(2026, 2, 4))
+  for (const type of ['xlsx', 'ods'] as const)
+    assert.deepEqual((await rowsOf(book([['a'], [day, 59899123456, true, 'x']], type)))[1]!.cells, [
+      '2026-03-04',
+      '59899123456',
+      'TRUE',
+      'x',
+    ])
+  const sheet = utils.aoa_to_sheet([[12]])
+  sheet.A1!.z = '0000'
+  assert.deepEqual((await rowsOf(write(utils.book_new(sheet, 'S'), { type: 'buffer', bookType: 'xlsx' })))[0]!.cells, ['0012'])
+})
+
+test('asvs-1.2.10 cve-C33 a formula is never computed nor taken for its last value', async () => {
+  const sheet = utils.aoa_to_sheet([['ana', 'x']])
+  sheet.B1 = { t: 's', v: 'Ana', f: 'HYPERLINK("https://evil.example")' }
+  for (const bookType of ['xlsx', 'ods'] as const) {
+    const [row] = await rowsOf(write(utils.book_new(sheet, 'S'), { type: 'buffer', bookType }))
+    assert.equal((row!.cells[1] as { fault: string }).fault, 'formula')
+  }
+  assert.deepEqual((await rowsOf('ana,=1+1\n'))[0]!.cells, ['ana', { fault: 'formula', text: '=1+1' }])
+})
+
+test('asvs-1.2.10 cve-C33 what is exported is never a formula, and comes back as it was', async () => {
+  const nasty = ['=1+1', '+598', '-1', '@SUM(A1)', "'=x", "''@", '＝1', 'a,b', 'a"b', 'a\nb', "o'neill", '', 'x']
+  const written = await text(writeCsv([['h', ...nasty]]))
+  for (const cell of written.replace(/^\ufeffh,/, '').match(/"(?:[^"]|"")*"|[^,\r\n]+/g)!)
+    assert.ok(!/^"?[=+\-@＝]/.test(cell), `${cell} begins like a formula`)
+  assert.deepEqual((await rowsOf(written))[0]!.cells, ['h', ...nasty])
+  fc.assert(fc.property(fc.string(), (cell) => assert.equal(withoutGuard(withGuard(cell)), cell)))
+})
+
+test('cve-C33 an exported XLSX holds text only', async () => {
+  const file = await buffer(writeXlsx([['Username'], ['=1+1'], ['+598']]))
+  assert.deepEqual(
+    (await rowsOf(file)).map(({ cells }) => cells[0]),
+    ['Username', '=1+1', '+598'],
+  )
+  const sheet = read(file).Sheets.Gatehouse!
+  assert.equal(sheet.A2!.t, 's')
+  assert.equal(sheet.A2!.f, undefined)
+})
+
+/** A zipped file whose list of contents says whatever is wanted. */
+function zip(entries: [name: string, content: Buffer][], lie: (declared: number) => number = (declared) => declared): Buffer {
+  const locals: Buffer[] = []
+  const list: Buffer[] = []
+  let at = 0
+  for (const [name, content] of entries) {
+    const packed = deflateRawSync(content)
+    const header = Buffer.alloc(30)
+    header.writeUInt32LE(0x04034b50, 0)
+    header.writeUInt16LE(8, 8)
+    header.writeUInt32LE(packed.length, 18)
+    header.writeUInt32LE(lie(content.length), 22)
+    header.writeUInt16LE(name.length, 26)
+    const entry = Buffer.alloc(46)
+    entry.writeUInt32LE(0x02014b50, 0)
+    entry.writeUInt16LE(8, 10)
+    entry.writeUInt32LE(packed.length, 20)
+    entry.writeUInt32LE(lie(content.length), 24)
+    entry.writeUInt16LE(name.length, 28)
+    entry.writeUInt32LE(at, 42)
+    locals.push(header, Buffer.from(name), packed)
+    list.push(entry, Buffer.from(name))
+    at += 30 + name.length + packed.length
+  }
+  const listed = Buffer.concat(list)
+  const end = Buffer.alloc(22)
+  end.writeUInt32LE(0x06054b50, 0)
+  end.writeUInt16LE(entries.length, 8)
+  end.writeUInt16LE(entries.length, 10)
+  end.writeUInt32LE(listed.length, 12)
+  end.writeUInt32LE(at, 16)
+  return Buffer.concat([...locals, listed, end])
+}
+
+const entriesOf = (file: Buffer): [string, Buffer][] => {
+  const container = CFB.read(file, { type: 'buffer' })
+  return container.FullPaths.flatMap((path: string, index: number): [string, Buffer][] => {
+    const entry = container.FileIndex[index]!
+    return entry.size === 0 || path.endsWith('/')
+      ? []
+      : [[path.replace('Root Entry/', ''), Buffer.from(entry.content as Uint8Array)]]
+  })
+}
+
+const odsWith = (rows: string) => {
+  const content = entriesOf(book([['a']], 'ods')).map(([name, bytes]): [string, Buffer] => [
+    name,
+    name === 'content.xml' ? Buffer.from(bytes.toString().replace(/<table:table-row.*<\/table:table-row>/s, rows)) : bytes,
+  ])
+  return zip(content)
+}
+const cell = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+const million = (line: string) => Buffer.from(line.repeat(1_000_001))
+const tooWide = Array.from({ length: 101 }, () => 'x').join(',')
+
+const hostile: [what: string, file: () => Buffer, code: string][] = [
+  ['nothing', () => Buffer.from(''), 'sheet_empty'],
+  ['only blanks', () => Buffer.from(' , ,\n\n'), 'sheet_empty'],
+  ['a picture', () => Buffer.from('89504e470d0a1a0a0000000d', 'hex'), 'sheet_format_unknown'],
+  [
+    'an old XLS',
+    () => write(utils.book_new(utils.aoa_to_sheet([['a']]), 'S'), { type: 'buffer', bookType: 'xls' }),
+    'sheet_format_unknown',
+  ],
+  ['a zip of something else', () => zip([['readme.txt', Buffer.from('hello')]]), 'sheet_format_unknown'],
+  ['half a file', () => book(people, 'xlsx').subarray(0, 2000), 'sheet_unreadable'],
+  ['a quotation mark that never closes', () => Buffer.from(`a,"b\n${'x,y\n'.repeat(200_000)}`), 'sheet_unreadable'],
+  ['1,000,001 rows of text', () => million('a,b\n'), 'sheet_too_many_rows'],
+  ['1,048,577 empty rows', () => Buffer.from('\n'.repeat(1_100_000)), 'sheet_too_many_rows'],
+  ['101 columns', () => Buffer.from(tooWide), 'sheet_too_many_columns'],
+  ['a cell far to the right', () => book([[...Array.from({ length: 200 }, () => null), 'x']], 'xlsx'), 'sheet_too_many_columns'],
+  ['more than 50 MB', () => Buffer.alloc(50 * 1024 * 1024 + 1, 'a,b\n'), 'sheet_too_large'],
+  ['a zip bomb that says so', () => zip([['xl/workbook.xml', Buffer.alloc(300 * 1024 * 1024)]]), 'sheet_bomb'],
+  ['a zip bomb that lies', () => zip([['xl/workbook.xml', Buffer.alloc(300 * 1024 * 1024)]], () => 10), 'sheet_bomb'],
+  [
+    'many entries that are a bomb together',
+    () =>
+      zip(Array.from({ length: 30 }, (_, i): [string, Buffer] => [`xl/worksheets/s${i}.xml`, Buffer.alloc(10 * 1024 * 1024)])),
+    'sheet_bomb',
+  ],
+  [
+    '1,000,001 rows of XLSX',
+    () => {
+      const entries = entriesOf(book([['a']], 'xlsx'))
+      const row = '<row><c t="inlineStr"><is><t>a</t></is></c></row>'
+      return zip(
+        entries.map(([name, bytes]) => [
+          name,
+          name.startsWith('xl/worksheets')
+            ? Buffer.from(
+                bytes.toString().replace(/<sheetData>.*<\/sheetData>/s, `<sheetData>${row.repeat(1_000_001)}</sheetData>`),
+              )
+            : bytes,
+        ]),
+      )
+    },
+    'sheet_too_many_rows',
+  ],
+  [
+    'one row that says it is a million',
+    () => odsWith(`<table:table-row table:number-rows-repeated="1048576">${cell}</table:table-row>`),
+    'sheet_too_many_rows',
+  ],
+  [
+    'one cell that says it is 16 thousand million',
+    () =>
+      odsWith(
+        `<table:table-row table:number-rows-repeated="1048576">${cell.replace('office:', 'table:number-columns-repeated="16384" office:')}</table:table-row>`,
+      ),
+    'sheet_bomb',
+  ],
+]
+for (const [what, file, code] of hostile)
+  test(`asvs-5.2.1 asvs-5.2.3 cve-C33 a hostile file is refused clearly: ${what}`, async () => {
+    const bytes = file()
+    const before = process.memoryUsage().rss
+    await assert.rejects(rowsOf(bytes), (error) => error instanceof Problem && error.code === code)
+    // Another process reads it, and it alone takes memory.
+    const grown = process.memoryUsage().rss - before
+    assert.ok(grown < 100 * 1024 * 1024, `${grown} bytes`)
+  })
+
+test('a million empty rows with a format are no rows', async () => {
+  const rows = `<table:table-row>${cell}</table:table-row><table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>`
+  assert.deepEqual(await rowsOf(odsWith(rows)), [{ row: 1, cells: ['x'] }])
+})
+
+test('memory and time of reading are bounded: what would take more is refused', async () => {
+  const file = book(
+    Array.from({ length: 20_000 }, (_, i) => [`agent${i}`, `Name ${i}`]),
+    'ods',
+  )
+  const isBomb = (error: unknown) => error instanceof Problem && error.code === 'sheet_bomb'
+  await assert.rejects(rowsOf(file, { heapMegabytes: 12, longestReading: 60_000 }), isBomb)
+  await assert.rejects(rowsOf(file, { heapMegabytes: 768, longestReading: 1 }), isBomb)
+})
+
+test('whatever the bytes, text gives rows or a clear refusal', () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc
+      .string({ unit: fc.constantFrom('a', ',', ';', '\t', '"', '\n', '\r', "'", '=', 'é', ' ', '\ufeff', '\u0000') })
+      .map((s) => Buffer.from(s)),
+  )
+  fc.assert(
+    fc.property(bytes, (file) => {
+      try {
+        for (const { row, cells } of readText(file)) assert.ok(row > 0 && cells.length > 0 && cells.length <= 100)
+      } catch (error) {
+        if (!(error instanceof SheetFault)) throw error
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})

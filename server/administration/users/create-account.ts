@@ -1,0 +1,78 @@
+import { record } from '../../audit/audit.ts'
+import {
+  type AccountFields,
+  type ActingAccount,
+  accountFaults,
+  actingAccount,
+  insertAccount,
+  mayGiveProfile,
+  reachesTeam,
+  usernameKey,
+} from '../../directory/accounts/accounts.ts'
+import { enqueueMessage } from '../../outward/messages/messages.ts'
+import type { Caller } from '../../platform/caller.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
+import { type Fault, fieldsRefused } from '../../platform/problem.ts'
+import type { Keys } from '../../platform/secret.ts'
+import { makeSlip, type Slip } from './make-slips.ts'
+import { teamExists } from './store.ts'
+
+export type AdministrationNeeds = { database: Database; keys: Keys }
+
+export type NewAccount = AccountFields & { username: string; enabled: boolean; credentials: 'slip' | 'message' | 'none' }
+
+/**
+ * Creates an account with its first credentials, all or nothing: a slip, or a message that waits for its way out.
+ * @throws fields_refused, not_permitted, beyond_your_permissions
+ */
+export async function createAccount(
+  { database, keys }: AdministrationNeeds,
+  instance: { id: string },
+  actorId: string,
+  { username: typed, enabled, credentials, ...said }: NewAccount,
+  caller: Caller,
+): Promise<{ id: string; slip: Slip | null }> {
+  const username = typed.trim()
+  const fields = tidy(said)
+  return database.in(instance, async (tx) => {
+    const acting = await actingAccount(tx, actorId, 'accounts.create')
+    const faults = [...accountFaults({ username, ...fields }), ...(await placeFaults(tx, acting, fields))]
+    if (credentials === 'message' && fields.email === null) faults.push({ field: 'email', code: 'required' })
+    if (credentials === 'message' && !enabled) faults.push({ field: 'credentials', code: 'account_is_disabled' })
+    if (faults.length > 0) throw fieldsRefused(faults)
+    const id = await insertAccount(tx, { ...fields, username, usernameKey: usernameKey(username)!, enabled })
+    if (id === undefined) throw fieldsRefused([{ field: 'username', code: 'username_taken' }])
+    const actor = { kind: 'account', accountId: actorId } as const
+    await record(tx, {
+      event: 'account_created',
+      actor,
+      accountId: id,
+      caller,
+      detail: { username, enabled, ...fields },
+    })
+    if (credentials === 'message') await enqueueMessage(tx, { kind: 'initial_password', accountId: id, requestedBy: actorId })
+    return { id, slip: credentials === 'slip' ? await makeSlip(tx, keys, actor, id, caller) : null }
+  })
+}
+
+/**
+ * What is wrong with the profile and the team that an account shall have.
+ * @throws beyond_your_permissions
+ */
+export async function placeFaults(
+  tx: Transaction,
+  acting: ActingAccount,
+  { profileId, teamId }: Pick<AccountFields, 'profileId' | 'teamId'>,
+): Promise<Fault[]> {
+  const faults: Fault[] = []
+  if (!(await mayGiveProfile(tx, acting, profileId))) faults.push({ field: 'profileId', code: 'profile_unknown' })
+  if (teamId === null ? acting.teams !== 'all' : !reachesTeam(acting, teamId) || !(await teamExists(tx, teamId)))
+    faults.push({ field: 'teamId', code: teamId === null ? 'required' : 'team_unknown' })
+  return faults
+}
+
+/** Without the blanks around what was typed; what is only blank is nothing. */
+export function tidy(fields: AccountFields): AccountFields {
+  const orNull = (text: string | null) => text?.trim() || null
+  return { ...fields, fullName: fields.fullName.trim(), email: orNull(fields.email), phone: orNull(fields.phone) }
+}

@@ -1,0 +1,149 @@
+// Proving a password: the one place where a typed password meets what is stored.
+import { setTimeout } from 'node:timers/promises'
+import { usernameKey } from '../../directory/accounts/accounts.ts'
+import { limitedAddress } from '../../platform/address.ts'
+import type { Caller } from '../../platform/caller.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
+import { Problem } from '../../platform/problem.ts'
+import { hashToken, type Keys, keyedHash } from '../../platform/secret.ts'
+import type { RuleBook } from '../../rules/rules.ts'
+import { hashPassword, isOutdated, verifyPassword } from './hash-password.ts'
+import type { HashQueue } from './hash-queue.ts'
+import { isInitialPassword } from './initial-password.ts'
+import { isPasswordExpired } from './password-age-store.ts'
+import { countWrongFromAddress, forgiveAttempts, landAttempt, type StoredPassword, takeAttempt, upgradeHash } from './store.ts'
+
+// For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
+const longestWaitForOthers = 5000
+const betweenTries = 100
+
+/** What an initial password is compared with where there is none, so that the work is the same. */
+const nobodys = Buffer.alloc(32)
+
+export type ProvePasswordNeeds = { database: Database; keys: Keys; hashQueue: HashQueue; rules: RuleBook }
+
+export type Credentials = {
+  username: string
+  password: string
+  /** The value of the browser's device cookie, if it has one. */
+  deviceToken: string | undefined
+}
+
+/** That somebody has shown the right password of an account, as it was at that moment. */
+export type Proof = {
+  kind: 'proven'
+  accountId: string
+  /** The proof is worth nothing once the account has another one. */
+  credentialVersion: number
+  /** An initial or an expired password opens only the choice of another one, and an expired initial one opens nothing. */
+  password: 'lasting' | 'expired' | 'initial' | 'expired_initial'
+  /** Settles the attempt in the transaction that makes use of the proof. */
+  settle(tx: Transaction): Promise<void>
+  /** What the attempt was counted under, where settling it means no more than forgiving it. */
+  forgivable: { usernameHash: Buffer } | undefined
+  /** Settles it where the proof turned out to be worth nothing. */
+  discard(tx: Transaction): Promise<void>
+  /** Whether the person has logged in with this browser before. */
+  knowsBrowser: boolean
+}
+
+export type Refusal = {
+  kind: 'refused'
+  accountId: string | undefined
+  /** For the audit. Never for the person who tries. */
+  reason: 'unknown_username' | 'wrong_password' | 'no_password' | 'disabled' | 'waiting'
+  settle(tx: Transaction): Promise<void>
+}
+
+export const tooManyAttempts = (seconds: number) =>
+  new Problem(429, 'too_many_attempts', 'Too many wrong passwords from this address.', {
+    retryAfterSeconds: seconds,
+    values: { minutes: Math.ceil(seconds / 60) },
+  })
+
+/**
+ * Checks a password. Every refusal comes after the same work: the same statements and one Argon2id verification.
+ * The attempt is counted, in the database, before the password is checked, so parallel guesses cannot outrun the limit.
+ * @throws busy, too_many_attempts
+ */
+export async function provePassword(
+  { database, keys, hashQueue, rules }: ProvePasswordNeeds,
+  instance: { id: string },
+  { username, password, deviceToken }: Credentials,
+  caller: Caller,
+): Promise<Proof | Refusal> {
+  const held = await rules.of(instance)
+  const address = limitedAddress(caller.address)
+  const key = usernameKey(username)
+  const usernameHash = attemptKey(keys, key ?? username)
+  const deviceHash = deviceToken === undefined ? null : hashToken(deviceToken)
+  const lane = `${instance.id} ${address}`
+  const place = { lane, key: `${lane} ${usernameHash.toString('base64')}` }
+  const giveUpAt = performance.now() + longestWaitForOthers
+
+  for (;;) {
+    const isLast = performance.now() > giveUpAt
+    const result = await hashQueue.run(place, () => tryOnce(isLast))
+    if (result !== 'again') return result
+    await setTimeout(betweenTries)
+  }
+
+  async function tryOnce(isLast: boolean): Promise<Proof | Refusal | 'again'> {
+    // A name that cannot be looked for is looked for all the same: as one that nobody has.
+    const attempt = { usernameKey: key ?? '', usernameHash, deviceHash, address, isLast }
+    const taken = await takeAttempt(database, instance, attempt, held)
+    if (taken.kind === 'again') return taken.kind
+    if (taken.kind === 'address_waits') throw tooManyAttempts(taken.seconds)
+    const { stored } = taken
+    const admitted = taken.kind === 'taken'
+    const lasting = await verifyPassword(password, stored?.hash ?? null)
+    const initial = isInitialPassword(keys, password, stored?.initialHash ?? nobodys)
+
+    if (!stored || !admitted || !stored.enabled || !(lasting || initial))
+      return {
+        kind: 'refused',
+        accountId: stored?.accountId,
+        reason: refusalReason(stored, admitted),
+        async settle(tx) {
+          if (admitted) await landAttempt(tx, usernameHash)
+          await countWrongFromAddress(tx, address)
+        },
+      }
+
+    const expired =
+      lasting && stored.initialExpired === null && (await isPasswordExpired(database, instance, stored.accountId, held))
+    // Only now and only rarely: after the parameters were raised.
+    const upgraded = lasting && isOutdated(stored.hash!) ? await hashPassword(password) : undefined
+    return {
+      kind: 'proven',
+      accountId: stored.accountId,
+      credentialVersion: stored.credentialVersion,
+      password: kindOf(stored.initialExpired, expired),
+      async settle(tx) {
+        await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
+        if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
+      },
+      forgivable: upgraded === undefined ? { usernameHash } : undefined,
+      discard: (tx) => landAttempt(tx, usernameHash),
+      knowsBrowser: stored.knowsDevice,
+    }
+  }
+}
+
+/** @param initialExpired null for a password that is no initial one */
+export function kindOf(initialExpired: boolean | null, expired: boolean): Proof['password'] {
+  if (initialExpired !== null) return initialExpired ? 'expired_initial' : 'initial'
+  return expired ? 'expired' : 'lasting'
+}
+
+/** What the attempts of a username are counted under. A keyed hash: what people type by mistake may be their password. */
+export function attemptKey({ attempt }: Keys, usernameKeyOrTyped: string): Buffer {
+  return keyedHash(attempt, usernameKeyOrTyped)
+}
+
+function refusalReason(stored: StoredPassword | undefined, admitted: boolean): Refusal['reason'] {
+  if (!stored) return 'unknown_username'
+  if (!admitted) return 'waiting'
+  if (!stored.enabled) return 'disabled'
+  return stored.hash === null && stored.initialHash === null ? 'no_password' : 'wrong_password'
+}
