@@ -11,7 +11,7 @@ import { jobQueues } from '../server/platform/jobs.ts'
 import { migrate } from '../server/platform/migrate.ts'
 
 const postgresFolder = process.env.GATEHOUSE_TEST_FOLDER ?? join(tmpdir(), `gatehouse-test-${process.getuid?.()}`)
-const migrations = globSync('migrations/*.sql')
+const migrations = globSync(['migrations/*.sql', 'sql/routines/*.sql'])
   .sort()
   .map((path) => readFileSync(path, 'utf8'))
 const made = createHash('sha256')

@@ -5,6 +5,7 @@ import pg from 'pg'
 import { closeTestPostgres, newDatabase } from '../../test/postgres.ts'
 import { tableColumns } from '../../test/table-columns.ts'
 import { migrate, refuseOldPostgres } from './migrate.ts'
+import { applyRoutines, type Routine, readRoutines } from './routines.ts'
 
 after(closeTestPostgres)
 
@@ -60,8 +61,54 @@ test('the types of the tables are those of the migrated database', async (t) => 
   t.after(() => client.end())
   const { rows } = await client.query<{ table: string; column: string; nullable: boolean }>(`
     select table_name as table, column_name as column, is_nullable = 'YES' as nullable from information_schema.columns
-    where table_schema = 'public' and table_name <> 'migration'`)
+    where table_schema = 'public' and table_name not in ('migration', 'routine')`)
   const camel = (name: string) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
   const actual = rows.map(({ table, column, nullable }) => `${camel(table)}.${camel(column)}${nullable ? ' | null' : ''}`).sort()
   assert.deepEqual(tableColumns(), actual)
+})
+
+/** What is there of these functions, such as `start_session(uuid,bytea)`. */
+async function functionsOf(client: pg.Client, names: string[]): Promise<string[]> {
+  const { rows } = await client.query<{ signature: string }>(
+    "select oid::regprocedure::text as signature from pg_proc where pronamespace = 'public'::regnamespace and proname = any ($1) order by 1",
+    [names],
+  )
+  return rows.map(({ signature }) => signature)
+}
+
+test('a database has each routine once, as its file has it, and no function beside them', async (t) => {
+  const client = new pg.Client(await newDatabase({ migrated: true }))
+  await client.connect()
+  t.after(() => client.end())
+  const { rows } = await client.query<{ name: string }>(
+    "select proname::text as name from pg_proc where pronamespace = 'public'::regnamespace order by 1",
+  )
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    readRoutines().map(({ name }) => name),
+  )
+  assert.deepEqual(await applyRoutines(client), [], 'none is applied twice')
+})
+
+test('a routine that changed is applied anew, whatever it takes and answers, and one that went is dropped', async (t) => {
+  const client = new pg.Client(await newDatabase({ migrated: true }))
+  await client.connect()
+  t.after(() => client.end())
+  const routines = readRoutines()
+  const probe = (text: string): Routine[] => [...routines, { name: 'probe', text, checksum: text }]
+  const body = 'language sql return 1'
+  const forms = ['probe(a integer) returns integer', 'probe(a text) returns integer', 'probe(a text) returns bigint']
+  for (const form of forms) {
+    assert.deepEqual(await applyRoutines(client, probe(`create or replace function ${form} ${body}`)), ['probe'])
+    assert.equal((await functionsOf(client, ['probe'])).length, 1, form)
+  }
+  await assert.rejects(
+    applyRoutines(client, probe('create or replace function other() returns integer language sql return 1')),
+    /probe/,
+  )
+  assert.deepEqual(await functionsOf(client, ['probe', 'other']), ['probe(text)'], 'a failure changes nothing')
+  await applyRoutines(client, routines)
+  assert.deepEqual(await functionsOf(client, ['probe']), [])
+  await client.query("update routine set version = '99.0.0' where name = 'take_seat'")
+  await assert.rejects(applyRoutines(client), /used by Gatehouse 99\.0\.0/)
 })

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { DatabaseAddress } from './database.ts'
 import { migrateJobs } from './jobs.ts'
+import { applyRoutines } from './routines.ts'
 
 const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
 const oldestPostgres = 15
@@ -25,6 +26,7 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
     await refuseOldPostgres(client)
     await takeTurn(client)
     const applied = await applyMissing(client)
+    await applyRoutines(client)
     await migrateJobs(client)
     return applied
   } finally {
