@@ -36,19 +36,24 @@ export class HttpBrowser {
     return this.#send('POST', path, new URLSearchParams({ formToken: this.formToken, ...fields }).toString())
   }
 
+  /** Calls the API as the console does. */
+  sendJson(method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown = {}): Promise<HttpAnswer> {
+    return this.#send(method, path, JSON.stringify(body), { 'content-type': 'application/json', 'x-form-token': this.formToken })
+  }
+
   async logIn(username: string, password: string): Promise<HttpAnswer> {
     await this.get('/login')
     return this.post('/login', { username, password })
   }
 
-  async #send(method: string, path: string, body?: string): Promise<HttpAnswer> {
+  async #send(method: string, path: string, body?: string, more: Record<string, string> = {}): Promise<HttpAnswer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     const form =
       body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }
     const sent = request(new URL(path, this.#url), {
       method,
       agent: false,
-      headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form, ...this.headers },
+      headers: { host: this.#host, cookie, 'sec-fetch-site': 'same-origin', ...form, ...more, ...this.headers },
     })
     sent.setTimeout(longestSilence, () => sent.destroy(new Error('no answer')))
     sent.end(body)
