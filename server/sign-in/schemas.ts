@@ -42,7 +42,7 @@ export const checkPasswordRoute = {
   summary: 'Which rules a new password would break',
   description: 'For the person who is logged in, or who has still to choose a password. Sets nothing and keeps nothing.',
   tags: ['password'],
-  security: [{ session: [] }, {}],
+  security: [{ session: [] }, {}] as Record<string, string[]>[],
   body: FormBody({ newPassword: Type.String() }),
   response: {
     200: Type.Object({ faults: Type.Array(Type.String({ description: 'A broken rule, such as `too_short`.' })) }),
