@@ -20,6 +20,7 @@ import {
   yieldToRequests,
 } from './authenticators/passwords/passwords.ts'
 import type { Config } from './config.ts'
+import { giveInitialPassword } from './credentials/credentials.ts'
 import { profiles } from './directory/profiles/profiles.ts'
 import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
@@ -141,7 +142,19 @@ export async function openNode(
   const jobs = openJobs(
     database.address,
     {
-      message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl, makeRecoveryLink }, ids),
+      message: (ids) =>
+        deliverMessage(
+          {
+            database,
+            mailer,
+            texts,
+            publicUrl,
+            makeRecoveryLink,
+            giveInitialPassword: (tx, { id }, actor, detail) =>
+              giveInitialPassword(tx, { keys }, id, actor, undefined, { told: false, detail }),
+          },
+          ids,
+        ),
       recovery: (ids) => decideRecovery({ database, keys }, ids),
     },
     (error, message) => app.log.warn({ err: error }, message),

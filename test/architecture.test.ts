@@ -15,6 +15,7 @@ const rows = [
   ['sessions'],
   ['system'],
   ['directory/profiles', 'directory/teams', 'outward/messages'],
+  ['credentials'],
   ['administration/users', 'administration/rule-editor', 'sign-in'],
   [
     'administration/imports',
@@ -64,6 +65,15 @@ test('a feature is entered by its face, its pages, its problems or a use case th
       if (placeOf(imported) === placeOf(path) || placeOf(imported) === 'platform') continue
       assert.ok(!/\/(store|schemas)\.ts$/.test(imported), `${path} imports ${imported}`)
     }
+  }
+})
+
+test('only credentials change an account or give an initial password: there a change has its notices, its audit and its end', () => {
+  for (const path of sources) {
+    const text = readFileSync(path, 'utf8')
+    const changes = importsOf(path).some((imported) => imported.endsWith('directory/accounts/account-changes.ts'))
+    const gives = placeOf(path) !== 'authenticators/passwords' && /\breplaceByInitialPassword\b/.test(text)
+    if (changes || gives) assert.equal(placeOf(path), 'credentials', path)
   }
 })
 

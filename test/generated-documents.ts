@@ -1,6 +1,6 @@
 import { openNode } from '../server/app.ts'
 import { readConfig, settings } from '../server/config.ts'
-import { areaOf, builtInProfiles, type Permission, permissions } from '../server/directory/profiles/profiles.ts'
+import { areaOf, builtInProfiles, type Permission, permissions, worth } from '../server/directory/profiles/profiles.ts'
 import { openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
 import { readTexts } from '../server/platform/text.ts'
@@ -40,13 +40,13 @@ function permissionCatalogue(): string {
   const rows = Object.entries(permissions).map(([key, allows]) => {
     const permission = key as Permission
     const who = profiles.filter(([, permissions]) => permissions.includes(permission)).map(([name]) => name)
-    return `| ${areas[areaOf(permission)]} | \`${permission}\` | ${allows} | ${who.join(', ')} |`
+    return `| ${areas[areaOf(permission)]} | \`${permission}\` | ${allows} | ${worth[permission]} | ${who.join(', ')} |`
   })
   return `# Permissions
 
 <!-- Made by \`npm run docs\` from server/directory/profiles/permissions.ts. -->
 
-A profile is a set of these. Every account has one profile; what is changed in it holds from the next request of whoever has it.
+A profile is a set of these, and each is judged by what it is worth: what whoever has it can turn it into. Every account has one profile; what is changed in it holds from the next request of whoever has it.
 
 - Nobody gives a permission that they lack, and nobody acts on an account or a profile that has one: not by giving a profile, not by
   changing one, not by a new initial password.
@@ -55,8 +55,8 @@ A profile is a set of these. Every account has one profile; what is changed in i
   \`profiles.manage\`. Nobody changes the profile that they have themselves.
 - The built-in profiles are neither changed nor removed. An instance keeps at least one enabled account with the profile Administrator.
 
-| area | permission | allows | built-in profiles that have it |
-|---|---|---|---|
+| area | permission | allows | is worth | built-in profiles that have it |
+|---|---|---|---|---|
 ${rows.join('\n')}
 `
 }

@@ -6,7 +6,7 @@ import { after, type TestContext } from 'node:test'
 import pg from 'pg'
 import { openNode } from '../server/app.ts'
 import { hashPassword } from '../server/authenticators/passwords/hash-password.ts'
-import { giveInitialPassword, setPassword } from '../server/authenticators/passwords/passwords.ts'
+import { replaceByInitialPassword, setPassword } from '../server/authenticators/passwords/passwords.ts'
 import { type Config, readConfig } from '../server/config.ts'
 import { insertAccount, lockAccount, usernameKey } from '../server/directory/accounts/accounts.ts'
 import { findProfileId } from '../server/directory/profiles/profiles.ts'
@@ -152,7 +152,7 @@ export async function startNodes(
         const id = (await insertAccount(tx, { username, usernameKey: key, fullName, email: null, profileId, ...more }))!
         if (hash !== undefined) await setPassword(tx, { keys }, (await lockAccount(tx, id))!, hash)
         if (password !== 'initial') return { id, username, password }
-        const { initialPassword } = await giveInitialPassword(tx, { keys }, id)
+        const { initialPassword } = await replaceByInitialPassword(tx, { keys }, (await lockAccount(tx, id))!)
         secrets.add(initialPassword)
         return { id, username, password: initialPassword }
       })

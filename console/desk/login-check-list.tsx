@@ -51,6 +51,12 @@ export function LoginCheckList({ id, ...acts }: Props) {
   )
 }
 
+/** What is said where there is no moment to name: none is to come, or who looks may not see it. */
+const withoutMoment: Record<string, string> = {
+  outside_hours: 'never_open',
+  already_logged_in: 'already_logged_in_unseen',
+}
+
 /** What is the matter, and what mends it. */
 function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Props & { check: LoginCheck }) {
   const { t } = useTranslation('desk')
@@ -64,7 +70,7 @@ function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Props
   return (
     <>
       <Text size="sm" className="break">
-        {t(at === null && code === 'outside_hours' ? 'code.never_open' : `code.${code}`, {
+        {t(`code.${(at === null && withoutMoment[code]) || code}`, {
           moment,
           time: at === null ? '' : formatTime(at, timeZone, code === 'locked'),
           words: words || t('no_words'),

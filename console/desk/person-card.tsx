@@ -31,7 +31,7 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
   const mending = mendOf[person.states[0]?.state ?? 'none']
   const press = (what: Act) => {
     // It ends the session too, and with it what somebody may be in the middle of.
-    if (what === 'new_password' && session !== null) setAsking(true)
+    if (what === 'new_password' && person.states.some(({ state }) => state === 'logged_in')) setAsking(true)
     else act(what)
   }
   return (

@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
-import { useSession } from '../app/session.tsx'
+import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { keepSlips } from '../slips/kept-slips.ts'
 import { RefuseDialog } from './refuse-dialog.tsx'
@@ -76,6 +76,8 @@ function RequestCard({ request, onRefuse, onFailure }: Acts & { request: Recover
     onError: onFailure,
     onSettled: () => queries.invalidateQueries({ queryKey: requestsKey }),
   })
+  // Anybody can ask for anybody, so it takes what any new password takes.
+  const mayAnswer = usePermission('accounts.new-password')
   const { account, asked } = request
   const facts = [
     [t('requests.since'), formatMoment(request.openedAt, timeZone)],
@@ -94,13 +96,15 @@ function RequestCard({ request, onRefuse, onFailure }: Acts & { request: Recover
           </Text>
         </div>
         <Group gap="xs">
-          <Button
-            loading={answer.isPending}
-            onClick={() => answer.mutate()}
-            aria-label={`${t('requests.new_password')}: ${account.fullName}`}
-          >
-            {t('requests.new_password')}
-          </Button>
+          {mayAnswer && (
+            <Button
+              loading={answer.isPending}
+              onClick={() => answer.mutate()}
+              aria-label={`${t('requests.new_password')}: ${account.fullName}`}
+            >
+              {t('requests.new_password')}
+            </Button>
+          )}
           <Button
             variant="default"
             onClick={() => onRefuse(request)}

@@ -21,6 +21,8 @@ type AccountFormProps = {
   readOnly?: boolean
   /** The own profile cannot be changed. */
   profileIsFixed?: boolean
+  /** An address is worth a password: changing it takes the permission to give one. */
+  emailIsFixed?: boolean
   /** Where the form stands apart from the fields of the account. */
   children?: ReactNode
   submit: string
@@ -34,6 +36,7 @@ export function AccountForm({
   usernameIsFixed,
   readOnly,
   profileIsFixed,
+  emailIsFixed = false,
   children,
   submit,
   onSubmit,
@@ -79,7 +82,8 @@ export function AccountForm({
             />
             <TextInput
               label={t('users.column.email')}
-              description={t('users.email_for')}
+              description={t(emailIsFixed ? 'users.email_fixed' : 'users.email_for')}
+              readOnly={emailIsFixed}
               type="email"
               autoComplete="off"
               {...text('email')}

@@ -100,6 +100,7 @@ export default function UserScreen() {
         usernameIsFixed
         readOnly={!may.update || !data.mayChange}
         profileIsFixed={data.self}
+        emailIsFixed={!may.slips}
         submit={t('common:save')}
         onSubmit={async (values) => {
           const { fullName, email, phone, profileId, teamId, language, timeZone, validFrom, validUntil, loginHours } = values

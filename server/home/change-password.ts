@@ -69,7 +69,7 @@ export async function changePassword(
     const token = newToken()
     if (!(await replaceToken(tx, session.id, hashToken(token)))) throw notSignedIn()
     await record(tx, { event: 'password_changed', actor, accountId, sessionId: session.id, caller })
-    await tellByMail(tx, 'password_changed', account, actor, caller)
+    await tellByMail(tx, 'password_changed', [account], actor, caller)
     return token
   })
 }

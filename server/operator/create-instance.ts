@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { record } from '../audit/audit.ts'
-import { giveInitialPassword } from '../authenticators/passwords/passwords.ts'
+import { giveInitialPassword } from '../credentials/credentials.ts'
 import { insertAccount, usernameFault, usernameKey } from '../directory/accounts/accounts.ts'
 import { insertBuiltInProfiles } from '../directory/profiles/profiles.ts'
 import { findInstance, findInstanceByName, insertInstance } from '../instances/instances.ts'
@@ -64,13 +64,12 @@ export async function createInstance(
       email: adminEmail ?? null,
       profileId: profiles.get('Administrator')!,
     })
-    const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, accountId!)
     await record(
       tx,
       { event: 'instance_created', actor, detail: { name, hostname, seats: seats ?? null, ...defaults } },
       { event: 'account_created', actor, accountId, detail: { username: admin, profile: 'Administrator' } },
-      { event: 'initial_password_made', actor, accountId },
     )
+    const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, accountId!, actor, undefined, { told: false })
     return { id, name, hostname, username: admin, initialPassword, expiresAt }
   })
 }

@@ -1,13 +1,8 @@
-import { record } from '../audit/audit.ts'
-import { giveInitialPassword } from '../authenticators/passwords/passwords.ts'
-import { findAccountByKey, lockAccount, usernameKey } from '../directory/accounts/accounts.ts'
+import { giveInitialPassword } from '../credentials/credentials.ts'
+import { findAccountByKey, usernameKey } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
-import { tellByMail } from '../outward/messages/messages.ts'
-import { endSession } from '../sessions/sessions.ts'
 import type { OperatorNeeds } from './create-instance.ts'
 import { accountUnknown } from './problems.ts'
-
-const actor = { kind: 'operator' } as const
 
 /**
  * Gives an account a new initial password, which voids its old password and ends its session.
@@ -21,10 +16,7 @@ export async function giveNewPassword(
   return database.asOperator(instance, async (tx) => {
     const account = await findAccountByKey(tx, usernameKey(username) ?? '')
     if (account === undefined) throw accountUnknown(username, instance.name)
-    const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, account.id)
-    await endSession(tx, account.id, 'new_initial_password', actor)
-    await record(tx, { event: 'initial_password_made', actor, accountId: account.id })
-    await tellByMail(tx, 'new_initial_password', (await lockAccount(tx, account.id))!, actor, undefined)
+    const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, account.id, { kind: 'operator' }, undefined)
     return { username: account.username, initialPassword, expiresAt }
   })
 }

@@ -58,6 +58,6 @@ export async function completeRecovery(
     const actor = { kind: 'account', accountId } as const
     await endSession(tx, accountId, 'password_changed', actor, caller)
     await record(tx, { event: 'password_reset', actor, accountId, caller })
-    await tellByMail(tx, 'password_reset', account, actor, caller)
+    await tellByMail(tx, 'password_reset', [account], actor, caller)
   })
 }

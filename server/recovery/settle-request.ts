@@ -1,7 +1,6 @@
-import { makeSlip, type Slip } from '../administration/users/make-slips.ts'
 import { record } from '../audit/audit.ts'
+import { type GivenInitialPassword, giveInitialPassword } from '../credentials/credentials.ts'
 import { actingAccount, type LockedAccount, lockReachableAccount, ownAccount } from '../directory/accounts/accounts.ts'
-import { tellByMail } from '../outward/messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { Keys } from '../platform/secret.ts'
@@ -9,7 +8,8 @@ import { requestNotFound, requestOver, requestSettled } from './problems.ts'
 import { findRequest, settleRequest } from './request-store.ts'
 
 /**
- * Gives the person of a recovery request a new initial password, on a slip. Of two supervisors who press at the same moment one gets
+ * Gives the person of a recovery request a new initial password, on a slip: anybody can ask for anybody, so it takes what any new
+ * initial password takes. Of two supervisors who press at the same moment one gets
  * the slip, and the other hears who was faster.
  * @throws recovery_request_not_found, recovery_request_settled, recovery_request_over, account_not_found, own_account,
  *   beyond_your_permissions, not_permitted
@@ -20,14 +20,13 @@ export async function answerRequest(
   actorId: string,
   requestId: string,
   caller: Caller,
-): Promise<Slip> {
+): Promise<GivenInitialPassword> {
   return database.in(instance, async (tx) => {
-    const account = await lockAccountOf(tx, actorId, requestId)
+    const account = await lockAccountOf(tx, actorId, requestId, ['accounts.new-password'])
     await settle(tx, requestId, { outcome: 'answered', by: actorId })
     const actor = { kind: 'account', accountId: actorId } as const
     await record(tx, { event: 'recovery_request_answered', actor, accountId: account.id, caller, detail: { requestId } })
-    await tellByMail(tx, 'new_initial_password', account, actor, caller)
-    return makeSlip(tx, keys, actor, account.id, caller)
+    return giveInitialPassword(tx, { keys }, account.id, actor, caller)
   })
 }
 
@@ -57,8 +56,13 @@ export async function refuseRequest(
 }
 
 /** Locks the account of a request, if the actor may settle it. */
-async function lockAccountOf(tx: Transaction, actorId: string, requestId: string): Promise<LockedAccount> {
-  const acting = await actingAccount(tx, actorId, 'requests.answer')
+async function lockAccountOf(
+  tx: Transaction,
+  actorId: string,
+  requestId: string,
+  besides: readonly string[] = [],
+): Promise<LockedAccount> {
+  const acting = await actingAccount(tx, actorId, 'requests.answer', ...besides)
   const request = await findRequest(tx, requestId)
   if (request === undefined) throw requestNotFound()
   if (request.accountId === actorId) throw ownAccount()

@@ -40,7 +40,7 @@ export async function choosePassword(
     const { state } = await findPasswordStanding(tx, accountId, await findRules(tx))
     const credentialVersion = await setPassword(tx, needs, account, passwordHash)
     const actor = { kind: 'account', accountId } as const
-    await tellByMail(tx, 'password_changed', account, actor, caller)
+    await tellByMail(tx, 'password_changed', [account], actor, caller)
     const detail = { instead_of: state === 'expired' ? 'expired' : 'initial' }
     await record(tx, { event: 'password_chosen', actor, accountId, caller, detail })
     const { renewsSessionId, ...waited } = signIn

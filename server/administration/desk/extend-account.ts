@@ -1,5 +1,5 @@
-import { record } from '../../audit/audit.ts'
-import { actingAccount, extendValidity, lockReachableAccount, ownAccount } from '../../directory/accounts/accounts.ts'
+import { extendValidity } from '../../credentials/credentials.ts'
+import { actingAccount, lockReachableAccount, ownAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { DeskNeeds } from './login-checks.ts'
 
@@ -18,21 +18,8 @@ export async function extendAccount(
 ): Promise<{ extended: boolean }> {
   if (accountId === actorId) throw ownAccount()
   return database.in(instance, async (tx) => {
-    const before = await lockReachableAccount(tx, await actingAccount(tx, actorId, 'accounts.extend'), accountId)
-    const after = await extendValidity(tx, accountId, days)
-    if (after === undefined) return { extended: false }
-    const changes = Object.fromEntries(
-      (['validFrom', 'validUntil'] as const)
-        .filter((field) => before[field] !== after[field])
-        .map((field) => [field, { from: before[field], to: after[field] }]),
-    )
-    await record(tx, {
-      event: 'account_changed',
-      actor: { kind: 'account', accountId: actorId },
-      accountId,
-      caller,
-      detail: { changes },
-    })
-    return { extended: true }
+    const acting = await actingAccount(tx, actorId, 'accounts.extend')
+    const account = await lockReachableAccount(tx, acting, accountId)
+    return { extended: await extendValidity(tx, acting, account, days, caller) }
   })
 }

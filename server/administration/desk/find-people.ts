@@ -26,6 +26,7 @@ export type PersonState = (typeof personStates)[number]
 
 export type Person = Pick<ListedAccount, 'id' | 'username' | 'fullName' | 'team' | 'profile'> & {
   states: { state: PersonState; at: Date | null }[]
+  /** Where they are logged in, for whoever may see sessions. */
   session: OtherSession | undefined
   /** Whether whoever asks may act on the account, as far as their permissions go. */
   mayAct: boolean
@@ -46,6 +47,7 @@ export async function findPeople(
 ): Promise<{ people: Person[]; total: number }> {
   return database.in(instance, async (tx) => {
     const acting = await actingAccount(tx, actorId, 'accounts.view')
+    const maySeeSessions = acting.permissions.includes('sessions.view')
     const order = { sort: 'fullName', descending: false, offset: 0, limit: mostPeople } as const
     const { accounts, total } = await listAccounts(tx, acting, { search }, order)
     const rules = await findRules(tx)
@@ -71,10 +73,11 @@ export async function findPeople(
         if (shut && !shut.open) found.set(shut.reason, shut.opensAt ?? null)
         if (isOfPassword(state)) found.set(state, null)
         if (expired) found.set('password_expired', null)
-        if (session) found.set('logged_in', session.startedAt)
+        if (session) found.set('logged_in', maySeeSessions ? session.startedAt : null)
         if (noSeat && seatless.includes(account)) found.set('no_seat', null)
         const states = personStates.filter((each) => found.has(each)).map((each) => ({ state: each, at: found.get(each)! }))
-        return { id, username, fullName, team, profile, states, session, mayAct: mayChange && id !== actorId }
+        const seen = maySeeSessions ? session : undefined
+        return { id, username, fullName, team, profile, states, session: seen, mayAct: mayChange && id !== actorId }
       }),
     }
   })

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { get, loggedIn, startFloor } from '../../../test/floor.ts'
 import { goodPassword } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
-import { giveInitialPassword, setPassword } from '../../authenticators/passwords/passwords.ts'
+import { replaceByInitialPassword, setPassword } from '../../authenticators/passwords/passwords.ts'
 import { attemptKey } from '../../authenticators/passwords/prove-password.ts'
 import { lockAccount } from '../../directory/accounts/accounts.ts'
 import { changeSeats } from '../../sessions/sessions.ts'
@@ -84,7 +84,7 @@ test('what the desk says is what a login with the right password meets: random s
     )
     await system.database.in(system.main, async (tx) => {
       const account = (await lockAccount(tx, ana.id))!
-      if (/initial/.test(state.password)) right = (await giveInitialPassword(tx, system, ana.id)).initialPassword
+      if (/initial/.test(state.password)) right = (await replaceByInitialPassword(tx, system, account)).initialPassword
       else await setPassword(tx, system, account, hash)
     })
     if (/late/.test(state.password))

@@ -83,7 +83,7 @@ export async function loginChecks(
       attemptsCheck(credentials),
       enabledCheck(account, disabledReason),
       passwordCheck(credentials),
-      ...steps.map((step) => stepCheck(step, step.hold(facts))),
+      ...steps.map((step) => stepCheck(step, step.hold(facts), acting.permissions.includes('sessions.view'))),
     ]
     const checks = results.map(({ mend, ...check }) => ({ ...check, mend: mend && { act: mend, permitted: may(mend) } }))
     const first = checks.find(({ check, answer }) => check !== 'address' && (answer === 'stops' || answer === 'asks'))
@@ -137,9 +137,11 @@ function passwordCheck({ password }: CredentialStanding): Result {
   return password === 'none' ? stops('password', 'no_password', 'new_password') : passes('password')
 }
 
-function stepCheck({ name, mend }: Step, hold: Hold | undefined): Result {
+/** @param maySeeSessions whether who asks may see since when and where somebody is logged in */
+function stepCheck({ name, mend }: Step, hold: Hold | undefined, maySeeSessions: boolean): Result {
   if (hold === undefined) return passes(name)
   const { code, answer, at = null, other } = hold
-  const words = other === undefined ? null : [other.device, other.address].filter(Boolean).join(' · ')
-  return { check: name, code, answer, at, words, mend: mend(hold) }
+  if (other === undefined || !maySeeSessions)
+    return { check: name, code, answer, at: other ? null : at, words: null, mend: mend(hold) }
+  return { check: name, code, answer, at, words: [other.device, other.address].filter(Boolean).join(' · '), mend: mend(hold) }
 }

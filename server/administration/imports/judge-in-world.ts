@@ -1,4 +1,6 @@
 // What becomes of a row in this instance: whether its account exists, and whether who imports may give what it asks for. Pure.
+
+import { mayChangeAddress } from '../../credentials/credentials.ts'
 import {
   type AccountFields,
   type ActingAccount,
@@ -58,6 +60,8 @@ export function judgeInWorld(fields: RowFields, world: World, onExisting: OnExis
 
   if (fields.password) problems.push(note('password', '', 'password_kept'))
   const changes = changesOf(existing, account)
+  if (changes.email !== undefined && !mayChangeAddress(acting))
+    return refused('email', account.email ?? '', 'address_takes_new_password')
   if (Object.keys(changes).length > 0) return { verdict: 'change', problems, account, changes, existing }
   return { verdict: 'skip', problems: [...problems, note('username', fields.username, 'unchanged')] }
 }

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { record, recordMany } from '../../audit/audit.ts'
 import { givePasswords, type HashQueue, hashGivenPassword } from '../../authenticators/passwords/passwords.ts'
-import { type ActingAccount, insertAccounts, lockAccountsByKeys, updateAccounts } from '../../directory/accounts/accounts.ts'
+import { changeAccounts } from '../../credentials/credentials.ts'
+import { type ActingAccount, insertAccounts, lockAccountsByKeys } from '../../directory/accounts/accounts.ts'
 import { enqueueMessagesToNew } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
@@ -198,15 +199,11 @@ async function writeRows(
   for (const { row, accountId, problems } of created) done.push({ row, outcome: 'created', accountId, changes: null, problems })
 
   const changed = judged.filter(({ verdict }) => verdict === 'change')
-  await updateAccounts(
+  await changeAccounts(
     tx,
-    changed.map(({ existing, account }) => ({ id: existing!.id, ...account! })),
-  )
-  await recordMany(
-    tx,
-    'account_changed',
-    actor,
-    changed.map(({ row, existing, changes }) => ({ accountId: existing!.id, detail: { importId, row, changes } })),
+    acting,
+    changed.map(({ row, existing, account }) => ({ accountId: existing!.id, fields: account!, detail: { importId, row } })),
+    undefined,
   )
   for (const { row, existing, changes, problems } of changed)
     done.push({ row, outcome: 'changed', accountId: existing!.id, changes: changes!, problems })

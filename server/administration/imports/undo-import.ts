@@ -1,17 +1,10 @@
-import { record, recordMany } from '../../audit/audit.ts'
-import {
-  type ActingAccount,
-  actingAccount,
-  deleteAccounts,
-  hasAll,
-  lockAccounts,
-  reachesTeam,
-  type StoredAccount,
-  updateAccounts,
-} from '../../directory/accounts/accounts.ts'
+import { record } from '../../audit/audit.ts'
+import { changeAccounts, removeAccounts } from '../../credentials/credentials.ts'
+import { type ActingAccount, hasAll, lockAccounts, reachesTeam, type StoredAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import { accountsWithSessions } from '../../sessions/sessions.ts'
+import { importer } from './check-import.ts'
 import type { Account, Changes } from './judge-in-world.ts'
 import { findPlaces } from './place-store.ts'
 import { importBeyondReach, importInUse, importNotFound, importNotReady } from './problems.ts'
@@ -24,7 +17,7 @@ const atOnce = 1000
  * Takes an import back, all of it or nothing: removes the accounts that it created and gives the changed ones their former values,
  * except where somebody has changed them since. Only while none of the created accounts has logged in: logging in takes the same lock,
  * so it comes before and is seen, or after and finds no account.
- * @throws import_not_found, import_not_ready, import_in_use, import_beyond_reach, not_permitted
+ * @throws import_not_found, import_not_ready, import_in_use, import_beyond_reach, address_takes_new_password, not_permitted
  */
 export async function undoImport(
   { database }: { database: Database },
@@ -34,9 +27,10 @@ export async function undoImport(
   caller: Caller,
 ): Promise<void> {
   await database.in(instance, async (tx) => {
-    const acting = await actingAccount(tx, actorId, 'accounts.import')
-    const found = await findImport(tx, acting, importId)
+    const found = await findImport(tx, await importer(tx, actorId, 'skip'), importId)
     if (found === undefined) throw importNotFound()
+    // To give changed accounts their former values takes what it took to change them.
+    const acting = await importer(tx, actorId, found.onExisting)
     if (!(await beginUndo(tx, importId))) throw importNotReady()
     await allowLong(tx)
     const touched = await touchedAccounts(tx, importId)
@@ -67,27 +61,19 @@ export async function undoImport(
 
     const actor = { kind: 'account', accountId: actorId } as const
     for (const rows of chunks(created)) {
-      await deleteAccounts(
+      await removeAccounts(
         tx,
         rows.map(({ accountId }) => accountId),
+        actor,
+        caller,
+        { importId },
       )
-      const removed = rows.map(({ accountId, account: { username, fullName } }) => ({
-        accountId,
-        detail: { importId, username, fullName },
-      }))
-      await recordMany(tx, 'account_removed', actor, removed, caller)
     }
-    const restored = present.flatMap(({ outcome, account, changes }) =>
-      outcome === 'changed' ? restore(account, changes ?? {}) : [],
-    )
-    for (const rows of chunks(restored)) {
-      await updateAccounts(
-        tx,
-        rows.map(({ account }) => account),
-      )
-      const details = rows.map(({ account, changes }) => ({ accountId: account.id, detail: { importId, changes } }))
-      await recordMany(tx, 'account_changed', actor, details, caller)
-    }
+    const restored = present.flatMap(({ outcome, account, changes }) => {
+      const fields = outcome === 'changed' ? former(account, changes ?? {}) : {}
+      return Object.keys(fields).length === 0 ? [] : [{ accountId: account.id, fields, detail: { importId } }]
+    })
+    for (const rows of chunks(restored)) await changeAccounts(tx, acting, rows, caller)
     const detail = { importId, fileName: found.fileName, removed: created.length, restored: restored.length }
     await record(tx, { event: 'import_undone', actor, caller, detail })
   })
@@ -97,16 +83,13 @@ function mayActOn(acting: ActingAccount, { teamId, permissions }: StoredAccount)
   return reachesTeam(acting, teamId) && hasAll(acting, permissions)
 }
 
-/** The account with its former values, where it still has those that the import gave it; nothing when there is none. */
-function restore(account: StoredAccount, given: Changes): { account: Account & { id: string }; changes: Changes }[] {
-  const former: Record<string, unknown> = {}
-  const changes: Changes = {}
-  for (const [field, { from, to }] of Object.entries(given) as [keyof Account, { from: string | null; to: string | null }][]) {
-    if (account[field] !== to) continue
-    former[field] = from
-    changes[field] = { from: to, to: from }
-  }
-  return Object.keys(changes).length === 0 ? [] : [{ account: { ...account, ...former }, changes }]
+/** The former values, where the account still has those that the import gave it. */
+function former(account: StoredAccount, given: Changes): Partial<Account> {
+  return Object.fromEntries(
+    (Object.entries(given) as [keyof Account, { from: string | null; to: string | null }][])
+      .filter(([field, { to }]) => account[field] === to)
+      .map(([field, { from }]) => [field, from]),
+  )
 }
 
 function chunks<T>(rows: readonly T[]): T[][] {

@@ -1,16 +1,9 @@
 // What can be done to a selection of accounts. Each act is one line in the audit of each account.
 
-import { record } from '../../audit/audit.ts'
-import {
-  actingAccount,
-  deleteAccount,
-  lockReachableAccount,
-  updateAccountPart,
-  updateEnabled,
-} from '../../directory/accounts/accounts.ts'
+import { changeAccounts, enableAccount, removeAccounts } from '../../credentials/credentials.ts'
+import { actingAccount, lockReachableAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { fieldsRefused } from '../../platform/problem.ts'
-import { endSession } from '../../sessions/sessions.ts'
 import { actOnEach, type Refused } from './act-on-each.ts'
 import { type AdministrationNeeds, placeFaults } from './create-account.ts'
 import { findAccount } from './store.ts'
@@ -41,37 +34,22 @@ export async function actOnAccounts(
     accountIds,
     async (tx, accountId) => {
       const acting = await actingAccount(tx, actorId, act.kind === 'remove' ? 'accounts.delete' : 'accounts.update')
-      const { username } = await lockReachableAccount(tx, acting, accountId)
+      await lockReachableAccount(tx, acting, accountId)
       const before = (await findAccount(tx, acting, accountId))!
       switch (act.kind) {
         case 'enable':
-          await updateEnabled(tx, accountId, true, null)
-          return record(tx, { event: 'account_enabled', actor, accountId, caller })
+          return enableAccount(tx, accountId, { enabled: true }, actor, caller)
         case 'disable':
-          await updateEnabled(tx, accountId, false, act.reason.trim() || null)
-          await endSession(tx, accountId, 'account_disabled', actor, caller)
-          return record(tx, { event: 'account_disabled', actor, accountId, caller, detail: { reason: act.reason.trim() } })
+          return enableAccount(tx, accountId, { enabled: false, reason: act.reason }, actor, caller)
         case 'remove':
-          // The session first: its end belongs into the audit, which outlives the account.
-          await endSession(tx, accountId, 'account_removed', actor, caller)
-          await deleteAccount(tx, accountId)
-          return record(tx, {
-            event: 'account_removed',
-            actor,
-            accountId,
-            caller,
-            detail: { username, fullName: before.fullName },
-          })
+          return removeAccounts(tx, [accountId], actor, caller)
         case 'assign_profile':
         case 'assign_team': {
           const from = { profileId: before.profile.id, teamId: before.team?.id ?? null }
-          const to = act.kind === 'assign_profile' ? { ...from, profileId: act.profileId } : { ...from, teamId: act.teamId }
-          const faults = await placeFaults(tx, acting, to)
+          const fields = act.kind === 'assign_profile' ? { profileId: act.profileId } : { teamId: act.teamId }
+          const faults = await placeFaults(tx, acting, { ...from, ...fields })
           if (faults.length > 0) throw fieldsRefused(faults)
-          await updateAccountPart(tx, accountId, to)
-          const field = act.kind === 'assign_profile' ? 'profileId' : 'teamId'
-          const changes = { [field]: { from: from[field], to: to[field] } }
-          return record(tx, { event: 'account_changed', actor, accountId, caller, detail: { changes } })
+          await changeAccounts(tx, acting, [{ accountId, fields }], caller)
         }
       }
     },

@@ -1,4 +1,5 @@
 import { record } from '../../audit/audit.ts'
+import { type GivenInitialPassword, giveInitialPassword } from '../../credentials/credentials.ts'
 import {
   type AccountFields,
   type ActingAccount,
@@ -14,7 +15,6 @@ import type { Caller } from '../../platform/caller.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { type Fault, fieldsRefused } from '../../platform/problem.ts'
 import type { Keys } from '../../platform/secret.ts'
-import { makeSlip, type Slip } from './make-slips.ts'
 import { teamExists } from './store.ts'
 
 export type AdministrationNeeds = { database: Database; keys: Keys }
@@ -31,7 +31,7 @@ export async function createAccount(
   actorId: string,
   { username: typed, enabled, credentials, ...said }: NewAccount,
   caller: Caller,
-): Promise<{ id: string; slip: Slip | null }> {
+): Promise<{ id: string; slip: GivenInitialPassword | null }> {
   const username = typed.trim()
   const fields = tidy(said)
   return database.in(instance, async (tx) => {
@@ -51,7 +51,8 @@ export async function createAccount(
       detail: { username, enabled, ...fields },
     })
     if (credentials === 'message') await enqueueMessage(tx, { kind: 'initial_password', accountId: id, requestedBy: actorId })
-    return { id, slip: credentials === 'slip' ? await makeSlip(tx, keys, actor, id, caller) : null }
+    if (credentials !== 'slip') return { id, slip: null }
+    return { id, slip: await giveInitialPassword(tx, { keys }, id, actor, caller, { told: false }) }
   })
 }
 

@@ -1,4 +1,4 @@
-import { record } from '../../audit/audit.ts'
+import { changeAccounts } from '../../credentials/credentials.ts'
 import {
   type AccountFields,
   accountFaults,
@@ -6,11 +6,9 @@ import {
   actingAccount,
   lockReachableAccount,
   ownAccount,
-  updateAccount,
 } from '../../directory/accounts/accounts.ts'
-import { tellByMail } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
-import { changedMeanwhile, fieldsRefused } from '../../platform/problem.ts'
+import { fieldsRefused } from '../../platform/problem.ts'
 import { orLastAdministrator } from './act-on-each.ts'
 import { type AdministrationNeeds, placeFaults, tidy } from './create-account.ts'
 import { findAccount } from './store.ts'
@@ -18,7 +16,8 @@ import { findAccount } from './store.ts'
 /**
  * Changes what is said of an account.
  * @param version of the account that the change was made on
- * @throws account_not_found, beyond_your_permissions, fields_refused, changed_meanwhile, last_administrator, own_account, not_permitted
+ * @throws account_not_found, beyond_your_permissions, fields_refused, changed_meanwhile, last_administrator, own_account,
+ *   address_takes_new_password, not_permitted
  */
 export async function changeAccount(
   { database }: Pick<AdministrationNeeds, 'database'>,
@@ -32,31 +31,13 @@ export async function changeAccount(
   await orLastAdministrator(() =>
     database.in(instance, async (tx) => {
       const acting = await actingAccount(tx, actorId, 'accounts.update')
-      const account = await lockReachableAccount(tx, acting, accountId)
+      await lockReachableAccount(tx, acting, accountId)
       const before = await findAccount(tx, acting, accountId)
       if (before === undefined) throw accountNotFound()
       const faults = [...accountFaults(fields), ...(await placeFaults(tx, acting, fields))]
       if (faults.length > 0) throw fieldsRefused(faults)
       if (accountId === actorId && fields.profileId !== before.profile.id) throw ownAccount()
-      if (!(await updateAccount(tx, accountId, version, fields))) throw changedMeanwhile()
-      const former = { ...before, profileId: before.profile.id, teamId: before.team?.id ?? null }
-      const changes = Object.fromEntries(
-        (Object.keys(fields) as (keyof AccountFields)[])
-          .filter((field) => JSON.stringify(former[field]) !== JSON.stringify(fields[field]))
-          .map((field) => [field, { from: former[field], to: fields[field] }]),
-      )
-      const actor = { kind: 'account', accountId: actorId } as const
-      if (changes.email !== undefined) {
-        await tellByMail(tx, 'email_changed', account, actor, caller)
-        await tellByMail(tx, 'email_changed_here', { ...account, email: fields.email }, actor, caller)
-      }
-      await record(tx, {
-        event: 'account_changed',
-        actor,
-        accountId,
-        caller,
-        detail: { changes },
-      })
+      await changeAccounts(tx, acting, [{ accountId, fields, version }], caller)
     }),
   )
 }

@@ -22,7 +22,6 @@ export {
   type Refusal,
 } from './prove-password.ts'
 export {
-  giveInitialPassword,
   type JudgePasswordNeeds,
   judgePassword,
   type PasswordDemands,
@@ -30,6 +29,7 @@ export {
   passwordDemands,
   passwordsDiffer,
   prepareNewPassword,
+  replaceByInitialPassword,
   setPassword,
 } from './set-password.ts'
 export { type CredentialStanding, credentialStanding, findHindrances, type Hindrance, unlockAttempts } from './standing.ts'

@@ -1,5 +1,5 @@
 // Setting a password: every path by which an account gets one leads through here.
-import { type LockedAccount, lockAccount, renewCredentialVersion, usernameKey } from '../../directory/accounts/accounts.ts'
+import { type LockedAccount, renewCredentialVersion, usernameKey } from '../../directory/accounts/accounts.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { Keys } from '../../platform/secret.ts'
@@ -112,21 +112,19 @@ export async function setPassword(
 }
 
 /**
- * Makes a new initial password for an account, in place of whatever it had, and opens it for attempts again.
- * The only time that the password exists in clear is in what this returns.
+ * Makes a new initial password for an account, in place of whatever it had, and opens it for attempts again. Only a part of giving one:
+ * server/credentials/give-initial-password.ts. The only time that it exists in clear is in what this returns.
  */
-export async function giveInitialPassword(
+export async function replaceByInitialPassword(
   tx: Transaction,
   { keys }: { keys: Keys },
-  accountId: string,
+  { id, username }: LockedAccount,
 ): Promise<{ initialPassword: string; expiresAt: Date }> {
-  const account = await lockAccount(tx, accountId)
-  if (account === undefined) throw new TypeError('there is no such account')
   const initialPassword = newInitialPassword()
   const { initialPasswordHours, formerPasswords } = await findRules(tx)
-  await keepFormerPassword(tx, accountId, formerPasswords)
-  const expiresAt = await storeInitialPassword(tx, accountId, initialPasswordHash(keys, initialPassword), initialPasswordHours)
-  await renewCredentialVersion(tx, accountId)
-  await clearAttempts(tx, attemptKey(keys, usernameKey(account.username)!))
+  await keepFormerPassword(tx, id, formerPasswords)
+  const expiresAt = await storeInitialPassword(tx, id, initialPasswordHash(keys, initialPassword), initialPasswordHours)
+  await renewCredentialVersion(tx, id)
+  await clearAttempts(tx, attemptKey(keys, usernameKey(username)!))
   return { initialPassword, expiresAt }
 }

@@ -14,9 +14,6 @@ export {
   reachesTeam,
 } from './reach.ts'
 export {
-  deleteAccount,
-  deleteAccounts,
-  extendValidity,
   findAccountByKey,
   findAccountsByKeys,
   findLoginWindows,
@@ -30,10 +27,6 @@ export {
   renewCredentialVersion,
   type StoredAccount,
   touchLastLogin,
-  updateAccount,
-  updateAccountPart,
-  updateAccounts,
-  updateEnabled,
   updateLanguage,
 } from './store.ts'
 export { type UsernameFault, usernameFault, usernameKey, usernameSkeleton } from './username.ts'

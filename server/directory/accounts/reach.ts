@@ -24,11 +24,16 @@ export const ownAccount = () => new Problem(409, 'own_account', 'Nobody does thi
 
 /**
  * Who acts, read anew: what their profile permitted when they logged in does not count.
+ * @param needed the permissions that it takes, all of them
  * @throws not_permitted
  */
-export async function actingAccount(tx: Transaction, accountId: string, permission: string): Promise<ActingAccount> {
+export async function actingAccount(
+  tx: Transaction,
+  accountId: string,
+  ...needed: readonly [string, ...string[]]
+): Promise<ActingAccount> {
   const actor = await findActor(tx, accountId)
-  if (!actor?.permissions.includes(permission)) throw notPermitted()
+  if (actor === undefined || !hasAll(actor, needed)) throw notPermitted()
   return {
     accountId,
     permissions: actor.permissions,

@@ -24,41 +24,6 @@ function asJson(hours: LoginHours | null | undefined): string | null {
   return hours === null || hours === undefined ? null : JSON.stringify(hours)
 }
 
-/** Changes what is said of an account; false when it is no longer of this version. */
-export async function updateAccount(
-  tx: Transaction,
-  accountId: string,
-  version: number,
-  fields: AccountFields,
-): Promise<boolean> {
-  const row = await tx
-    .updateTable('account')
-    .set({ ...fields, loginHours: asJson(fields.loginHours), version: sql`version + 1` })
-    .where('id', '=', accountId)
-    .where('version', '=', version)
-    .returning('id')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
-/** Changes one thing of an account, whatever else was changed meanwhile. Call with the account locked. */
-export async function updateAccountPart(
-  tx: Transaction,
-  accountId: string,
-  part: Partial<Pick<AccountFields, 'profileId' | 'teamId'>>,
-): Promise<void> {
-  await tx
-    .updateTable('account')
-    .set({ ...part, version: sql`version + 1` })
-    .where('id', '=', accountId)
-    .execute()
-}
-
-/** Removes an account and all that is its own; what it did stays in the audit. Call with the account locked. */
-export async function deleteAccount(tx: Transaction, accountId: string): Promise<void> {
-  await tx.deleteFrom('account').where('id', '=', accountId).execute()
-}
-
 /** What somebody may do and which teams they supervise, at this moment. */
 export async function findActor(
   tx: Transaction,
@@ -167,29 +132,6 @@ export async function touchLastLogin(tx: Transaction, accountId: string): Promis
   await tx.updateTable('account').set({ lastLoginAt: sql`now()` }).where('id', '=', accountId).execute()
 }
 
-/**
- * Lets an account whose dates keep it out begin today, or go on for some days from today in the person's time zone. Nothing gets
- * shorter, and nothing happens where the dates are not in the way. Call with the account locked.
- * @returns the new dates; undefined when nothing was done
- */
-export async function extendValidity(
-  tx: Transaction,
-  accountId: string,
-  days: number,
-): Promise<{ validFrom: string | null; validUntil: string | null } | undefined> {
-  const { rows } = await sql<{ validFrom: string | null; validUntil: string | null }>`
-    with day as (
-      select a.id, (clock_timestamp() at time zone coalesce(a.time_zone, i.time_zone))::date as today
-      from account a join instance i on i.id = a.instance_id where a.id = ${accountId}
-    )
-    update account a set version = version + 1,
-      valid_from = least(a.valid_from, day.today),
-      valid_until = case when a.valid_until < day.today then day.today + ${days}::int else a.valid_until end
-    from day where a.id = day.id and (a.valid_from > day.today or a.valid_until < day.today)
-    returning a.valid_from, a.valid_until`.execute(tx)
-  return rows[0]
-}
-
 /** What `loginWindow` asks of accounts, by their ids, with the database's clock. */
 export async function findLoginWindows(
   tx: Transaction,
@@ -202,16 +144,19 @@ export async function findLoginWindows(
 }
 
 /** An account with what decides who may act on it. */
-export type StoredAccount = Omit<AccountFields, 'loginHours'> & {
+export type StoredAccount = AccountFields & {
   id: string
   username: string
   usernameKey: string
+  credentialVersion: number
+  /** The database's clock. */
+  now: Date
   /** Of its profile. */
   permissions: string[]
 }
 
 const storedColumns = sql`a.id, a.username, a.username_key, a.full_name, a.email, a.phone, a.profile_id, a.team_id, a.language,
-  a.time_zone, a.valid_from, a.valid_until, a.last_login_at`
+  a.time_zone, a.valid_from, a.valid_until, a.login_hours, a.credential_version, a.last_login_at, clock_timestamp() as now`
 const permissionsOf = sql`(select p.permissions from profile p where p.id = a.profile_id) as permissions`
 
 // One look into the unique index for each, in one statement. A join with the profile could begin at the profile, and read all its accounts.
@@ -243,6 +188,7 @@ export async function lockAccounts(
   tx: Transaction,
   accountIds: readonly string[],
 ): Promise<(StoredAccount & { lastLoginAt: Date | null })[]> {
+  if (accountIds.length === 0) return []
   const { rows } = await sql<StoredAccount & { lastLoginAt: Date | null }>`
     select ${storedColumns}, ${permissionsOf} from (select unnest(${accountIds as string[]}::uuid[]) as id order by 1) as k
     cross join lateral (select * from account where id = k.id for update) as a`.execute(tx)
@@ -268,17 +214,24 @@ export async function insertAccounts(
   return new Map(rows.map(({ id, usernameKey }) => [usernameKey, id]))
 }
 
-/** Changes what is said of many accounts, but not their hours. Call with the accounts locked. */
+/**
+ * Changes what is said of accounts, in one statement, and returns of how many: one that is no longer of the version that is expected
+ * stays as it is. Call with the accounts locked.
+ */
 export async function updateAccounts(
   tx: Transaction,
-  accounts: readonly ({ id: string } & Omit<AccountFields, 'loginHours'>)[],
-): Promise<void> {
-  await sql`
+  accounts: readonly ({ id: string; expected?: number | undefined } & AccountFields)[],
+): Promise<number> {
+  if (accounts.length === 0) return 0
+  const rows = accounts.map(({ loginHours, ...account }) => ({ ...account, loginHours: loginHours ?? null }))
+  const { numAffectedRows } = await sql`
     update account a set full_name = r."fullName", email = r.email, phone = r.phone, profile_id = r."profileId", team_id = r."teamId",
-      language = r.language, time_zone = r."timeZone", valid_from = r."validFrom", valid_until = r."validUntil", version = a.version + 1
-    from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb) as r (id uuid, "fullName" text, email text, phone text,
-      "profileId" uuid, "teamId" uuid, language text, "timeZone" text, "validFrom" date, "validUntil" date)
-    where a.id = r.id`.execute(tx)
+      language = r.language, time_zone = r."timeZone", valid_from = r."validFrom", valid_until = r."validUntil",
+      login_hours = nullif(r."loginHours", 'null'), version = a.version + 1
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, expected integer, "fullName" text, email text, phone text,
+      "profileId" uuid, "teamId" uuid, language text, "timeZone" text, "validFrom" date, "validUntil" date, "loginHours" jsonb)
+    where a.id = r.id and (r.expected is null or a.version = r.expected)`.execute(tx)
+  return Number(numAffectedRows ?? 0)
 }
 
 /** Removes many accounts and all that is their own. Call with the accounts locked. */

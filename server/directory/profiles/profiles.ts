@@ -9,7 +9,7 @@ import { areaOf, type Permission, permissions } from './permissions.ts'
 import { changeProfileRoute, createProfileRoute, listPermissionsRoute, listProfilesRoute, removeProfileRoute } from './schemas.ts'
 import { listProfiles } from './store.ts'
 
-export { areaOf, builtInProfiles, type Permission, permissions } from './permissions.ts'
+export { areaOf, builtInProfiles, type Permission, permissions, worth } from './permissions.ts'
 export { shownProfileName } from './profile-name.ts'
 export { findProfileId, insertBuiltInProfiles } from './store.ts'
 

@@ -1,8 +1,5 @@
-import { record } from '../../audit/audit.ts'
-import { giveInitialPassword } from '../../authenticators/passwords/passwords.ts'
 import { html } from '../../platform/page.ts'
 import { formatMoment } from '../../platform/text.ts'
-import { endSession } from '../../sessions/sessions.ts'
 import type { Composed, MessageKind, MessageView } from './kinds.ts'
 import { fact, step } from './letter.ts'
 
@@ -12,10 +9,8 @@ import { fact, step } from './letter.ts'
  * It takes the place of whatever the account had, and ends its session, as every new initial password does.
  */
 export const initialPasswordMessage: MessageKind = {
-  async prepare(tx, { keys }, account, { id, actor }) {
-    const { initialPassword, expiresAt } = await giveInitialPassword(tx, { keys }, account.id)
-    await endSession(tx, account.id, 'new_initial_password', actor)
-    await record(tx, { event: 'initial_password_made', actor, accountId: account.id, detail: { messageId: id } })
+  async prepare(tx, { giveInitialPassword }, account, { id, actor }) {
+    const { initialPassword, expiresAt } = await giveInitialPassword(tx, account, actor, { messageId: id })
     return (view) => compose(view, initialPassword, expiresAt)
   },
 }

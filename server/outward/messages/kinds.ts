@@ -4,7 +4,6 @@ import type { Actor } from '../../audit/audit.ts'
 import type { LockedAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Html } from '../../platform/page.ts'
-import type { Keys } from '../../platform/secret.ts'
 import type { Language, Translate } from '../../platform/text.ts'
 import { initialPasswordMessage } from './initial-password-message.ts'
 import { type NoticeKindName, noticeMessage } from './notice-message.ts'
@@ -25,7 +24,13 @@ export type Composed = { subject: string; text: string; body: Html; secret?: str
 
 /** What kinds need that other features own. */
 export type PrepareNeeds = {
-  keys: Keys
+  /** Gives the account a new initial password and ends its session, without a notice: this message is one. */
+  giveInitialPassword: (
+    tx: Transaction,
+    account: LockedAccount,
+    actor: Actor,
+    detail: Record<string, unknown>,
+  ) => Promise<{ initialPassword: string; expiresAt: Date }>
   /** Makes the one link of an account that works from now on. Call with the account locked. */
   makeRecoveryLink: (tx: Transaction, account: LockedAccount) => Promise<{ token: string; expiresAt: Date }>
 }

@@ -80,17 +80,22 @@ export async function insertMessages(
   return rows
 }
 
-/** Adds a notice. Returns both ids. */
-export async function insertNotice(
+/** Adds notices of one kind in one statement, and returns their ids. */
+export async function insertNotices(
   tx: Transaction,
-  accountId: string,
-  { about, ...row }: NewMessage & { about: Record<string, unknown> },
-): Promise<{ instanceId: string; id: string }> {
-  return tx
-    .insertInto('message')
-    .values({ accountId, ...row, notice: true, about: JSON.stringify(about) })
-    .returning(['instanceId', 'id'])
-    .executeTakeFirstOrThrow()
+  { kind, requestedBy }: Pick<NewMessage, 'kind' | 'requestedBy'>,
+  notices: readonly (Pick<NewMessage, 'toAddress' | 'credentialVersion'> & {
+    accountId: string
+    about: Record<string, unknown>
+  })[],
+): Promise<{ instanceId: string; id: string }[]> {
+  const { rows } = await sql<{ instanceId: string; id: string }>`
+    insert into message (account_id, kind, to_address, requested_by, credential_version, notice, about)
+    select "accountId", ${kind}, "toAddress", ${requestedBy}::uuid, "credentialVersion", true, about
+    from jsonb_to_recordset(${JSON.stringify(notices)}::jsonb)
+      as r ("accountId" uuid, "toAddress" text, "credentialVersion" integer, about jsonb)
+    returning instance_id, id`.execute(tx)
+  return rows
 }
 
 async function countOfLastHour(tx: Transaction, accountId: string, kind: string): Promise<number> {

@@ -2,25 +2,31 @@ import type { Actor } from '../../audit/audit.ts'
 import type { LockedAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
-import { enqueueJob } from '../../platform/jobs.ts'
+import { enqueueJobs } from '../../platform/jobs.ts'
 import type { NoticeAbout, NoticeKindName } from './notice-message.ts'
-import { insertNotice } from './store.ts'
+import { insertNotices } from './store.ts'
 
 /**
- * Lets a notice wait for its way out, in the transaction of what it tells of. Whatever happens afterwards, it is sent: neither a
- * newer one nor newer credentials take its place. Does nothing where there is no address to tell.
- * @param account locked; `email` is the address that is told, which need not be the account's of now
+ * Lets a notice wait for its way out, in the transaction of what it tells of, to one account or to many. Whatever happens afterwards,
+ * it is sent: neither a newer one nor newer credentials take its place. Does nothing where there is no address to tell.
+ * @param accounts locked; `email` is the address that is told, which need not be the account's of now
  */
 export async function tellByMail(
   tx: Transaction,
   kind: NoticeKindName,
-  { id: accountId, email, credentialVersion, now }: Pick<LockedAccount, 'id' | 'email' | 'credentialVersion' | 'now'>,
+  accounts: readonly Pick<LockedAccount, 'id' | 'email' | 'credentialVersion' | 'now'>[],
   actor: Actor,
   caller: Caller | undefined,
 ): Promise<void> {
-  if (email === null) return
-  const about: NoticeAbout = { at: now.toISOString(), device: caller?.device || null, address: caller?.address ?? null }
-  const requestedBy = actor.kind === 'account' ? actor.accountId : null
-  const added = await insertNotice(tx, accountId, { kind, toAddress: email, requestedBy, credentialVersion, about })
-  await enqueueJob(tx, 'message', { instanceId: added.instanceId, messageId: added.id })
+  const told = accounts.flatMap(({ id: accountId, email: toAddress, credentialVersion, now }) => {
+    const about: NoticeAbout = { at: now.toISOString(), device: caller?.device || null, address: caller?.address ?? null }
+    return toAddress === null ? [] : [{ accountId, toAddress, credentialVersion, about }]
+  })
+  if (told.length === 0) return
+  const added = await insertNotices(tx, { kind, requestedBy: actor.kind === 'account' ? actor.accountId : null }, told)
+  await enqueueJobs(
+    tx,
+    'message',
+    added.map(({ instanceId, id }) => ({ instanceId, messageId: id })),
+  )
 }
