@@ -5,6 +5,7 @@ import {
   provePassword,
   type Refusal,
   rememberBrowser,
+  tooManyAttempts,
 } from '../authenticators/passwords/passwords.ts'
 import { lockAccount } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
@@ -35,7 +36,9 @@ export async function logIn(
 ): Promise<LoginOutcome | { kind: 'refused' }> {
   const proof = await provePassword(needs, instance, { username, password, deviceToken }, caller)
   try {
-    return await conclude(needs, instance, proof, deviceToken, returnTo, caller)
+    const outcome = await conclude(needs, instance, proof, deviceToken, returnTo, caller)
+    if (proof.kind === 'refused' && proof.addressWaitSeconds !== null) throw tooManyAttempts(proof.addressWaitSeconds)
+    return outcome
   } catch (error) {
     // A database that can count but not take a session in, for want of room or of patience, must not make a right password a wrong one.
     // Nobody waits for it: if even that cannot be written, the person has to wait as anybody who was wrong as often.

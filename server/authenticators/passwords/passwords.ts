@@ -13,7 +13,7 @@ export { makeBreachedPasswords } from './make-breached-passwords.ts'
 export { findComingExpiry } from './password-age-store.ts'
 export { forgetFormerPasswords } from './password-history-store.ts'
 export type { PasswordFault, PasswordOwner } from './password-rules.ts'
-export { type Proof, type ProvePasswordNeeds, provePassword, type Refusal } from './prove-password.ts'
+export { type Proof, type ProvePasswordNeeds, provePassword, type Refusal, tooManyAttempts } from './prove-password.ts'
 export {
   giveInitialPassword,
   type JudgePasswordNeeds,

@@ -11,7 +11,15 @@ import { hashPassword, isOutdated, verifyPassword } from './hash-password.ts'
 import type { HashQueue } from './hash-queue.ts'
 import { isInitialPassword } from './initial-password.ts'
 import { isPasswordExpired } from './password-age-store.ts'
-import { countWrongFromAddress, forgiveAttempts, landAttempt, type StoredPassword, takeAttempt, upgradeHash } from './store.ts'
+import {
+  browserAddress,
+  countWrongFromAddress,
+  forgiveAttempts,
+  landAttempt,
+  type StoredPassword,
+  takeAttempt,
+  upgradeHash,
+} from './store.ts'
 
 // For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
 const longestWaitForOthers = 5000
@@ -52,6 +60,8 @@ export type Refusal = {
   accountId: string | undefined
   /** For the audit. Never for the person who tries. */
   reason: 'unknown_username' | 'wrong_password' | 'no_password' | 'disabled' | 'waiting'
+  /** The address has used up its count, and this is what is said of it, once the refusal is settled: `tooManyAttempts`. */
+  addressWaitSeconds: number | null
   settle(tx: Transaction): Promise<void>
 }
 
@@ -104,9 +114,10 @@ export async function provePassword(
         kind: 'refused',
         accountId: stored?.accountId,
         reason: refusalReason(stored, admitted),
+        addressWaitSeconds: taken.addressWaitSeconds,
         async settle(tx) {
           if (admitted) await landAttempt(tx, usernameHash)
-          await countWrongFromAddress(tx, address)
+          await countWrongFromAddress(tx, taken.addressWaitSeconds === null ? address : browserAddress(deviceHash!))
         },
       }
 

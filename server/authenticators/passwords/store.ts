@@ -39,6 +39,8 @@ export type TakenAttempt =
       kind: 'taken' | 'waits'
       /** Undefined when no account has this username. */
       stored: StoredPassword | undefined
+      /** The address has used up its count, and this browser goes on: whatever is wrong is answered like `address_waits`. */
+      addressWaitSeconds: number | null
     }
   | { kind: 'again' }
   | { kind: 'address_waits'; seconds: number }
@@ -78,7 +80,7 @@ export async function takeAttemptOn(
   const { outcome, addressWaitSeconds, ...stored } = rows[0]!
   if (outcome === 'again') return { kind: outcome }
   if (outcome === 'address_waits') return { kind: outcome, seconds: addressWaitSeconds! }
-  return { kind: outcome, stored: stored.accountId === null ? undefined : stored }
+  return { kind: outcome, stored: stored.accountId === null ? undefined : stored, addressWaitSeconds }
 }
 
 /** An attempt is no longer in flight; it stays counted as wrong. */
@@ -156,6 +158,9 @@ export async function hasFreeBrowser(tx: Transaction, accountId: string): Promis
 export async function clearAttempts(tx: Transaction, usernameHash: Buffer): Promise<void> {
   await tx.deleteFrom('loginAttempt').where('usernameHash', '=', usernameHash).execute()
 }
+
+/** What the wrong passwords of a browser are counted under once those of its address are used up. The same text stands in take_attempt. */
+export const browserAddress = (deviceHash: Buffer) => `browser ${deviceHash.toString('hex')}`
 
 export async function countWrongFromAddress(tx: Transaction, address: string): Promise<void> {
   await tx
