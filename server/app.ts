@@ -133,7 +133,8 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     database.address,
     {
       message: (ids) => deliverMessage({ database, keys, mailer, texts, publicUrl, makeRecoveryLink }, ids),
-      recovery: (ids) => decideRecovery({ database, keys }, ids),
+      recovery: (ids) =>
+        decideRecovery({ database, keys, onHeldBack: (share) => metrics.recoveryLinksHeldBack.inc({ share }) }, ids),
     },
     (error, message) => app.log.warn({ err: error }, message),
   )

@@ -26,5 +26,5 @@ export {
   setPassword,
 } from './set-password.ts'
 export { type CredentialStanding, credentialStanding, findHindrances, type Hindrance, unlockAttempts } from './standing.ts'
-export { type Lock, mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
+export { knowsBrowser, type Lock, mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
 export { yieldToRequests } from './yield-to-requests.ts'

@@ -145,6 +145,17 @@ export async function endWaits(
   return rows[0]!
 }
 
+/** Whether this person has logged in with this browser before. */
+export async function knowsBrowser(tx: Transaction, accountId: string, deviceHash: Buffer): Promise<boolean> {
+  const row = await tx
+    .selectFrom('knownDevice')
+    .select('accountId')
+    .where('deviceHash', '=', deviceHash)
+    .where('accountId', '=', accountId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Whether a browser that knows the person could try at this moment. */
 export async function hasFreeBrowser(tx: Transaction, accountId: string): Promise<boolean> {
   const { rows } = await sql<{ free: boolean }>`
