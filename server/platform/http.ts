@@ -47,8 +47,8 @@ export type HttpNeeds = {
   originOf: (request: FastifyRequest) => string
 }
 
-/** One route, as it was registered. */
-export type Route = { method: string; url: string; access: Access }
+/** One route, as it was registered; `body` is the schema of its body, if it has one. */
+export type Route = { method: string; url: string; access: Access; body: unknown }
 
 /** The application without its features, and the list of its routes, which grows as features register theirs. */
 export async function openHttp({
@@ -100,10 +100,10 @@ export async function openHttp({
     request.view = { language, languages: allLanguages, t: texts(language), instanceName: undefined }
   })
   const routes: Route[] = []
-  app.addHook('onRoute', ({ method, url, config }) => {
+  app.addHook('onRoute', ({ method, url, config, schema }) => {
     // Deny by default: a route that does not say who may call it is not served.
     if (config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`)
-    for (const each of [method].flat()) routes.push({ method: each, url, access: config.access })
+    for (const each of [method].flat()) routes.push({ method: each, url, access: config.access, body: schema?.body })
   })
   limitBodyTime(app)
   guardForms(app, formKey, originOf)
