@@ -23,7 +23,7 @@ import type { Config } from './config.ts'
 import { profiles } from './directory/profiles/profiles.ts'
 import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
-import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
+import { listServedInstances, resolveInstances, type ServedInstance } from './instances/instances.ts'
 import { deliverMessage, messages, removeOldMessages } from './outward/messages/messages.ts'
 import { askForAnAnswer, type Database } from './platform/database.ts'
 import { type App, openHttp, type Route } from './platform/http.ts'
@@ -145,14 +145,14 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   /** Removes what has had its time. Any number of nodes may do it at once, and nothing depends on it. */
   async function tidy(): Promise<void> {
     try {
-      const instances = await database.asOperator(undefined, listInstances)
+      const instances = await database.call(listServedInstances)
       for (const instance of instances) await tidyInstance(instance)
     } catch (error) {
       app.log.warn({ err: error }, 'tidying failed; it is tried again in an hour')
     }
   }
 
-  function tidyInstance(instance: Instance): Promise<void> {
+  function tidyInstance(instance: ServedInstance): Promise<void> {
     return database.in(instance, async (tx) => {
       await endRunOutSessionsOf(tx)
       const { deviceDays, formerPasswords } = await findRules(tx)

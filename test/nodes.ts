@@ -80,7 +80,8 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
   owner.on('error', () => {})
   const open = await Promise.all(
     Array.from({ length: count }, async () => {
-      const own = openDatabase(address, config.databaseConnections, () => {})
+      // As every node does: as a login role that serves and can become nobody else.
+      const own = openDatabase({ ...address, user: 'gatehouse_node' }, config.databaseConnections, () => {})
       return { node: await openNode(config, own, keys, logTo), own }
     }),
   )
