@@ -6,13 +6,14 @@ import { startCluster } from './cluster.ts'
 const port = Number(process.env.PORT ?? 8080)
 const dataDir = resolve(process.env.DATA_DIR ?? 'data/cluster')
 mkdirSync(dataDir, { recursive: true })
-const { DATABASE_URL, DATABASE_DIRECT_URL, SECRET_KEY } = process.env
+const { DATABASE_URL, DATABASE_DIRECT_URL, DATABASE_OWNER_URL, SECRET_KEY } = process.env
 const cluster = await startCluster({
   port,
   settings: {
     DATA_DIR: dataDir,
     ...(DATABASE_URL && { DATABASE_URL }),
     ...(DATABASE_DIRECT_URL && { DATABASE_DIRECT_URL }),
+    ...(DATABASE_OWNER_URL && { DATABASE_OWNER_URL }),
     ...(SECRET_KEY && { SECRET_KEY }),
   },
 })

@@ -24,15 +24,14 @@ import { giveInitialPassword } from './credentials/credentials.ts'
 import { profiles } from './directory/profiles/profiles.ts'
 import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
-import { type Instance, listInstances, resolveInstances } from './instances/instances.ts'
+import { listServedInstances, resolveInstances, type ServedInstance } from './instances/instances.ts'
 import { deliverMessage, messages, removeOldMessages } from './outward/messages/messages.ts'
-import type { Database } from './platform/database.ts'
+import { askForAnAnswer, type Database } from './platform/database.ts'
 import { type App, openHttp, type Route } from './platform/http.ts'
 import { openJobs } from './platform/jobs.ts'
 import { openMailer } from './platform/mail.ts'
 import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
 import { openNotices } from './platform/notices.ts'
-import { unavailable } from './platform/problem.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
 import { decideRecovery, makeRecoveryLink, recovery, removeOldRecovery } from './recovery/recovery.ts'
@@ -128,14 +127,16 @@ export async function openNode(
   await app.register(consolePages())
   await app.register(apiDocumentation())
 
+  const Status = Type.Object({ status: Type.String() })
   const anyHost = {
     config: { access: 'public', anyHost: true },
-    schema: { hide: true, response: { 200: Type.Object({ status: Type.String() }) } },
+    schema: { hide: true, response: { 200: Status, 503: Status } },
   } as const
   app.get('/healthz', anyHost, async () => ({ status: 'alive' }))
-  app.get('/readyz', anyHost, async () => {
-    if (draining) throw unavailable(new Error('this node is shutting down'))
-    await database.asOperator(undefined, listInstances)
+  app.get('/readyz', anyHost, async (_request, reply) => {
+    // A load balancer reads the number, and people who look the word.
+    if (draining) return reply.code(503).send({ status: 'stopping' })
+    await database.call(askForAnAnswer)
     return { status: 'ready' }
   })
 
@@ -155,7 +156,8 @@ export async function openNode(
           },
           ids,
         ),
-      recovery: (ids) => decideRecovery({ database, keys }, ids),
+      recovery: (ids) =>
+        decideRecovery({ database, keys, onHeldBack: (share) => metrics.recoveryLinksHeldBack.inc({ share }) }, ids),
     },
     (error, message) => app.log.warn({ err: error }, message),
   )
@@ -165,14 +167,14 @@ export async function openNode(
   /** Removes what has had its time. Any number of nodes may do it at once, and nothing depends on it. */
   async function tidy(): Promise<void> {
     try {
-      const instances = await database.asOperator(undefined, listInstances)
+      const instances = await database.call(listServedInstances)
       for (const instance of instances) await tidyInstance(instance)
     } catch (error) {
       app.log.warn({ err: error }, 'tidying failed; it is tried again in an hour')
     }
   }
 
-  function tidyInstance(instance: Instance): Promise<void> {
+  function tidyInstance(instance: ServedInstance): Promise<void> {
     return database.in(instance, async (tx) => {
       await endRunOutSessionsOf(tx)
       const { deviceDays, formerPasswords } = await findRules(tx)

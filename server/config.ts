@@ -11,6 +11,7 @@ export type Config = Readonly<{
   dataDir: string
   databaseUrl: string | undefined
   databaseDirectUrl: string | undefined
+  databaseOwnerUrl: string | undefined
   databaseConnections: number
   secretKey: Buffer | undefined
   trustedProxies: readonly string[]
@@ -77,6 +78,16 @@ export const settings: readonly Setting[] = [
       'pooler that gives connections away between transactions, such as PgBouncer with `pool_mode = transaction`.',
     default: undefined,
     defaultIs: 'none: `DATABASE_URL` leads to PostgreSQL itself',
+    secret: true,
+    read: databaseUrl,
+  },
+  {
+    name: 'DATABASE_OWNER_URL',
+    means:
+      'The same database, without a pooler, as the login role that owns its tables. With it, `DATABASE_URL` can be of a role that only ' +
+      'serves: member of `gatehouse_server` and of nothing else. Migrations and commands need it; a node that has it migrates at its start.',
+    default: undefined,
+    defaultIs: 'none: the login role of `DATABASE_URL` owns the tables, or serves a database that was migrated before',
     secret: true,
     read: databaseUrl,
   },
@@ -197,6 +208,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: value<string>('DATA_DIR'),
     databaseUrl: value<string | undefined>('DATABASE_URL'),
     databaseDirectUrl: value<string | undefined>('DATABASE_DIRECT_URL'),
+    databaseOwnerUrl: value<string | undefined>('DATABASE_OWNER_URL'),
     databaseConnections: value<number>('DATABASE_CONNECTIONS'),
     secretKey: value<Buffer | undefined>('SECRET_KEY'),
     trustedProxies: value<string[]>('TRUSTED_PROXIES'),

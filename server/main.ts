@@ -7,7 +7,7 @@ import { type CreatedInstance, ensureMain } from './operator/create-instance.ts'
 import { OperatorError } from './operator/problems.ts'
 import { stopWell } from './platform/stop.ts'
 import { version } from './platform/version.ts'
-import { openSystem } from './system.ts'
+import { openServing, openSystem, type System } from './system.ts'
 
 const shared = { help: { type: 'boolean', short: 'h' }, json: { type: 'boolean' } } as const
 
@@ -45,15 +45,18 @@ async function serve(args: string[]): Promise<void> {
   const config = readConfig(process.env)
   let log = (message: string): void => void process.stderr.write(`${message}\n`)
   const stopping = stopWell()
-  const system = await openSystem(config, (message) => log(message))
+  const system: System & { prepared: CreatedInstance | undefined } = await openServing(
+    config,
+    (message) => log(message),
+    (whole) => ensureMain(whole, config.publicUrl.hostname),
+  )
+  const created = system.prepared
   let node: Node | undefined
   const close = async () => {
     await node?.close()
     await system.close()
   }
-  let created: CreatedInstance | undefined
   try {
-    created = await ensureMain(system, config.publicUrl.hostname)
     node = await openNode(config, system.database, system.keys, json ? process.stderr : process.stdout)
     await node.listen()
   } catch (error) {

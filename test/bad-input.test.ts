@@ -1,9 +1,9 @@
 // Whatever arrives, no route answers with a 500, and none without its headers.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { permissions } from '../server/directory/profiles/profiles.ts'
+import { bodyOf, parametersOf, plausible, readDocumented } from './documented.ts'
 import { startNodes } from './nodes.ts'
 
 const nasty: unknown[] = [
@@ -40,47 +40,11 @@ const nasty: unknown[] = [
   { __proto__: { admin: true } },
 ]
 
-type Schema = {
-  type?: string
-  properties?: Record<string, Schema>
-  items?: Schema
-  anyOf?: Schema[]
-  enum?: unknown[]
-  pattern?: string
-}
-type Operation = { requestBody?: { content: Record<string, { schema: Schema }> }; parameters?: { in: string; name: string }[] }
-type OpenApi = { paths: Record<string, Record<string, Operation>> }
-
-function operationOf({ paths }: OpenApi, method: string, url: string): Operation | undefined {
-  return paths[url.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
-}
-
-function bodyOf(document: OpenApi, method: string, url: string): Schema | undefined {
-  return operationOf(document, method, url)?.requestBody?.content['application/json']?.schema
-}
-
-function parametersOf(document: OpenApi, method: string, url: string): string[] {
-  return (operationOf(document, method, url)?.parameters ?? []).filter((each) => each.in === 'query').map(({ name }) => name)
-}
-
-/** A value that the schema lets through, so that the one bad value beside it reaches what lies behind. */
-function plausible(schema: Schema | undefined, id: string): unknown {
-  if (schema === undefined) return {}
-  if (schema.enum) return schema.enum[0]
-  if (schema.anyOf) return plausible(schema.anyOf[0], id)
-  if (schema.type === 'object')
-    return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, each]) => [name, plausible(each, id)]))
-  if (schema.type === 'array') return [plausible(schema.items, id)]
-  if (schema.type === 'integer') return 1
-  if (schema.type === 'boolean') return true
-  return schema.pattern?.includes('[0-9a-f]{8}') ? id : 'a'
-}
-
 test('fault-F35 asvs-2.2.1 asvs-15.3.5 bad input to every route never gives a 500', async (t) => {
   const system = await startNodes(t)
   const account = await system.addAccount({ profile: 'Administrator' })
   const other = await system.addAccount()
-  const documented = JSON.parse(readFileSync('docs/openapi.json', 'utf8')) as OpenApi
+  const documented = readDocumented()
   const signedIn = system.browser()
   await signedIn.logIn(account.username, account.password)
   await signedIn.get('/home')
@@ -151,7 +115,10 @@ test('fault-F35 asvs-2.2.1 asvs-15.3.5 bad input to every route never gives a 50
                 .replace(/v=[\w-]+/g, '')
                 .replace(/formToken" value="[^"]*/g, '')
                 .replace(/id[^<]*/g, ''),
-            ) || !answer.body.includes('<script>alert'),
+            ) ||
+              !answer.body.includes('<script>alert') ||
+              // A spreadsheet is saved and never shown, and holds what was typed.
+              answer.headers['content-type'] === 'text/csv; charset=utf-8',
             'nothing is echoed raw',
           )
           answers += 1
@@ -238,9 +205,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/accounts/:id accounts.view',
     'GET /api/accounts/:id/login-checks accounts.view',
     'GET /api/accounts/choices accounts.view',
-    'GET /api/accounts/export accounts.export',
     'GET /api/audit audit.view',
-    'GET /api/audit/export audit.view',
     'GET /api/desk accounts.view',
     'GET /api/docs api.view',
     'GET /api/imports accounts.import',
@@ -282,9 +247,11 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /api/accounts/assign-team accounts.update',
     'POST /api/accounts/disable accounts.update',
     'POST /api/accounts/enable accounts.update',
+    'POST /api/accounts/export accounts.export',
     'POST /api/accounts/messages accounts.new-password',
     'POST /api/accounts/remove accounts.delete',
     'POST /api/accounts/slips accounts.new-password',
+    'POST /api/audit/export audit.view',
     'POST /api/imports accounts.import',
     'POST /api/imports/:id/run accounts.import',
     'POST /api/imports/:id/undo accounts.import',

@@ -97,11 +97,11 @@ test('asvs-13.2.2 row-level security is forced on every table that the nodes can
       and (has_table_privilege('gatehouse_server', c.oid, 'select, insert, update, delete') or has_table_privilege('gatehouse_operator', c.oid, 'select, insert, update, delete'))`)
   assert.deepEqual(open, [])
   const roles = await system.sql(
-    `select rolname from pg_roles where rolname like 'gatehouse_%' and (rolsuper or rolbypassrls or rolcanlogin or rolcreaterole)`,
+    `select rolname from pg_roles where rolname like 'gatehouse_%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or (rolcanlogin and rolname <> 'gatehouse_node'))`,
   )
   assert.deepEqual(roles, [])
   const owned = await system.sql(
-    "select relname from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname in ('gatehouse_server', 'gatehouse_operator')",
+    "select relname from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname in ('gatehouse_server', 'gatehouse_operator', 'gatehouse_node')",
   )
   assert.deepEqual(owned, [])
 })

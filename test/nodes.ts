@@ -92,7 +92,8 @@ export async function startNodes(
   owner.on('error', () => {})
   const open = await Promise.all(
     Array.from({ length: count }, async () => {
-      const own = openDatabase(address, config.databaseConnections, () => {})
+      // As every node does: as a login role that serves and can become nobody else.
+      const own = openDatabase({ ...address, user: 'gatehouse_node' }, config.databaseConnections, () => {})
       return { node: await openNode(config, own, keys, logTo, steps), own }
     }),
   )

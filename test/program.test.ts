@@ -1,5 +1,6 @@
 // The program as people run it: starting, being killed, and the operator's commands.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -320,6 +321,32 @@ test('fault-F03 on SIGTERM what is under way is answered, and nothing new is tak
   )
   socket.write(body.slice(10))
   assert.match(await answer, /^HTTP\/1\.1 303 [\s\S]*location: \/choose-password/i)
+  await stop(child)
+  assert.equal(child.exitCode, 0)
+})
+
+test('fault-F03 a node that is told to stop still serves for a while, says so at /readyz, and keeps no connection', async (t) => {
+  const program = await newProgram(t, { DRAIN_SECONDS: '3' })
+  const { child, started } = await program.serve()
+  const url = new URL(started.url)
+  /** Asks on one connection after the other, each of which the asker would keep. */
+  const ask = async (path: string) => {
+    const socket = connect(Number(url.port), 'localhost')
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: ${url.host}\r\nconnection: keep-alive\r\n\r\n`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    socket.destroy()
+    return String(answer)
+  }
+  const ready = await ask('/readyz')
+  assert.match(ready, /^HTTP\/1\.1 200 [\s\S]*connection: keep-alive[\s\S]*\{"status":"ready"\}/i)
+  child.kill('SIGTERM')
+  await until(async () => /^HTTP\/1\.1 503 /.test(await ask('/readyz')))
+  assert.match(await ask('/readyz'), /^HTTP\/1\.1 503 [\s\S]*connection: close[\s\S]*\{"status":"stopping"\}/i)
+  for (const path of ['/login', '/healthz', '/api/session', '/no/such/page']) {
+    const answer = await ask(path)
+    assert.match(answer, /^connection: close\r$/im, path)
+    assert.doesNotMatch(answer, /^HTTP\/1\.1 5/, path)
+  }
   await stop(child)
   assert.equal(child.exitCode, 0)
 })

@@ -213,6 +213,9 @@ export const writePaths: readonly WritePath[] = [
  */
 export const elsewhere = [
   'POST /api/password-check',
+  // These write into the audit alone, and show what a list shows.
+  'POST /api/accounts/export',
+  'POST /api/audit/export',
   'POST /api/session/alive',
   // Goes through everybody; server/administration/live/live.test.ts has who stays.
   'POST /api/sessions/end-all',

@@ -19,6 +19,7 @@ export type Routes = {
   'GET /api/accounts': typeof administration.listAccountsRoute
   'GET /api/accounts/choices': typeof administration.accountChoicesRoute
   'GET /api/accounts/:id': typeof administration.getAccountRoute
+  'POST /api/accounts/export': typeof administration.exportAccountsRoute
   'POST /api/accounts': typeof administration.createAccountRoute
   'PUT /api/accounts/:id': typeof administration.updateAccountRoute
   'POST /api/accounts/enable': typeof administration.enableAccountsRoute
@@ -48,6 +49,7 @@ export type Routes = {
   'POST /api/sessions/end-all': typeof live.endAllSessionsRoute
   'GET /api/seats': typeof live.seatsRoute
   'GET /api/audit': typeof auditLog.listAuditRoute
+  'POST /api/audit/export': typeof auditLog.exportAuditRoute
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
   'GET /api/mail': typeof messages.mailStatusRoute
@@ -152,6 +154,23 @@ function queryString(query: object | undefined): string {
 export async function upload(url: string, file: File): Promise<unknown> {
   const headers = { 'content-type': 'application/octet-stream', 'x-form-token': formToken }
   return (await send(url, { method: 'POST', headers, body: file })).json()
+}
+
+/**
+ * Has the server write a file, and saves it under the name that the server gives it.
+ * @throws ApiProblem
+ */
+export async function download<Route extends 'POST /api/accounts/export' | 'POST /api/audit/export'>(
+  route: Route,
+  body: Body<Route>,
+): Promise<void> {
+  const headers = { 'content-type': 'application/json', 'x-form-token': formToken }
+  const answer = await send(route.slice('POST '.length), { method: 'POST', headers, body: JSON.stringify(body) })
+  const link = document.createElement('a')
+  link.download = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? ''
+  link.href = URL.createObjectURL(await answer.blob())
+  link.click()
+  URL.revokeObjectURL(link.href)
 }
 
 /** Sends a request as it is, with the session's end and every refusal understood. */

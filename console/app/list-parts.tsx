@@ -1,8 +1,11 @@
 // What every list has: a search, headings that sort, pages, and taking it away.
 import { Button, Menu, Pagination, Table, TextInput, UnstyledButton } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
+import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { download } from './api.ts'
+import { Failure } from './failure.tsx'
 
 type SearchFieldProps = { placeholder: string; value: string | undefined; onChange: (to: string | undefined) => void }
 
@@ -74,22 +77,33 @@ export function Pages({
   )
 }
 
+type ExportProps = {
+  route: 'POST /api/accounts/export' | 'POST /api/audit/export'
+  filter: Record<string, string | undefined>
+}
+
 /** Takes the list as it is filtered into a spreadsheet. */
-export function ExportMenu({ url, filter }: { url: string; filter: Record<string, string | undefined> }) {
+export function ExportMenu({ route, filter }: ExportProps) {
   const { t } = useTranslation()
-  const given = Object.entries(filter).filter((each): each is [string, string] => Boolean(each[1]))
+  const given = Object.fromEntries(Object.entries(filter).filter(([, value]) => value))
+  const saving = useMutation({ mutationFn: (format: 'csv' | 'xlsx') => download(route, { ...given, format }) })
   return (
-    <Menu withinPortal={false} position="bottom-end">
-      <Menu.Target>
-        <Button variant="default">{t('users.export')}</Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {['csv', 'xlsx'].map((format) => (
-          <Menu.Item key={format} component="a" href={`${url}?${new URLSearchParams([...given, ['format', format]])}`} download>
-            {t('users.export_as', { format: format.toUpperCase() })}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+    <div>
+      <Menu withinPortal={false} position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" loading={saving.isPending}>
+            {t('users.export')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {(['csv', 'xlsx'] as const).map((format) => (
+            <Menu.Item key={format} onClick={() => saving.mutate(format)}>
+              {t('users.export_as', { format: format.toUpperCase() })}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {saving.error && <Failure error={saving.error} />}
+    </div>
   )
 }

@@ -42,7 +42,7 @@ export default function AuditScreen() {
         <Title order={1} size="h2">
           {t('permissions:areas.audit')}
         </Title>
-        <ExportMenu url="/api/audit/export" filter={given} />
+        <ExportMenu route="POST /api/audit/export" filter={given} />
       </Group>
       <Text c="dimmed">{t('audit:about')}</Text>
       <AuditFilters

@@ -21,6 +21,7 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   password_reset: 'passwords',
   passwords_expired: 'passwords',
   recovery_asked: 'passwords',
+  recovery_links_used_up: 'passwords',
   recovery_request_answered: 'passwords',
   recovery_request_refused: 'passwords',
   account_created: 'accounts',

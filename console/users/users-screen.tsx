@@ -62,7 +62,7 @@ export default function UsersScreen() {
           {t('users.title')}
         </Title>
         <Group gap="xs">
-          {mayExport && <ExportMenu url="/api/accounts/export" filter={exported} />}
+          {mayExport && <ExportMenu route="POST /api/accounts/export" filter={exported} />}
           {mayCreate && (
             <Button component={Link} to="/users/new">
               {t('users.new')}

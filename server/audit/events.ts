@@ -36,6 +36,7 @@ export const auditEvents = [
   'rules_changed',
   'password_reset',
   'recovery_asked',
+  'recovery_links_used_up',
   'recovery_request_answered',
   'recovery_request_refused',
   'session_ended',

@@ -13,9 +13,12 @@ export {
   type Instance,
   type InstanceFields,
   insertInstance,
+  isKeyCheck,
   keepKeyCheck,
   listInstances,
+  listServedInstances,
   type SeatSettings,
+  type ServedInstance,
   updateInstance,
   updateSeats,
 } from './store.ts'

@@ -28,6 +28,21 @@ export async function listInstances(tx: Transaction): Promise<Instance[]> {
   return tx.selectFrom('instance').select(columns).orderBy('name').execute()
 }
 
+/** What a node hears of all instances, in a transaction that sees none of them. */
+export type ServedInstance = { id: string; name: string }
+
+/** The instances that there are, for a node, which can see but one at a time. */
+export async function listServedInstances(db: Kysely<Tables>): Promise<ServedInstance[]> {
+  const { rows } = await sql<ServedInstance>`select id, name from list_instances()`.execute(db)
+  return rows
+}
+
+/** Whether the installation's secret key is recognised by this; null where none is kept yet. */
+export async function isKeyCheck(db: Kysely<Tables>, keyCheck: Buffer): Promise<boolean | null> {
+  const { rows } = await sql<{ known: boolean | null }>`select is_key_check(${keyCheck}) as known`.execute(db)
+  return rows[0]!.known
+}
+
 export async function insertInstance(
   tx: Transaction,
   row: Omit<Instance, 'language' | 'timeZone'> & Partial<Pick<Instance, 'language' | 'timeZone'>>,

@@ -4,15 +4,16 @@ import { type Kysely, sql } from 'kysely'
 import { describeBreachedPasswords } from '../authenticators/passwords/passwords.ts'
 import type { Config } from '../config.ts'
 import { findInstance } from '../instances/instances.ts'
-import { describeRole } from '../platform/database.ts'
+import { type DatabaseAddress, describeRole } from '../platform/database.ts'
 import { openMailer } from '../platform/mail.ts'
+import { describeLogin } from '../platform/serving-role.ts'
 import type { Tables } from '../platform/tables.ts'
 import type { System } from '../system.ts'
 
 export type Finding = { check: string; ok: boolean; says: string }
 
 /** Looks at everything that a node needs. What cannot be opened at all has been said before this runs. */
-export async function diagnose({ database }: System, config: Config): Promise<Finding[]> {
+export async function diagnose({ database, serving }: System, config: Config): Promise<Finding[]> {
   const { version, skewSeconds } = await database.call(async (db) => {
     const asked = Date.now()
     const { rows } = await sql<{ version: string; clock: Date }>`
@@ -27,6 +28,7 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
     { check: 'node', ok: Number(process.versions.node.split('.')[0]) >= 26, says: `Node ${process.versions.node}` },
     { check: 'database', ok: true, says: `PostgreSQL ${version}, migrated` },
     { check: 'isolation', ok: !role.passesPolicies, says: `requests run as the role ${role.name}` },
+    { check: 'login role', ...(await loginFinding(serving)) },
     { check: 'clock', ok: skewSeconds <= 60, says: `${skewSeconds} s apart from the database's, which is the one that counts` },
     {
       check: 'time zones',
@@ -47,6 +49,18 @@ export async function diagnose({ database }: System, config: Config): Promise<Fi
     },
     { check: 'mail', ...(await mailFinding(config)) },
   ]
+}
+
+/** What a statement that somebody has slipped in could become, beyond what it is. */
+async function loginFinding(serving: DatabaseAddress): Promise<{ ok: boolean; says: string }> {
+  const { name, isSuperuser, ownsTables, mayOperate } = await describeLogin(serving)
+  if (isSuperuser) return { ok: false, says: `nodes log in as ${name}, whom no policy binds: take another role` }
+  if (ownsTables || mayOperate)
+    return {
+      ok: true,
+      says: `nodes log in as ${name}, who ${ownsTables ? 'owns the tables' : 'may act as the operator'}: a role of their own would be safer (docs/operating.md)`,
+    }
+  return { ok: true, says: `nodes log in as ${name}, who can become nobody else` }
 }
 
 async function timeZonesUnknownToDatabase(db: Kysely<Tables>): Promise<string[]> {

@@ -180,6 +180,11 @@ export function brokenConstraint(error: unknown): 'unique' | 'foreign_key' | und
   return code === '23503' ? 'foreign_key' : undefined
 }
 
+/** Asks the database for nothing but an answer. */
+export async function askForAnAnswer(db: Kysely<Tables>): Promise<void> {
+  await sql`select 1`.execute(db)
+}
+
 /** The role that statements run as, and whether it is one whom row-level security does not bind. */
 export async function describeRole(db: Kysely<Tables>): Promise<{ name: string; passesPolicies: boolean }> {
   const { rows } = await sql<{ name: string; passesPolicies: boolean }>`

@@ -173,3 +173,16 @@ test('fault-F04 without its database a node says 503 with Retry-After, is not re
   await outside.query(`alter database ${database} with allow_connections true`)
   assert.equal((await browser.get('/readyz')).status, 200, 'back by itself')
 })
+
+test('whoever asks whether a node is ready, at whatever host, has it ask the database for an answer and nothing else', async (t) => {
+  const system = await startNodes(t)
+  const client = new pg.Client({ ...system.address })
+  await client.connect()
+  t.after(() => client.end())
+  // No table can be read while somebody holds them all.
+  await client.query('begin')
+  await client.query('lock table instance, rules, account, session in access exclusive mode')
+  const { status, body } = await system.browser(0, 'nobody.example.com').get('/readyz')
+  assert.deepEqual([status, body], [200, '{"status":"ready"}'])
+  await client.query('rollback')
+})

@@ -14,6 +14,7 @@ import fastify, {
   LogController,
 } from 'fastify'
 import type { Config } from '../config.ts'
+import { isIn, readAddress } from './address.ts'
 import { serveAssets } from './assets.ts'
 import { addressOf } from './caller.ts'
 import { cookieNames, readCookie } from './cookie.ts'
@@ -47,8 +48,8 @@ export type HttpNeeds = {
   originOf: (request: FastifyRequest) => string
 }
 
-/** One route, as it was registered. */
-export type Route = { method: string; url: string; access: Access }
+/** One route, as it was registered; `body` is the schema of its body, if it has one. */
+export type Route = { method: string; url: string; access: Access; body: unknown }
 
 /** The application without its features, and the list of its routes, which grows as features register theirs. */
 export async function openHttp({
@@ -63,7 +64,7 @@ export async function openHttp({
     // One line a request is written below; it holds the route and not the address, whose query can be private.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
-    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    trustProxy: config.trustedProxies.length > 0 ? isIn(config.trustedProxies) : false,
     bodyLimit: 64 * 1024,
     // In milliseconds. The default of 0 would let one slow sender hold a connection for ever. Node takes the longer of the two for
     // the whole request, so the headers must have the shorter one; and it looks only once in an interval. This is for the largest
@@ -100,12 +101,13 @@ export async function openHttp({
     request.view = { language, languages: allLanguages, t: texts(language), instanceName: undefined }
   })
   const routes: Route[] = []
-  app.addHook('onRoute', ({ method, url, config }) => {
+  app.addHook('onRoute', ({ method, url, config, schema }) => {
     // Deny by default: a route that does not say who may call it is not served.
     if (config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`)
-    for (const each of [method].flat()) routes.push({ method: each, url, access: config.access })
+    for (const each of [method].flat()) routes.push({ method: each, url, access: config.access, body: schema?.body })
   })
   limitBodyTime(app)
+  if (config.trustedProxies.length > 0) watchForwarded(app)
   guardForms(app, formKey, originOf)
   const logsRequests = config.logLevel === 'info' || config.logLevel === 'debug'
   app.addHook('onResponse', async (request, reply) => {
@@ -124,6 +126,22 @@ export async function openHttp({
   answerProblems(app)
   await app.register(serveAssets)
   return { app, routes }
+}
+
+const forwardedWarningsEvery = 10 * 60_000
+
+/** Says when a trusted proxy passes on what is no address: everybody behind it then shares its own, and one guesser the count of all. */
+function watchForwarded(app: App): void {
+  let quietUntil = 0
+  app.addHook('onRequest', async ({ ip, log }) => {
+    if (readAddress(ip) !== undefined || performance.now() < quietUntil) return
+    quietUntil = performance.now() + forwardedWarningsEvery
+    const forwarded = ip.slice(0, 100)
+    log.warn(
+      { forwarded },
+      'X-Forwarded-For of a trusted proxy holds no address, so the address of the proxy counts for everybody',
+    )
+  })
 }
 
 /** For a body of the usual size, in milliseconds. */

@@ -8,6 +8,8 @@ import type { App } from './http.ts'
 export type Metrics = Readonly<{
   registry: Registry
   logins: Counter<'outcome'>
+  /** Links that were not sent because what the hour has for one network, or for the instance, was used up. */
+  recoveryLinksHeldBack: Counter<'share'>
   /** Shows how many passwords are being hashed and how many wait, at the moment of each scrape. */
   watchHashQueue(queue: { readonly running: number; readonly waiting: number }): void
   /** Shows how the seats of each instance are used, as they were within the last seconds, however many scrape. */
@@ -37,6 +39,12 @@ export function openMetrics(): Metrics {
       name: 'gatehouse_logins_total',
       help: 'Logins by how they ended.',
       labelNames: ['outcome'],
+      registers: [registry],
+    }),
+    recoveryLinksHeldBack: new Counter({
+      name: 'gatehouse_recovery_links_held_back_total',
+      help: 'Recovery links that were not sent, by whose share of the hour was used up.',
+      labelNames: ['share'],
       registers: [registry],
     }),
     watchHashQueue(queue) {

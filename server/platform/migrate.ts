@@ -9,7 +9,7 @@ import type { DatabaseAddress } from './database.ts'
 import { migrateJobs } from './jobs.ts'
 import { applyRoutines } from './routines.ts'
 
-const folder = fileURLToPath(new URL('../../migrations', import.meta.url))
+export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 const oldestPostgres = 15
 // Any number will do, as long as nobody else in this database uses it for something else.
 const migrationLock = 741_911_001
@@ -59,7 +59,7 @@ async function applyMissing(client: pg.Client): Promise<string[]> {
   )
   const { rows } = await client.query<{ name: string; checksum: string }>('select name, checksum from migration')
   const applied = new Map(rows.map((row) => [row.name, row.checksum]))
-  const files = readdirSync(folder)
+  const files = readdirSync(migrationsFolder)
     .filter((name) => name.endsWith('.sql'))
     .sort()
   const unknown = [...applied.keys()].filter((name) => !files.includes(name))
@@ -70,7 +70,7 @@ async function applyMissing(client: pg.Client): Promise<string[]> {
 
   const done: string[] = []
   for (const name of files) {
-    const text = readFileSync(join(folder, name), 'utf8')
+    const text = readFileSync(join(migrationsFolder, name), 'utf8')
     const checksum = createHash('sha256').update(text).digest('hex')
     if (applied.has(name)) {
       if (applied.get(name) !== checksum)

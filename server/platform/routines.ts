@@ -23,7 +23,7 @@ export function readRoutines(): Routine[] {
 }
 
 /**
- * Applies the routines that are not in the database as this version has them, in one transaction, and returns their names. What has
+ * Applies the routines that are not in the database as this version has them, or belong to somebody else, in one transaction, and returns their names. What has
  * the name of a routine but takes other arguments is dropped, and so is what is no routine of this version any more.
  * The caller holds the lock of the migrations.
  * @throws Error when a newer version has applied its own, or when one does not apply; nothing is changed then
@@ -34,7 +34,13 @@ export async function applyRoutines(client: pg.Client, routines: readonly Routin
   const newer = rows.find((row) => isNewer(row.version, version))
   if (newer) throw new Error(`The database was used by Gatehouse ${newer.version}. Start that version, or a newer one.`)
   const applied = new Map(rows.map((row) => [row.name, row.checksum]))
-  const changed = routines.filter(({ name, checksum }) => applied.get(name) !== checksum)
+  const owners = await ownersOf(client)
+  // A backup that was restored without its owners has the right text and the wrong owner, as whom it would see nothing.
+  const isOwnedWrongly = ({ name, text }: Routine) => {
+    const owner = / owner to (\w+);/.exec(text)?.[1]
+    return owner !== undefined && owners.get(name) !== owner
+  }
+  const changed = routines.filter((routine) => applied.get(routine.name) !== routine.checksum || isOwnedWrongly(routine))
   const gone = rows.filter(({ name }) => !routines.some((routine) => routine.name === name))
   await client.query('begin')
   try {
@@ -80,6 +86,13 @@ async function apply(client: pg.Client, { name, text, checksum }: Routine): Prom
     'insert into routine values ($1, $2, $3) on conflict (name) do update set checksum = excluded.checksum, version = excluded.version',
     [name, checksum, version],
   )
+}
+
+async function ownersOf(client: pg.Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; owner: string }>(
+    'select proname as name, proowner::regrole::text as owner from pg_proc where pronamespace = current_schema::regnamespace',
+  )
+  return new Map(rows.map(({ name, owner }) => [name, owner]))
 }
 
 type Overload = { signature: string; written: string }

@@ -232,12 +232,14 @@ export type Tables = {
     instanceId: Generated<string>
     id: Generated<string>
     sealedUsername: Buffer
+    deviceHash: Buffer | null
     address: string
     device: string
     requestId: string
     askedAt: Generated<Date>
   }
   recoveryAddress: { instanceId: Generated<string>; address: string; windowStartedAt: Date; asked: number }
+  recoveryNetwork: { instanceId: Generated<string>; network: string; hourStartedAt: Date; links: number }
   recoveryHour: { instanceId: Generated<string>; hourStartedAt: Date; links: number }
   recoveryLink: {
     instanceId: Generated<string>

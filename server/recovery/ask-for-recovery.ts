@@ -3,7 +3,7 @@ import { limitedAddress } from '../platform/address.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import { enqueueJob } from '../platform/jobs.ts'
-import { type Keys, seal } from '../platform/secret.ts'
+import { hashToken, type Keys, seal } from '../platform/secret.ts'
 import { askedTooOften } from './problems.ts'
 import { countAsk, insertAsk, secondsToNextWindow } from './store.ts'
 
@@ -20,14 +20,15 @@ export type AskForRecoveryNeeds = { database: Database; keys: Keys }
 export async function askForRecovery(
   { database, keys }: AskForRecoveryNeeds,
   instance: { id: string },
-  username: string,
+  { username, deviceToken }: { username: string; deviceToken: string | undefined },
   caller: Caller,
 ): Promise<void> {
   // A name that nobody can have is kept all the same, as one that nobody has.
   const sealedUsername = seal(keys.recovery, usernameKey(username) ?? '', instance.id, sealedBytes)
+  const deviceHash = deviceToken === undefined ? null : hashToken(deviceToken)
   await database.in(instance, async (tx) => {
     if (!(await countAsk(tx, limitedAddress(caller.address)))) throw askedTooOften(await secondsToNextWindow(tx))
-    const { instanceId, id } = await insertAsk(tx, { sealedUsername, caller })
+    const { instanceId, id } = await insertAsk(tx, { sealedUsername, deviceHash, caller })
     await enqueueJob(tx, 'recovery', { instanceId, askId: id })
   })
 }

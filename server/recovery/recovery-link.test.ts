@@ -329,6 +329,7 @@ test('an account is sent three links an hour, an instance as many as it may, and
   assert.equal(links().length <= 3, true)
   assert.equal((await system.sql("select from message where kind = 'recovery_link'")).length, 3)
   assert.deepEqual(await system.sql('select links from recovery_hour'), [{ links: 3 }])
+  assert.deepEqual(await system.sql('select links from recovery_network'), [{ links: 3 }], 'what is not sent is given back')
   assert.equal((await openLink(system.browser(), linkIn(links().at(-1)!))).status, 200, 'the last one works')
 
   await system.sql('update recovery_hour set links = 599')

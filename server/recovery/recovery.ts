@@ -1,5 +1,5 @@
 // Recovery: getting back in without the password, by a link in a message or through a supervisor.
-// Owns recovery_ask, recovery_address, recovery_hour, recovery_link and recovery_request. Knows nothing of sign-in: it logs nobody in.
+// Owns recovery_ask, recovery_address, recovery_hour, recovery_network, recovery_link and recovery_request. Knows nothing of sign-in: it logs nobody in.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { slipBody } from '../administration/users/make-slips.ts'
@@ -50,7 +50,8 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       '/forgot-password',
       { schema: forgotPasswordRoute, config: publicPage, errorHandler: askAgain },
       async (request, reply) => {
-        await askForRecovery(needs, request.instance, request.body.username, callerOf(request))
+        const ask = { username: request.body.username, deviceToken: readCookie(request, 'device') }
+        await askForRecovery(needs, request.instance, ask, callerOf(request))
         return reply.redirect('/forgot-password?asked', 303)
       },
     )

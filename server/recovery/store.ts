@@ -4,11 +4,11 @@ import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { recoveryLimits } from './limits.ts'
 
-const { windowMinutes, mostFromAddress, mostLinksPerHour } = recoveryLimits
+const { windowMinutes, mostFromAddress, mostLinksPerHour, mostLinksPerNetwork } = recoveryLimits
 const window = sql<Date>`date_bin(make_interval(mins => ${windowMinutes}), now(), timestamptz '2000-01-01')`
 
 /** What somebody asked for, and from where. */
-export type Ask = { sealedUsername: Buffer; caller: Caller }
+export type Ask = { sealedUsername: Buffer; deviceHash: Buffer | null; caller: Caller }
 
 /**
  * Counts that an address asks; false when it has asked too often. One statement: those who ask at the same moment queue on the row.
@@ -32,11 +32,11 @@ export async function secondsToNextWindow(tx: Transaction): Promise<number> {
 /** Keeps what somebody asks for until it is decided. The same work for every username, also for one that nobody has. */
 export async function insertAsk(
   tx: Transaction,
-  { sealedUsername, caller: { address, device, requestId } }: Ask,
+  { sealedUsername, deviceHash, caller: { address, device, requestId } }: Ask,
 ): Promise<{ instanceId: string; id: string }> {
   return tx
     .insertInto('recoveryAsk')
-    .values({ sealedUsername, address, device, requestId })
+    .values({ sealedUsername, deviceHash, address, device, requestId })
     .returning(['instanceId', 'id'])
     .executeTakeFirstOrThrow()
 }
@@ -46,25 +46,50 @@ export async function takeAsk(tx: Transaction, id: string): Promise<Ask | undefi
   const row = await tx
     .deleteFrom('recoveryAsk')
     .where('id', '=', id)
-    .returning(['sealedUsername', 'address', 'device', 'requestId'])
+    .returning(['sealedUsername', 'deviceHash', 'address', 'device', 'requestId'])
     .executeTakeFirst()
   if (row === undefined) return undefined
-  const { sealedUsername, ...caller } = row
-  return { sealedUsername, caller }
+  const { sealedUsername, deviceHash, ...caller } = row
+  return { sealedUsername, deviceHash, caller }
 }
 
-/** Takes one of the links that the instance may send in this hour; false when there is none left. */
-export async function takeFromHour(tx: Transaction): Promise<boolean> {
-  const { rows } = await sql`
+/** Whose links are counted: all of the instance's, or those that one network asked for. */
+export type Share = 'instance' | 'network'
+
+/**
+ * Takes one of the links that this hour has for a network, and of those that it has for the instance.
+ * `none` says which of them has none left; `last` which of them this was the last of.
+ */
+export async function takeFromHour(tx: Transaction, network: string): Promise<{ none: Share } | { last: Share[] }> {
+  const { rows: own } = await sql<{ links: number }>`
+    insert into recovery_network as known (network, hour_started_at, links) values (${network}, date_trunc('hour', now()), 1)
+    on conflict (instance_id, network, hour_started_at) do update set links = known.links + 1 where known.links < ${mostLinksPerNetwork}
+    returning links`.execute(tx)
+  if (own.length === 0) return { none: 'network' }
+  const { rows: all } = await sql<{ links: number }>`
     insert into recovery_hour as known (hour_started_at, links) values (date_trunc('hour', now()), 1)
     on conflict (instance_id, hour_started_at) do update set links = known.links + 1 where known.links < ${mostLinksPerHour}
     returning links`.execute(tx)
-  return rows.length > 0
+  if (all.length === 0) {
+    await giveBackToNetwork(tx, network)
+    return { none: 'instance' }
+  }
+  const last: Share[] = []
+  if (own[0]!.links === mostLinksPerNetwork) last.push('network')
+  if (all[0]!.links === mostLinksPerHour) last.push('instance')
+  return { last }
 }
 
 /** Gives one back that was taken in this transaction and is not needed. */
-export async function giveBackToHour(tx: Transaction): Promise<void> {
+export async function giveBackToHour(tx: Transaction, network: string): Promise<void> {
+  await giveBackToNetwork(tx, network)
   await sql`update recovery_hour set links = links - 1 where hour_started_at = date_trunc('hour', now())`.execute(tx)
+}
+
+async function giveBackToNetwork(tx: Transaction, network: string): Promise<void> {
+  await sql`update recovery_network set links = links - 1 where network = ${network} and hour_started_at = date_trunc('hour', now())`.execute(
+    tx,
+  )
 }
 
 /** Makes the link of an account that works from now on; the one before is void. Call with the account locked. */
@@ -147,6 +172,7 @@ export async function removeOldRecovery(tx: Transaction): Promise<void> {
   await sql`delete from recovery_address where window_started_at < now() - make_interval(mins => ${2 * windowMinutes})`.execute(
     tx,
   )
+  await sql`delete from recovery_network where hour_started_at < now() - interval '1 day'`.execute(tx)
   await sql`delete from recovery_hour where hour_started_at < now() - interval '1 day'`.execute(tx)
   await sql`delete from recovery_link where expires_at < now() - interval '1 day'`.execute(tx)
   await sql`update recovery_request set closed_at = now(), outcome = 'expired' where closed_at is null and expires_at <= now()`.execute(

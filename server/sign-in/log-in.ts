@@ -5,6 +5,7 @@ import {
   provePassword,
   type Refusal,
   settleAttempt,
+  tooManyAttempts,
 } from '../authenticators/passwords/passwords.ts'
 import { authenticationOf } from '../authenticators/proof.ts'
 import type { Instance } from '../instances/instances.ts'
@@ -35,7 +36,11 @@ export type LogIn = {
  */
 export async function logIn(needs: LogInNeeds, instance: Instance, login: LogIn, caller: Caller): Promise<Outcome> {
   const shown = await provePassword(needs, instance, login, caller)
-  if (shown.kind === 'refused') return refuse(needs, instance, shown, caller)
+  if (shown.kind === 'refused') {
+    const outcome = await refuse(needs, instance, shown, caller)
+    if (shown.addressWaitSeconds !== null) throw tooManyAttempts(shown.addressWaitSeconds)
+    return outcome
+  }
   try {
     return (await atOnce(needs, instance, shown, login, caller)) ?? (await closely(needs, instance, shown, login, caller))
   } catch (error) {

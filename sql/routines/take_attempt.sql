@@ -1,6 +1,9 @@
 -- Finds what a login is checked against and counts the attempt, before anything is checked. The same work for every username.
 -- outcome: 'taken'; 'waits', for an account that has to wait; 'again', when it may be let through once others of the same username,
 -- which are being checked at this moment, turn out to be right; 'address_waits', which is not counted.
+-- `address_wait_seconds` is there as long as the address has used up its count. A browser that somebody has logged in with goes on then,
+-- up to a count of its own, and only its own people get in; whatever is wrong is to be answered as the address is, and takes the same work
+-- for every username, so that the browser does not tell who has used it.
 -- Parallel guesses queue on the row, and each sees what the one before has written. Source: NIST SP 800-63B-4, 3.2.2.
 -- A given password opens what an initial one opens: `initial_expired` is null where the password is a lasting one.
 create or replace function take_attempt(
@@ -29,9 +32,20 @@ begin
     and t.window_started_at = date_bin(make_interval(mins => window_minutes), now(), timestamptz '2000-01-01');
 
   taken_at := clock_timestamp();
-  if address_wait_seconds > 0 and not knows_device then
-    outcome := 'address_waits';
-    return;
+  if address_wait_seconds > 0 then
+    if not exists (select from known_device where device_hash = by_device_hash) or exists (
+      select from address_attempt t where t.address = 'browser ' || encode(by_device_hash, 'hex') and t.wrong >= most_wrong
+        and t.window_started_at = date_bin(make_interval(mins => window_minutes), now(), timestamptz '2000-01-01')
+    ) then
+      outcome := 'address_waits';
+      return;
+    end if;
+    if not knows_device then
+      outcome := 'waits';
+      return;
+    end if;
+  else
+    address_wait_seconds := null;
   end if;
 
   if knows_device then
@@ -59,7 +73,7 @@ begin
 
   outcome := case
     when admitted then 'taken'
-    when not is_last and exists (
+    when not is_last and address_wait_seconds is null and exists (
       select from login_attempt known
       where known.username_hash = by_username_hash and known.in_flight > 0 and known.failures < most_failures
         and known.last_at > clock_timestamp() - make_interval(secs => in_flight_seconds)

@@ -1,16 +1,17 @@
 // The other configurations of deploy/, as they are but for ports and files: nginx before the nodes, PgBouncer behind them.
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { freePort } from '../../cluster/cluster.ts'
 import { findProgram } from '../../cluster/programs.ts'
 import { HttpBrowser } from '../http-browser.ts'
 import { until } from '../nodes.ts'
 import { type Floor, openFloor, seconds, underLoad } from './floor.ts'
+import { end, startNginx } from './nginx.ts'
 
 let floor: Floor
 let pgbouncer: ChildProcess
@@ -40,7 +41,10 @@ test('fault-F20 through PgBouncer in transaction mode people log in, look, chang
 })
 
 test('nginx with the configuration of deploy/ is content with it, passes people on, and believes no header of theirs', async (t) => {
-  const url = await startNginx(t)
+  const { url } = await startNginx(
+    t,
+    floor.cluster.nodes.map(({ port }) => port),
+  )
   const { username, password } = floor.people[0]!
   const browser = new HttpBrowser(url, new URL(floor.cluster.url).host)
   browser.headers['x-forwarded-for'] = '203.0.113.9'
@@ -84,39 +88,4 @@ async function startPgbouncer(port: number, postgresPort: number): Promise<Child
   })
   await once(child, 'spawn')
   return child
-}
-
-async function startNginx(t: TestContext): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-nginx-'))
-  const port = await freePort()
-  let site = readFileSync('deploy/nginx.conf', 'utf8')
-    .replace('listen 443 ssl;', `listen 127.0.0.1:${port};`)
-    .replace(/ssl_certificate.*/g, '')
-    .replace('/usr/share/gatehouse', folder)
-  for (const [place, usual] of [8080, 8090, 8100].entries())
-    site = site.replace(`127.0.0.1:${usual}`, `127.0.0.1:${floor.cluster.nodes[place]!.port}`)
-  copyFileSync('deploy/busy.html', join(folder, 'busy.html'))
-  copyFileSync('deploy/gatehouse-proxy.conf', join(folder, 'gatehouse-proxy.conf'))
-  writeFileSync(join(folder, 'site.conf'), site)
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((name) => `${name}_temp_path ${folder}/${name};`)
-    .join(' ')
-  writeFileSync(
-    join(folder, 'main.conf'),
-    `daemon off; pid ${folder}/pid; error_log stderr; events {} http { access_log off; ${paths} include ${folder}/site.conf; }`,
-  )
-  const nginx = findProgram('nginx')
-  const options = ['-c', join(folder, 'main.conf'), '-p', folder, '-e', 'stderr']
-  execFileSync(nginx, ['-t', '-q', ...options], { stdio: ['ignore', 'ignore', 'inherit'] })
-  const child = spawn(nginx, options, { stdio: 'ignore' })
-  t.after(() => end(child))
-  await once(child, 'spawn')
-  return `http://127.0.0.1:${port}`
-}
-
-async function end(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  await ended
 }

@@ -288,7 +288,7 @@ for (const version of versions)
         const page = await read<{ events: { event: string }[] }>(admin, `/api/audit?events=${event}`)
         assert.ok(page.events.length > 0, `${event} is not shown`)
       }
-      const exported = await admin.get('/api/audit/export')
+      const exported = await admin.sendJson('POST', '/api/audit/export')
       assert.equal(exported.status, 200)
     })
 

@@ -28,8 +28,9 @@ export function auditLog({ database }: { database: Database }): FastifyPluginAsy
       }
     })
 
-    app.get('/api/audit/export', { schema: exportAuditRoute, config }, async (request, reply) => {
-      const { format = 'csv', ...query } = request.query
+    // No GET: it writes into the audit and starts a process, and a link on any page could ask for that.
+    app.post('/api/audit/export', { schema: exportAuditRoute, config }, async (request, reply) => {
+      const { format = 'csv', ...query } = request.body
       const filter = { format, ...filterOf(query) }
       const rows = await exportAudit(database, request.instance, sessionOf(request), filter, callerOf(request))
       reply.header('content-disposition', `attachment; filename="audit.${format}"`)

@@ -69,7 +69,7 @@ export const exportAuditRoute = {
   ...api,
   operationId: 'exportAudit',
   summary: 'The audit of the list as a spreadsheet, 100,000 events at the most, safe against formulas',
-  querystring: Type.Object({ ...filter, format: Type.Optional(Type.Enum(['csv', 'xlsx'])) }),
+  body: Type.Object({ ...filter, format: Type.Optional(Type.Enum(['csv', 'xlsx'])) }),
   response: {
     200: {
       description: 'A CSV or XLSX file.',

@@ -55,11 +55,12 @@ export async function checkImport(
     return headerRow
   })
   const { judge, late } = rowJudge(mapping)
+  const place = { instanceId: instance.id, importId }
   for (let after = headerRow ?? 0; ; ) {
     const rows = await database.in(instance, (tx) => readRows(tx, importId, after, rowsAtOnce))
     if (rows.length === 0) break
     after = rows.at(-1)!.row
-    const opened = rows.map(({ row, cells }) => ({ row, cells: cells === null ? [] : openCells(keys, cells) }))
+    const opened = rows.map(({ row, cells }) => ({ row, cells: cells === null ? [] : openCells(keys, cells, { ...place, row }) }))
     const judged = opened.map(({ row, cells }) => judge(row, cells))
     await refuseBreached(breached, mapping, opened, judged)
     await database.in(instance, async (tx) => {
@@ -108,11 +109,30 @@ export async function verdictsOf(
   })
 }
 
-/** Cells as the database may hold them: one of them can be a password. */
-export function sealCells({ import: key }: Keys, cells: readonly Cell[]): Buffer {
-  return seal(key, JSON.stringify(cells), 'cells')
+/** The place of a row: what is sealed for one place can be read at no other. */
+export type RowPlace = { instanceId: string; importId: string; row: number }
+
+const purposeOf = ({ instanceId, importId, row }: RowPlace) => `cells ${instanceId} ${importId} ${row}`
+
+/** Cells as the database may hold them: one of them can be a password, and the row it stands in says whose. */
+export function sealCells({ import: key }: Keys, cells: readonly Cell[], place: RowPlace): Buffer {
+  return seal(key, JSON.stringify(cells), purposeOf(place))
 }
 
-export function openCells({ import: key }: Keys, sealed: Buffer): Cell[] {
-  return JSON.parse(unseal(key, sealed, 'cells')) as Cell[]
+/** @throws Error when they were sealed for another place */
+export function openCells({ import: key }: Keys, sealed: Buffer, place: RowPlace): Cell[] {
+  return JSON.parse(unsealAt(key, sealed, place)) as Cell[]
+}
+
+function unsealAt(key: Buffer, sealed: Buffer, place: RowPlace): string {
+  try {
+    return unseal(key, sealed, purposeOf(place))
+  } catch (error) {
+    // Version 0.1.0 sealed for no place. What it left is removed within days of the upgrade; a later version takes this away.
+    try {
+      return unseal(key, sealed, 'cells')
+    } catch {
+      throw error
+    }
+  }
 }

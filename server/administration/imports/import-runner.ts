@@ -33,8 +33,7 @@ export function openImportRunner(
 
   async function look(): Promise<void> {
     try {
-      for (const { instanceId, importId } of await needs.database.asOperator(undefined, findAbandonedRuns))
-        begin({ id: instanceId }, importId)
+      for (const { instanceId, importId } of await needs.database.call(findAbandonedRuns)) begin({ id: instanceId }, importId)
     } catch (error) {
       onFault(error)
     }

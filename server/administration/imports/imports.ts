@@ -53,11 +53,15 @@ export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner })
       return work(tx, found)
     })
 
-  const details = (request: FastifyRequest, importId: string) => readOne(request, importId, detailsOf)
+  const details = (request: FastifyRequest, importId: string) =>
+    readOne(request, importId, (tx, found) => detailsOf(tx, request.instance.id, found))
 
-  async function detailsOf(tx: Transaction, found: Import) {
+  async function detailsOf(tx: Transaction, instanceId: string, found: Import) {
     const [counts, first] = await Promise.all([countRows(tx, found), readRows(tx, found.id, 0, sampleRows + 1)])
-    const rows = first.map(({ row, cells }) => ({ row, cells: cells === null ? [] : openCells(needs.keys, cells) }))
+    const rows = first.map(({ row, cells }) => ({
+      row,
+      cells: cells === null ? [] : openCells(needs.keys, cells, { instanceId, importId: found.id, row }),
+    }))
     const header = rows.find(({ row }) => row === found.headerRow)?.cells ?? []
     const samples = rows.filter(({ row }) => row !== found.headerRow)
     const width = Math.max(found.mapping.length, ...rows.map(({ cells }) => cells.length))

@@ -77,7 +77,9 @@ export async function runImport(
   while (!signal?.aborted) {
     try {
       const limit = alone > 0 ? 1 : rowsAtOnce
-      const step = await needs.database.in(instance, (tx) => runBatch(tx, needs, importId, worker, limit, hashes))
+      const step = await needs.database.in(instance, (tx) =>
+        runBatch(tx, needs, { instanceId: instance.id, importId }, worker, limit, hashes),
+      )
       if (step.kind === 'ended') return
       alone = Math.max(0, alone - 1)
       batches += 1
@@ -113,11 +115,12 @@ type Judged = Pending & Judgement
 async function runBatch(
   tx: Transaction,
   { keys }: RunNeeds,
-  importId: string,
+  place: { instanceId: string; importId: string },
   worker: string,
   limit: number,
   hashes: ReadonlyMap<number, string>,
 ): Promise<Step> {
+  const { importId } = place
   await planAnew(tx)
   const run = await claimRun(tx, importId, worker)
   if (run === undefined) return { kind: 'ended' }
@@ -138,7 +141,9 @@ async function runBatch(
   if (rows.some(({ cells }) => cells !== null)) {
     rows = rows.slice(0, passwordsAtOnce)
     const unhashed = rows.filter(({ row, cells }) => cells !== null && !hashes.has(row))
-    const passwords = unhashed.map(({ row, cells }) => [row, passwordOf(run.mapping, openCells(keys, cells!))!] as const)
+    const passwords = unhashed.map(
+      ({ row, cells }) => [row, passwordOf(run.mapping, openCells(keys, cells!, { ...place, row }))!] as const,
+    )
     // Hashing takes time that no transaction may take.
     if (unhashed.length > 0) return { kind: 'passwords', passwords: new Map(passwords) }
   }

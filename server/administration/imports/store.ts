@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Tables } from '../../platform/tables.ts'
@@ -301,15 +301,11 @@ export async function finishRun(tx: Transaction, importId: string, failReason: s
   await tx.updateTable('importRow').set({ cells: null }).where('importId', '=', importId).where('cells', 'is not', null).execute()
 }
 
-/** Every running import that gives no sign of life, with its instance. For the operator, who sees the running ones of all. */
-export async function findAbandonedRuns(tx: Transaction): Promise<{ instanceId: string; importId: string }[]> {
-  return tx
-    .selectFrom('import')
-    .select(['instanceId', 'id as importId'])
-    .where('state', '=', 'running')
-    .where(sql<boolean>`coalesce(heartbeat_at, started_at) < clock_timestamp() - make_interval(secs => ${leaseSeconds})`)
-    .limit(10)
-    .execute()
+/** Running imports that give no sign of life, of all instances. */
+export async function findAbandonedRuns(db: Kysely<Tables>): Promise<{ instanceId: string; importId: string }[]> {
+  const { rows } = await sql<{ instanceId: string; importId: string }>`
+    select instance_id, import_id from abandoned_imports(${leaseSeconds})`.execute(db)
+  return rows
 }
 
 /** Marks a finished import as undone; false when it is not finished, or somebody else was faster. */

@@ -42,7 +42,7 @@ export async function takeUpload(
           importId,
           rows.map(({ row, cells }): NewRow => {
             const verdict = byRow.get(row) ?? { row, fields: null, verdict: null, problems: [] }
-            return { ...verdict, cells: sealCells(keys, cells) }
+            return { ...verdict, cells: sealCells(keys, cells, { instanceId: instance.id, importId, row }) }
           }),
         )
       })

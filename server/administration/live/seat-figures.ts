@@ -1,4 +1,4 @@
-import { findSeatSettings, listInstances, type SeatSettings } from '../../instances/instances.ts'
+import { findSeatSettings, listServedInstances, type SeatSettings } from '../../instances/instances.ts'
 import type { Database } from '../../platform/database.ts'
 import { findRules } from '../../rules/rules.ts'
 import { readSeatFigures, type SeatFigures } from '../../sessions/sessions.ts'
@@ -49,7 +49,7 @@ async function readSeats(database: Database, instance: { id: string }): Promise<
 /** The figures of every instance, for the operator's watch. */
 export async function readSeatsOfAll(database: Database): Promise<(Seats & { instance: string })[]> {
   const all = []
-  for (const instance of await database.asOperator(undefined, listInstances))
+  for (const instance of await database.call(listServedInstances))
     all.push({ instance: instance.name, ...(await readSeats(database, instance)) })
   return all
 }

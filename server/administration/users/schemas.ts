@@ -144,7 +144,7 @@ export const exportAccountsRoute = {
   ...api,
   operationId: 'exportAccounts',
   summary: 'The accounts of the list as a spreadsheet, safe against formulas',
-  querystring: Type.Object({ ...accountFilter, format: Type.Optional(Type.Enum(['csv', 'xlsx'])) }),
+  body: Type.Object({ ...accountFilter, format: Type.Optional(Type.Enum(['csv', 'xlsx'])) }),
   response: {
     200: {
       description: 'A CSV or XLSX file.',

@@ -78,11 +78,12 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       }),
     )
 
-    app.get(
+    // No GET, though it changes no account: it writes into the audit and starts a process, and a link on any page could ask for that.
+    app.post(
       '/api/accounts/export',
       { schema: exportAccountsRoute, config: { access: 'accounts.export' } },
       async (request, reply) => {
-        const { format = 'csv', ...filter } = request.query
+        const { format = 'csv', ...filter } = request.body
         const { accountId } = sessionOf(request)
         const rows = await exportAccounts(needs, request.instance, accountId, { format, ...filter }, callerOf(request))
         reply.header('content-disposition', `attachment; filename="accounts.${format}"`)

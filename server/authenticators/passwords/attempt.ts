@@ -8,6 +8,7 @@ export type Attempt = {
   usernameHash: Buffer
   /** Of the browser's device cookie, if it has one. */
   deviceHash: Buffer | null
+  /** Where a wrong one counts: the network address, or this browser's own count once that of its address is used up. */
   address: string
   /** Undefined where nobody has the username. */
   accountId: string | undefined

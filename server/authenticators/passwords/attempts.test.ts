@@ -208,6 +208,77 @@ test('cve-C08 an address may send 300 wrong passwords in ten minutes; right ones
   assert.equal((await stranger.logIn('nobody', 'wrong')).status, 401, 'the next window is open')
 })
 
+/** A browser with which these people have logged in. */
+async function sharedDesk(system: TestSystem, people: { username: string; password: string }[]) {
+  const desk = system.browser()
+  for (const { username, password } of people) {
+    assert.equal((await desk.logIn(username, password)).location, '/home')
+    await desk.get('/home')
+    await desk.post('/log-out')
+  }
+  return desk
+}
+
+test('cve-C04 where the address has used up its count, a shared desk tells nobody who has used it, and lets its people in', async (t) => {
+  const system = await startNodes(t)
+  const known = await system.addAccount()
+  const waiting = await system.addAccount()
+  const unlucky = await system.addAccount()
+  const others = await system.addAccount()
+  const desk = await sharedDesk(system, [known, waiting, unlucky])
+  await system.sql(`update known_device set wait_until = now() + interval '1 hour' where account_id = $1`, [waiting.id])
+  await system.sql('update account set enabled = false where id = $1', [unlucky.id])
+  await system.browser().logIn('nobody', 'wrong')
+  await system.sql('update address_attempt set wrong = 300')
+
+  const tries: [string, string][] = [
+    [known.username, 'wrong'],
+    [waiting.username, waiting.password],
+    [unlucky.username, unlucky.password],
+    [others.username, others.password],
+    [others.username, 'wrong'],
+    ['nobody', 'wrong'],
+  ]
+  const bare = (answer: { status: number; body: string }, username: string) => [
+    answer.status,
+    answer.body.replaceAll(username, 'NAME').replace(/name="formToken" value="[^"]*"/, ''),
+  ]
+  const answers = []
+  for (const [username, password] of tries) answers.push(bare(await desk.logIn(username, password), username))
+  assert.equal(answers[0]![0], 429)
+  for (const answer of answers) assert.deepEqual(answer, answers[0])
+  assert.deepEqual(bare(await system.browser().logIn(known.username, 'wrong'), known.username)[0], 429)
+  assert.deepEqual(
+    await system.sql(`select wrong, address like 'browser %' as browser from address_attempt order by wrong`),
+    [
+      { wrong: 6, browser: true },
+      { wrong: 300, browser: false },
+    ],
+    'a count of its own, for whatever is wrong',
+  )
+  const reasons = await system.sql<{ reason: string }>(
+    "select detail ->> 'reason' as reason from audit_event where event = 'login_refused' order by id offset 1",
+  )
+  assert.deepEqual(
+    reasons.map(({ reason }) => reason),
+    ['wrong_password', 'waiting', 'disabled', 'waiting', 'waiting', 'unknown_username'],
+  )
+  assert.equal((await desk.logIn(known.username, known.password)).location, '/home')
+})
+
+test('cve-C08 a known browser whose address is used up has as many wrong passwords again, and then nobody of its people gets in', async (t) => {
+  const system = await startNodes(t)
+  const known = await system.addAccount()
+  const desk = await sharedDesk(system, [known])
+  await system.browser().logIn('nobody', 'wrong')
+  await system.sql('update address_attempt set wrong = 300')
+  await desk.logIn('nobody', 'wrong')
+  await system.sql("update address_attempt set wrong = 299 where address like 'browser %'")
+  await desk.logIn('nobody', 'wrong')
+  assert.equal((await desk.logIn(known.username, known.password)).status, 429)
+  assert.deepEqual(await system.sql("select wrong from address_attempt where address like 'browser %'"), [{ wrong: 300 }])
+})
+
 test('cve-C08 no header changes the address that counts, unless it comes from a trusted proxy', async (t) => {
   const system = await startNodes(t)
   const forged = ['10.0.0.1', '10.0.0.1, 10.0.0.2', '::1', 'garbage', `10.0.0.1${', 10.0.0.1'.repeat(1000)}`]

@@ -29,7 +29,15 @@ export function isInitialPassword(keys: Keys, typed: string, stored: Buffer | nu
   return stored !== null && sameBytes(initialPasswordHash(keys, typed), stored)
 }
 
-/** As people type it: any case, with or without dashes and spaces, o for 0, i and l for 1. */
+/**
+ * As people type it and as chats and input methods hand it on: any case, o for 0, i and l for 1, full width, with whatever has become of
+ * its dashes and spaces, and with characters that nobody sees. All of it counts: what stands behind the password is part of it.
+ */
 function readLeniently(typed: string): string {
-  return typed.slice(0, 100).toUpperCase().replace(/[\s-]/g, '').replaceAll('O', '0').replace(/[IL]/g, '1')
+  return typed
+    .normalize('NFKC')
+    .replace(/[\s\p{Pd}\p{Cf}\u2212]/gu, '')
+    .toUpperCase()
+    .replaceAll('O', '0')
+    .replace(/[IL]/g, '1')
 }

@@ -20,6 +20,7 @@ export {
   type ProvePasswordNeeds,
   provePassword,
   type Refusal,
+  tooManyAttempts,
 } from './prove-password.ts'
 export {
   type JudgePasswordNeeds,
@@ -33,5 +34,5 @@ export {
   setPassword,
 } from './set-password.ts'
 export { type CredentialStanding, credentialStanding, findHindrances, type Hindrance, unlockAttempts } from './standing.ts'
-export { type Lock, mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
+export { knowsBrowser, type Lock, mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
 export { yieldToRequests } from './yield-to-requests.ts'

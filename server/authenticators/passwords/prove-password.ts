@@ -14,7 +14,7 @@ import type { HashQueue } from './hash-queue.ts'
 import { isInitialPassword } from './initial-password.ts'
 import { isPasswordExpired } from './password-age-store.ts'
 import { type PasswordState, stateOf } from './password-state.ts'
-import { type StoredPassword, takeAttempt } from './store.ts'
+import { browserAddress, type StoredPassword, takeAttempt } from './store.ts'
 
 // For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
 const longestWaitForOthers = 5000
@@ -48,6 +48,8 @@ export type Refusal = {
   accountId: string | undefined
   /** For the audit. Never for the person who tries. */
   reason: 'unknown_username' | 'wrong_password' | 'no_password' | 'disabled' | 'waiting'
+  /** The address has used up its count, and this is what is said of it, once the refusal is settled: `tooManyAttempts`. */
+  addressWaitSeconds: number | null
   attempt: Attempt
 }
 
@@ -96,12 +98,24 @@ export async function provePassword(
     if (taken.kind === 'address_waits') throw tooManyAttempts(taken.seconds)
     const { stored } = taken
     const admitted = taken.kind === 'taken'
-    const attempt: Attempt = { usernameHash, deviceHash, address, accountId: stored?.accountId, admitted }
+    const attempt: Attempt = {
+      usernameHash,
+      deviceHash,
+      address: taken.addressWaitSeconds === null ? address : browserAddress(deviceHash!),
+      accountId: stored?.accountId,
+      admitted,
+    }
     const lasting = await verifyPassword(password, stored?.hash ?? null)
     const initial = isInitialPassword(keys, password, stored?.initialHash ?? nobodys)
 
     if (!stored || !admitted || !stored.enabled || !(lasting || initial))
-      return { kind: 'refused', accountId: stored?.accountId, reason: refusalReason(stored, admitted), attempt }
+      return {
+        kind: 'refused',
+        accountId: stored?.accountId,
+        reason: refusalReason(stored, admitted),
+        addressWaitSeconds: taken.addressWaitSeconds,
+        attempt,
+      }
 
     const { accountId, credentialVersion, initialExpired } = stored
     const expired = lasting && initialExpired === null && (await isPasswordExpired(database, instance, accountId, held))

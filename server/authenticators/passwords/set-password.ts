@@ -35,19 +35,18 @@ export async function passwordDemands(
 
 /**
  * Every rule that a new password of this account breaks, but for those about its earlier ones.
- * The estimate takes up to 50 ms, so it waits its turn like everything costly.
- * @throws busy
+ * The estimate waits in a queue of its own, so that no login waits for what people type.
+ * @throws busy, too_many_checks
  */
 export function judgePassword(
-  { guesses, hashQueue, breached }: Omit<JudgePasswordNeeds, 'rules'>,
+  { guesses, breached }: Pick<JudgePasswordNeeds, 'guesses' | 'breached'>,
   rules: PasswordRules,
   owner: PasswordOwner,
   password: string,
   accountId: string,
 ): Promise<PasswordFault[]> {
-  return hashQueue.run({ lane: accountId, key: accountId }, () =>
-    passwordFaults(password, owner, rules, { estimate: guesses.estimate, isBreached: breached?.has }),
-  )
+  const estimate = (text: string, personal: readonly string[]) => guesses.estimate(accountId, text, personal)
+  return passwordFaults(password, owner, rules, { estimate, isBreached: breached?.has })
 }
 
 /** The new password cannot be taken; the faults say why, all of them. */
@@ -65,7 +64,7 @@ export const passwordsDiffer = () =>
 /**
  * Judges a new password and hashes it, before any transaction: 10 ms of CPU must not hold a connection.
  * @param isInitial whether it is the initial password that it should replace
- * @throws PasswordRefused, busy
+ * @throws PasswordRefused, busy, too_many_checks
  */
 export async function prepareNewPassword(
   needs: JudgePasswordNeeds,

@@ -40,6 +40,8 @@ export type TakenAttempt =
       /** Undefined when no account has this username. */
       stored: StoredPassword | undefined
       at: Date
+      /** The address has used up its count, and this browser goes on: whatever is wrong is answered like `address_waits`. */
+      addressWaitSeconds: number | null
     }
   | { kind: 'again' }
   | { kind: 'address_waits'; seconds: number }
@@ -79,7 +81,7 @@ export async function takeAttemptOn(
   const { outcome, addressWaitSeconds, takenAt, ...stored } = rows[0]!
   if (outcome === 'again') return { kind: outcome }
   if (outcome === 'address_waits') return { kind: outcome, seconds: addressWaitSeconds! }
-  return { kind: outcome, stored: stored.accountId === null ? undefined : stored, at: takenAt }
+  return { kind: outcome, stored: stored.accountId === null ? undefined : stored, at: takenAt, addressWaitSeconds }
 }
 
 /** An attempt is no longer in flight; it stays counted as wrong. */
@@ -144,6 +146,17 @@ export async function endWaits(
   return rows[0]!
 }
 
+/** Whether this person has logged in with this browser before. */
+export async function knowsBrowser(tx: Transaction, accountId: string, deviceHash: Buffer): Promise<boolean> {
+  const row = await tx
+    .selectFrom('knownDevice')
+    .select('accountId')
+    .where('deviceHash', '=', deviceHash)
+    .where('accountId', '=', accountId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Whether a browser that knows the person could try at this moment. */
 export async function hasFreeBrowser(tx: Transaction, accountId: string): Promise<boolean> {
   const { rows } = await sql<{ free: boolean }>`
@@ -157,6 +170,9 @@ export async function hasFreeBrowser(tx: Transaction, accountId: string): Promis
 export async function clearAttempts(tx: Transaction, usernameHash: Buffer): Promise<void> {
   await tx.deleteFrom('loginAttempt').where('usernameHash', '=', usernameHash).execute()
 }
+
+/** What the wrong passwords of a browser are counted under once those of its address are used up. The same text stands in take_attempt. */
+export const browserAddress = (deviceHash: Buffer) => `browser ${deviceHash.toString('hex')}`
 
 export async function countWrongFromAddress(tx: Transaction, address: string): Promise<void> {
   await tx
