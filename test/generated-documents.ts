@@ -1,6 +1,7 @@
+import { builtInProfiles, type Permission, permissions } from '../contracts/permissions.ts'
 import { openNode } from '../server/app.ts'
 import { readConfig, settings } from '../server/config.ts'
-import { areaOf, builtInProfiles, type Permission, permissions } from '../server/directory/profiles/profiles.ts'
+import { areaOf } from '../server/directory/profiles/profiles.ts'
 import { openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
 import { readTexts } from '../server/platform/text.ts'
@@ -44,7 +45,7 @@ function permissionCatalogue(): string {
   })
   return `# Permissions
 
-<!-- Made by \`npm run docs\` from server/directory/profiles/permissions.ts. -->
+<!-- Made by \`npm run docs\` from contracts/permissions.ts. -->
 
 A profile is a set of these. Every account has one profile; what is changed in it holds from the next request of whoever has it.
 

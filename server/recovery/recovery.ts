@@ -1,5 +1,6 @@
 // Recovery: getting back in without the password, by a link in a message or through a supervisor.
 // Owns recovery_ask, recovery_address, recovery_hour, recovery_link and recovery_request. Knows nothing of sign-in: it logs nobody in.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { slipBody } from '../administration/users/make-slips.ts'
@@ -9,6 +10,7 @@ import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import { sendPage } from '../platform/page.ts'
+import { apiFor, publicApi, publicPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { askForRecovery } from './ask-for-recovery.ts'
@@ -33,8 +35,7 @@ export { decideRecovery } from './decide-recovery.ts'
 export { makeRecoveryLink } from './make-recovery-link.ts'
 export { removeOldRecovery } from './store.ts'
 
-const publicPage = { access: 'public' } as const
-const answers = { access: 'requests.answer' } as const
+const answers = apiFor('requests.answer')
 
 export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
@@ -78,7 +79,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       return reply.redirect('/login?saved', 303)
     })
 
-    app.post('/api/recovery/password-check', { schema: checkRecoveryPasswordRoute, config: publicPage }, async (request) => {
+    app.post('/api/recovery/password-check', { schema: checkRecoveryPasswordRoute, config: publicApi }, async (request) => {
       const { accountId, username, fullName } = await ownerOf(request)
       const faults = await judgePassword(
         needs,
@@ -93,7 +94,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
     // The console asks for it by itself every few seconds, which is nobody's action.
     app.get(
       '/api/recovery-requests',
-      { schema: listRecoveryRequestsRoute, config: { ...answers, automatic: true } },
+      { schema: listRecoveryRequestsRoute, config: apiFor('requests.answer', { automatic: true }) },
       async (request) =>
         database.in(request.instance, async (tx) => {
           const acting = await actingAccount(tx, sessionOf(request).accountId, 'requests.answer')

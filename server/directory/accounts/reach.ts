@@ -1,6 +1,7 @@
 // Reach: on whom somebody may act. Nobody acts on an account that has, and nobody gives, a permission that they lack;
 // and who does not reach every team reaches the teams that they supervise. Every write path leads through here.
 // Sources: CVE-2026-94000 and CVE-2026-97177, which are this rule forgotten on one path each.
+import type { Permission } from '../../../contracts/permissions.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { notPermitted, Problem } from '../../platform/problem.ts'
 import { findActor, findProfilePermissions, findTarget, type LockedAccount, lockAccount } from './store.ts'
@@ -26,7 +27,7 @@ export const ownAccount = () => new Problem(409, 'own_account', 'Nobody does thi
  * Who acts, read anew: what their profile permitted when they logged in does not count.
  * @throws not_permitted
  */
-export async function actingAccount(tx: Transaction, accountId: string, permission: string): Promise<ActingAccount> {
+export async function actingAccount(tx: Transaction, accountId: string, permission: Permission): Promise<ActingAccount> {
   const actor = await findActor(tx, accountId)
   if (!actor?.permissions.includes(permission)) throw notPermitted()
   return {
