@@ -1,4 +1,5 @@
 import { builtInProfiles, type Permission, permissions } from '../contracts/permissions.ts'
+import { shareComponents } from '../server/administration/api-documentation/share-components.ts'
 import { openNode } from '../server/app.ts'
 import { readConfig, settings } from '../server/config.ts'
 import { areaOf } from '../server/directory/profiles/profiles.ts'
@@ -67,7 +68,7 @@ async function openapi(): Promise<string> {
   const database = openDatabase({ host: '/nowhere', user: 'nobody', database: 'nothing' }, 1, () => {})
   const node = await openNode(readConfig({}), database, deriveKeys(Buffer.alloc(32, 1)), process.stderr)
   await node.app.ready()
-  const document = node.app.swagger()
+  const document = shareComponents(node.app.swagger())
   await node.close()
   await database.close()
   return `${JSON.stringify(document, null, 2)}\n`

@@ -6,6 +6,7 @@ import { sendPage } from '../../platform/page.ts'
 import { apiFor, pageFor } from '../../platform/policy.ts'
 import { apiPage, type OpenApi } from './pages.ts'
 import { apiPageRoute } from './schemas.ts'
+import { shareComponents } from './share-components.ts'
 
 export function apiDocumentation(): FastifyPluginAsyncTypebox {
   return async (app) => {
@@ -13,7 +14,7 @@ export function apiDocumentation(): FastifyPluginAsyncTypebox {
       sendPage(request, reply, 200, apiPage(request.view, app.swagger() as unknown as OpenApi)),
     )
     app.get('/api/openapi.json', { schema: apiPageRoute, config: apiFor('api.view') }, async (_request, reply) =>
-      reply.type('application/json').send(JSON.stringify(app.swagger())),
+      reply.type('application/json').send(JSON.stringify(shareComponents(app.swagger()))),
     )
   }
 }
