@@ -64,7 +64,7 @@ function install() {
 function build() {
   const stamp = join(root, 'console/dist/.built')
   const made = createHash('sha256')
-  const folders = ['console', 'locales', 'public', 'server']
+  const folders = ['console', 'contracts', 'locales', 'public', 'server']
   for (const folder of folders)
     for (const name of readdirSync(join(root, folder), { recursive: true }).sort()) {
       const used = folder === 'server' ? name.endsWith('schemas.ts') : !name.startsWith('dist') && /\.\w+$/.test(name)

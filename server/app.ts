@@ -1,4 +1,5 @@
 // The features, in order: the table of contents.
+
 import type { Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -27,11 +28,12 @@ import { frameSignedInPages, home } from './home/home.ts'
 import { listServedInstances, resolveInstances, type ServedInstance } from './instances/instances.ts'
 import { deliverMessage, messages, removeOldMessages } from './outward/messages/messages.ts'
 import { askForAnAnswer, type Database } from './platform/database.ts'
-import { type App, openHttp, type Route } from './platform/http.ts'
+import { type App, answerPrograms, openHttp, type Route } from './platform/http.ts'
 import { openJobs } from './platform/jobs.ts'
 import { openMailer } from './platform/mail.ts'
 import { measureRequests, openMetrics, serveMetrics } from './platform/metrics.ts'
 import { openNotices } from './platform/notices.ts'
+import { everywhere } from './platform/policy.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
 import { decideRecovery, makeRecoveryLink, recovery, removeOldRecovery } from './recovery/recovery.ts'
@@ -96,6 +98,7 @@ export async function openNode(
   offerLanguages(app, { rules, texts })
   recogniseSessions(app, { database, keys, rules, texts })
   frameSignedInPages(app, { keys })
+  await app.register(answerPrograms, { prefix: '/api' })
 
   const passwordNeeds = { database, keys, hashQueue, guesses, rules, breached }
   await app.register(sessions({ database, keys, rules, texts }))
@@ -129,7 +132,7 @@ export async function openNode(
 
   const Status = Type.Object({ status: Type.String() })
   const anyHost = {
-    config: { access: 'public', anyHost: true },
+    config: everywhere('json'),
     schema: { hide: true, response: { 200: Status, 503: Status } },
   } as const
   app.get('/healthz', anyHost, async () => ({ status: 'alive' }))

@@ -27,6 +27,21 @@ test('every route of the API is documented, and the document holds no other', as
     for (const operation of Object.values(methods)) assert.ok(operation.operationId && operation.summary)
 })
 
+test('what has a name in the document of the API is written once, and every reference leads there', () => {
+  const text = readFileSync('docs/openapi.json', 'utf8')
+  assert.ok(text.split('\n').length < 9000)
+  const document = JSON.parse(text)
+  const targets = new Set([...text.matchAll(/"\$ref": "#\/([^"]+)"/g)].map(([, path]) => path!))
+  assert.ok(targets.has('components/responses/Problem'))
+  for (const path of targets)
+    assert.ok(
+      path.split('/').reduce((at, name) => at?.[name], document),
+      path,
+    )
+  for (const title of Object.keys(document.components.schemas))
+    assert.equal(text.split(`"title": "${title}"`).length, 2, `${title} is written more than once`)
+})
+
 test('every link between the documents leads somewhere', () => {
   for (const path of globSync(['*.md', 'docs/**/*.md'])) {
     for (const [, target] of readFileSync(path, 'utf8').matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)/g)) {

@@ -1,6 +1,7 @@
 // What holds for every route there is, read from the list of those that are registered: a new one cannot be forgotten.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Policy } from '../server/platform/policy.ts'
 import type { Browser } from './browser.ts'
 import { plausible, type Schema } from './documented.ts'
 import { loggedIn, startFloor } from './floor.ts'
@@ -11,14 +12,14 @@ const id = '00000000-0000-4000-8000-000000000000'
 const sooner: Record<string, number> = { '/recover': 410 }
 const safe = ['GET', 'HEAD', 'OPTIONS']
 
-type Asked = { method: string; url: string; access?: string; schema?: unknown }
+type Asked = { method: string; url: string; policy?: Policy; schema?: unknown }
 
 function addresses(system: TestSystem, methods: (method: string) => boolean): Asked[] {
   return system.routes
     .filter(({ method }) => methods(method))
-    .map(({ method, url, access, body }) => ({
+    .map(({ method, url, policy, body }) => ({
       method,
-      access,
+      policy,
       schema: body,
       url: url.replace(':name', 'gatehouse.css').replace(/:\w+/g, id).replace('*', 'users'),
     }))
@@ -32,11 +33,11 @@ function needed(schema: (Schema & { required?: string[] }) | undefined): Schema 
 }
 
 /** Asks with a body that the route takes, so that it is no wrong body that is refused. */
-function send(browser: Browser, { method, url, schema }: Asked, headers: Record<string, string> = {}) {
+function send(browser: Browser, { method, url, policy, schema }: Asked, headers: Record<string, string> = {}) {
   if (safe.includes(method)) return browser.send(method as 'GET', url, undefined, undefined, headers)
   const body = {
     ...(plausible(needed(schema as Schema | undefined), id) as object),
-    ...(!url.startsWith('/api/') && { formToken: headers['x-form-token'] ?? '' }),
+    ...(policy?.answers === 'page' && { formToken: headers['x-form-token'] ?? '' }),
   }
   return browser.send(method as 'POST', url, JSON.stringify(body), 'application/json', headers)
 }
@@ -51,9 +52,9 @@ test('asvs-3.5.1 cve-C17 every route that is no mere question is taken only with
   assert.ok(routes.length > 40)
   const before = await system.sql<{ n: number }>('select count(*)::int as n from audit_event')
   for (const asked of routes) {
-    const { method, url, access } = asked
+    const { method, url, policy } = asked
     // Pages for people who are not logged in lead those home who are.
-    const browser = access === 'public' && !url.startsWith('/api/') ? visitor : boss
+    const browser = policy?.caller === 'anybody' && policy.answers === 'page' ? visitor : boss
     const token = browser.formToken
     // Ways to have no right to send it; each alone is enough.
     const wrong: [string, Record<string, string>][] = [

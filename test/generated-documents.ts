@@ -1,6 +1,8 @@
+import { builtInProfiles, type Permission, permissions } from '../contracts/permissions.ts'
+import { shareComponents } from '../server/administration/api-documentation/share-components.ts'
 import { openNode } from '../server/app.ts'
 import { readConfig, settings } from '../server/config.ts'
-import { areaOf, builtInProfiles, type Permission, permissions, worth } from '../server/directory/profiles/profiles.ts'
+import { areaOf, worth } from '../server/directory/profiles/profiles.ts'
 import { openDatabase } from '../server/platform/database.ts'
 import { deriveKeys } from '../server/platform/secret.ts'
 import { readTexts } from '../server/platform/text.ts'
@@ -44,7 +46,7 @@ function permissionCatalogue(): string {
   })
   return `# Permissions
 
-<!-- Made by \`npm run docs\` from server/directory/profiles/permissions.ts. -->
+<!-- Made by \`npm run docs\` from contracts/permissions.ts. -->
 
 A profile is a set of these, and each is judged by what it is worth: what whoever has it can turn it into. Every account has one profile; what is changed in it holds from the next request of whoever has it.
 
@@ -66,7 +68,7 @@ async function openapi(): Promise<string> {
   const database = openDatabase({ host: '/nowhere', user: 'nobody', database: 'nothing' }, 1, () => {})
   const node = await openNode(readConfig({}), database, deriveKeys(Buffer.alloc(32, 1)), process.stderr)
   await node.app.ready()
-  const document = node.app.swagger()
+  const document = shareComponents(node.app.swagger())
   await node.close()
   await database.close()
   return `${JSON.stringify(document, null, 2)}\n`

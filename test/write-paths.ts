@@ -1,5 +1,5 @@
 // Every way in which the API changes an account, a profile or a team, as requests that can be sent at a chosen target.
-import type { Permission } from '../server/directory/profiles/profiles.ts'
+import type { Permission } from '../contracts/permissions.ts'
 import { fields } from './floor.ts'
 
 export type TargetAccount = { id: string; version: number; fullName: string; profileId: string; teamId: string | null }

@@ -1,5 +1,6 @@
 // Home: what everybody has who is logged in. Who I am, my session, Change Password, Language.
 // Owns no table.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
@@ -16,6 +17,7 @@ import { languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import { sendPage } from '../platform/page.ts'
+import { personalPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
 import { sessionOf } from '../sessions/sessions.ts'
@@ -37,11 +39,9 @@ export function frameSignedInPages(app: App, { keys }: Pick<HomeNeeds, 'keys'>):
   })
 }
 
-const signedInPage = { access: 'signed-in' } as const
-
 export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get('/home', { schema: pageRoute, config: signedInPage }, async (request, reply) => {
+    app.get('/home', { schema: pageRoute, config: personalPage }, async (request, reply) => {
       const done = request.query.done === 'password' ? request.view.t('home:password_changed') : undefined
       const { expiryDays } = await needs.rules.of(request.instance)
       const passwordExpiresAt =
@@ -51,13 +51,13 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), { done, passwordExpiresAt }))
     })
 
-    app.get('/change-password', { schema: pageRoute, config: signedInPage }, async (request, reply) =>
+    app.get('/change-password', { schema: pageRoute, config: personalPage }, async (request, reply) =>
       showChange(request, reply, 200, { faults: [] }),
     )
 
     app.post(
       '/change-password',
-      { schema: changePasswordRoute, config: signedInPage, errorHandler: changeAgain },
+      { schema: changePasswordRoute, config: personalPage, errorHandler: changeAgain },
       async (request, reply) => {
         const { currentPassword, newPassword, newPasswordAgain } = request.body
         if (newPassword !== newPasswordAgain) throw passwordsDiffer()
@@ -67,11 +67,11 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       },
     )
 
-    app.get('/change-language', { schema: pageRoute, config: signedInPage }, async (request, reply) =>
+    app.get('/change-language', { schema: pageRoute, config: personalPage }, async (request, reply) =>
       sendPage(request, reply, 200, languagePage(request.view, signedIn(request, reply))),
     )
 
-    app.post('/change-language', { schema: changeLanguageRoute, config: signedInPage }, async (request, reply) => {
+    app.post('/change-language', { schema: changeLanguageRoute, config: personalPage }, async (request, reply) => {
       const language = request.view.languages.find((each) => each === request.body.language)
       if (language !== undefined) {
         await needs.database.in(request.instance, (tx) => updateLanguage(tx, sessionOf(request).accountId, language))

@@ -45,7 +45,7 @@ export function resolveInstances(app: App, { database, publicUrl }: { database: 
 
   app.decorateRequest('instance')
   app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.anyHost) return
+    if (request.routeOptions.config.policy?.anyHost) return
     const hostname = hostnameOf(request)
     if (hostname === undefined) throw hostUnknown()
     request.instance = await find(hostname)

@@ -1,9 +1,11 @@
 // Assets: the files of public/, read once and served from memory under an address that changes with their content.
+
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { everywhere } from './policy.ts'
 import { notFound } from './problem.ts'
 
 const types: Record<string, string> = {
@@ -35,7 +37,7 @@ export function assetUrl(name: string): string {
 export const serveAssets: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     '/assets/:name',
-    { config: { access: 'public', anyHost: true }, schema: { hide: true, params: Type.Object({ name: Type.String() }) } },
+    { config: everywhere('page'), schema: { hide: true, params: Type.Object({ name: Type.String() }) } },
     async (request, reply) => {
       const asset = assets.get(request.params.name)
       if (asset === undefined) throw notFound()

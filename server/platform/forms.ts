@@ -15,7 +15,7 @@ declare module 'fastify' {
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS']
 
-/** Refuses every unsafe request that was not sent by a page of ours. */
+/** Refuses every unsafe request that was not sent by a page of ours, but on routes whose form comes by a protocol. */
 export function guardForms(app: App, key: Buffer, originOf: (request: FastifyRequest) => string): void {
   app.decorateRequest('formBinding', undefined)
   app.addHook('onRequest', async (request) => {
@@ -23,7 +23,7 @@ export function guardForms(app: App, key: Buffer, originOf: (request: FastifyReq
     request.formBinding ??= visit && `visit ${visit}`
   })
   app.addHook('preHandler', async (request) => {
-    if (safeMethods.includes(request.method) || request.is404) return
+    if (safeMethods.includes(request.method) || request.is404 || request.routeOptions.config.policy?.form === 'protocol') return
     // Pages send it as a field; programs, whose body may be a file, as a header.
     const formToken = request.headers['x-form-token'] ?? ((request.body ?? {}) as { formToken?: unknown }).formToken
     if (!isFromHere(request, originOf(request)) || request.formBinding === undefined || typeof formToken !== 'string')

@@ -21,22 +21,10 @@ import { cookieNames, readCookie } from './cookie.ts'
 import { guardForms } from './forms.ts'
 import { logOptions } from './log.ts'
 import { alert, html, sendPage } from './page.ts'
+import { contentSecurityPolicy, type Policy, permit } from './policy.ts'
 import { notFound, Problem, requestInvalid } from './problem.ts'
 import { allLanguages, isLanguage, type languages, preferredLanguage, type Translate } from './text.ts'
 import { version } from './version.ts'
-
-/** Who may call a route: anybody, an account that is logged in, or one whose profile has the permission of this name. */
-export type Access = 'public' | 'signed-in' | (string & {})
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    access?: Access
-    /** Answers at every host name, also at those of no instance, and knows nobody: for load balancers, and for what is the same for all. */
-    anyHost?: boolean
-    /** Takes a body that may be large, and so may take minutes to arrive. */
-    slowBody?: boolean
-  }
-}
 
 export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
 
@@ -49,7 +37,7 @@ export type HttpNeeds = {
 }
 
 /** One route, as it was registered; `body` is the schema of its body, if it has one. */
-export type Route = { method: string; url: string; access: Access; body: unknown }
+export type Route = { method: string; url: string; policy: Policy; body: unknown }
 
 /** The application without its features, and the list of its routes, which grows as features register theirs. */
 export async function openHttp({
@@ -96,6 +84,8 @@ export async function openHttp({
   const headers = securityHeaders(config)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers)
+    const { csp } = request.routeOptions.config.policy ?? {}
+    if (csp !== undefined) permit(reply, {})
     const chosen = readCookie(request, 'language')
     const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? 'en')
     request.view = { language, languages: allLanguages, t: texts(language), instanceName: undefined }
@@ -103,8 +93,9 @@ export async function openHttp({
   const routes: Route[] = []
   app.addHook('onRoute', ({ method, url, config, schema }) => {
     // Deny by default: a route that does not say who may call it is not served.
-    if (config?.access === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`)
-    for (const each of [method].flat()) routes.push({ method: each, url, access: config.access, body: schema?.body })
+    const policy = config?.policy
+    if (policy === undefined) throw new Error(`${String(method)} ${url} does not say who may call it`)
+    for (const each of [method].flat()) routes.push({ method: each, url, policy, body: schema?.body })
   })
   limitBodyTime(app)
   if (config.trustedProxies.length > 0) watchForwarded(app)
@@ -123,7 +114,7 @@ export async function openHttp({
     })
   })
 
-  answerProblems(app)
+  answerProblems(app, 'page')
   await app.register(serveAssets)
   return { app, routes }
 }
@@ -151,7 +142,7 @@ const longestBodyTime = 15_000
 function limitBodyTime(app: App): void {
   app.addHook('onRequest', async ({ raw, routeOptions }, reply) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = raw.headers
-    if (routeOptions.config.slowBody || (encoding === undefined && Number(length ?? 0) === 0)) return
+    if (routeOptions.config.policy?.slowBody || (encoding === undefined && Number(length ?? 0) === 0)) return
     const timer = setTimeout(() => {
       if (!raw.complete) raw.socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n').destroySoon()
     }, longestBodyTime).unref()
@@ -164,8 +155,7 @@ function limitBodyTime(app: App): void {
 /** The headers of every answer. Sources: ASVS 5.0, 3.4.1 to 3.4.8 and 14.2.2; OWASP HTTP Headers Cheat Sheet. */
 function securityHeaders({ publicUrl }: Config): Record<string, string> {
   return {
-    'content-security-policy':
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    'content-security-policy': contentSecurityPolicy(),
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
@@ -177,14 +167,22 @@ function securityHeaders({ publicUrl }: Config): Record<string, string> {
   }
 }
 
-/** Turns every failure into one shape. The only place that logs an error or chooses its status. */
-function answerProblems(app: App): void {
-  app.setNotFoundHandler((request, reply) => answer(notFound(), request, reply))
+/**
+ * Turns every failure into one shape. The only place that logs an error or chooses its status.
+ * @param otherwise how addresses answer that have no route
+ */
+function answerProblems(app: App, otherwise: Policy['answers']): void {
+  app.setNotFoundHandler((request, reply) => answer(notFound(), request, reply, otherwise))
   app.setErrorHandler<FastifyError | Problem>((error, request, reply) => {
     const problem = toProblem(error)
     if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem })
-    return answer(problem, request, reply)
+    return answer(problem, request, reply, request.routeOptions.config.policy?.answers ?? otherwise)
   })
+}
+
+/** Tells programs in their own way that there is no such route below a prefix. Comes after the hooks that hold for all. */
+export async function answerPrograms(app: App): Promise<void> {
+  answerProblems(app, 'json')
 }
 
 /** A Problem as it is, a framework's refusal of the request as request_invalid, and anything else as a bug of ours. */
@@ -199,9 +197,9 @@ function toProblem(error: FastifyError | Problem): Problem {
 }
 
 /** Answers programs with RFC 9457 and people with a page. */
-function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answer(problem: Problem, request: FastifyRequest, reply: FastifyReply, as: Policy['answers']): FastifyReply {
   if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds))
-  if (request.url.startsWith('/api/')) {
+  if (as === 'json') {
     return reply
       .code(problem.status)
       .type('application/problem+json')

@@ -9,6 +9,7 @@ import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import { sendPage } from '../platform/page.ts'
+import { apiFor, publicApi, publicPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { askForRecovery } from './ask-for-recovery.ts'
@@ -33,8 +34,7 @@ export { decideRecovery } from './decide-recovery.ts'
 export { makeRecoveryLink } from './make-recovery-link.ts'
 export { removeOldRecovery } from './store.ts'
 
-const publicPage = { access: 'public' } as const
-const answers = { access: 'requests.answer' } as const
+const answers = apiFor('requests.answer')
 
 export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
@@ -79,7 +79,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       return reply.redirect('/login?saved', 303)
     })
 
-    app.post('/api/recovery/password-check', { schema: checkRecoveryPasswordRoute, config: publicPage }, async (request) => {
+    app.post('/api/recovery/password-check', { schema: checkRecoveryPasswordRoute, config: publicApi }, async (request) => {
       const { accountId, username, fullName } = await ownerOf(request)
       const faults = await judgePassword(
         needs,
@@ -94,7 +94,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
     // The console asks for it by itself every few seconds, which is nobody's action.
     app.get(
       '/api/recovery-requests',
-      { schema: listRecoveryRequestsRoute, config: { ...answers, automatic: true } },
+      { schema: listRecoveryRequestsRoute, config: apiFor('requests.answer', { automatic: true }) },
       async (request) =>
         database.in(request.instance, async (tx) => {
           const acting = await actingAccount(tx, sessionOf(request).accountId, 'requests.answer')

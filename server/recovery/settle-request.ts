@@ -1,3 +1,4 @@
+import type { Permission } from '../../contracts/permissions.ts'
 import { record } from '../audit/audit.ts'
 import { type GivenInitialPassword, giveInitialPassword } from '../credentials/credentials.ts'
 import { actingAccount, type LockedAccount, lockReachableAccount, ownAccount } from '../directory/accounts/accounts.ts'
@@ -60,7 +61,7 @@ async function lockAccountOf(
   tx: Transaction,
   actorId: string,
   requestId: string,
-  besides: readonly string[] = [],
+  besides: readonly Permission[] = [],
 ): Promise<LockedAccount> {
   const acting = await actingAccount(tx, actorId, 'requests.answer', ...besides)
   const request = await findRequest(tx, requestId)

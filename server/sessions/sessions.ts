@@ -1,5 +1,6 @@
 // Sessions: one live session per account; who is logged in in a browser, and how it ends.
 // Owns session. Knows nothing of how somebody proves who they are.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { callerOf } from '../platform/caller.ts'
@@ -8,6 +9,7 @@ import type { Database } from '../platform/database.ts'
 import { formToken, visitFormToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import type { View } from '../platform/page.ts'
+import { personalApi, personalPage } from '../platform/policy.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
 import { formatMoment, type Language, type Translate } from '../platform/text.ts'
@@ -62,10 +64,6 @@ declare module 'fastify' {
     /** The session of the browser that sent this request; undefined when nobody is logged in there. */
     session: LiveSession | undefined
   }
-  interface FastifyContextConfig {
-    /** A request that a page sends by itself: a sign of life, and no action of a person. */
-    automatic?: boolean
-  }
 }
 
 export type SessionsNeeds = { database: Database; keys: Keys; rules: RuleBook; texts: (language: Language) => Translate }
@@ -80,11 +78,11 @@ export function recogniseSessions(app: App, { database, keys, rules, texts }: Se
   )
   app.decorateRequest('session', undefined)
   app.addHook('onRequest', async (request, reply) => {
-    const { access, anyHost, automatic } = request.routeOptions.config
-    if (anyHost) return
+    const { policy } = request.routeOptions.config
+    if (policy?.anyHost) return
     const token = readCookie(request, 'session')
     if (token !== undefined) {
-      request.session = await checks.run(request.instance, { token, isAction: automatic !== true })
+      request.session = await checks.run(request.instance, { token, isAction: policy?.automatic !== true })
       if (request.session) {
         // The session and not its secret: a form that is open in another tab stays good when the secret changes.
         request.formBinding = `session ${request.session.id}`
@@ -92,14 +90,15 @@ export function recogniseSessions(app: App, { database, keys, rules, texts }: Se
         if (own !== undefined) request.view = { ...request.view, language: own, t: texts(own) }
       }
     }
-    if (access === 'public' || request.is404) return
+    // Without a policy there is no route, or it would not be served, and nothing to guard.
+    if (policy === undefined || policy.caller === 'anybody') return
     if (request.session === undefined) return refuseStranger(request, reply, token)
-    if (access !== 'signed-in' && !request.session.permissions.includes(access!)) throw notPermitted()
+    if (policy.permission !== undefined && !request.session.permissions.includes(policy.permission)) throw notPermitted()
   })
 
   /** Programs are told, also how the session that they had ended; people are asked to log in and come back to where they wanted to go. */
   async function refuseStranger(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<FastifyReply> {
-    if (request.url.startsWith('/api/')) throw notSignedIn(token && (await endedBecause(request, token)))
+    if (request.routeOptions.config.policy?.answers === 'json') throw notSignedIn(token && (await endedBecause(request, token)))
     const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
     return reply.redirect(`/login${wanted}`, 303)
   }
@@ -154,7 +153,7 @@ export function sessionOf(request: FastifyRequest): LiveSession {
 
 export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.post('/log-out', { schema: logOutRoute, config: { access: 'signed-in' } }, async (request, reply) => {
+    app.post('/log-out', { schema: logOutRoute, config: personalPage }, async (request, reply) => {
       await endOwnSession(database, request.instance, sessionOf(request), callerOf(request))
       clearCookie(reply, 'session')
       clearCookie(reply, 'visit')
@@ -163,7 +162,7 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
       return reply.redirect('/login?bye', 303)
     })
 
-    app.get('/api/session', { schema: currentSessionRoute, config: { access: 'signed-in' } }, async (request, reply) => {
+    app.get('/api/session', { schema: currentSessionRoute, config: personalApi() }, async (request, reply) => {
       const { id, accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone } =
         sessionOf(request)
       const authentication = await database.in(request.instance, (tx) => findAuthentication(tx, id))
@@ -184,14 +183,14 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
       }
     })
 
-    app.post('/api/session/alive', { schema: aliveRoute, config: { access: 'signed-in', automatic: true } }, async (request) => {
+    app.post('/api/session/alive', { schema: aliveRoute, config: personalApi({ automatic: true }) }, async (request) => {
       const { id } = sessionOf(request)
       const clock = await signWithoutChannel(database, request.instance, id)
       if (clock === undefined) throw notSignedIn()
       return { warning: runsOut(clock, await rules.of(request.instance)).warning ?? null }
     })
 
-    app.post('/api/session/stay', { schema: stayRoute, config: { access: 'signed-in' } }, async (request, reply) => {
+    app.post('/api/session/stay', { schema: stayRoute, config: personalApi() }, async (request, reply) => {
       if (!(await stayActive(database, request.instance, sessionOf(request).id))) throw notSignedIn()
       return reply.code(204).send(null)
     })

@@ -1,5 +1,6 @@
 // Sign-in: from a username and a password to a session, step by step, each step kept in the database.
 // Owns sign_in. The only feature that starts sessions. What can hold a sign-in up: steps.ts.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
@@ -17,6 +18,7 @@ import { formToken } from '../platform/forms.ts'
 import type { App } from '../platform/http.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { localPath, sendPage } from '../platform/page.ts'
+import { publicApi, publicPage } from '../platform/policy.ts'
 import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
 import { type Language, preferredLanguage, type Translate } from '../platform/text.ts'
@@ -51,12 +53,11 @@ export type SignInNeeds = LogInNeeds &
   }
 
 const home = '/home'
-const publicPage = { access: 'public' } as const
 
 /** Speaks to each visitor in a language that the instance offers: the one that was chosen, the browser's, the instance's, or else the first. */
 export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; texts: (language: Language) => Translate }): void {
   app.addHook('onRequest', async (request) => {
-    if (request.routeOptions.config.anyHost) return
+    if (request.routeOptions.config.policy?.anyHost) return
     const { languages: offered } = await rules.of(request.instance)
     const wanted = [readCookie(request, 'language'), preferredLanguage(request.headers['accept-language'], offered)]
     const spoken = [...wanted, request.instance.language].map((each) => offered.find((language) => language === each))
@@ -146,7 +147,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       return reply.redirect(localPath(request.query.back, '/'), 303)
     })
 
-    app.post('/api/password-check', { schema: checkPasswordRoute, config: publicPage }, async (request) => {
+    app.post('/api/password-check', { schema: checkPasswordRoute, config: publicApi }, async (request) => {
       const { session, instance } = request
       const token = readCookie(request, 'pending')
       if (session === undefined && token === undefined) throw notSignedIn()

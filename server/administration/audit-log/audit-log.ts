@@ -1,8 +1,10 @@
 // Audit log: reading and exporting the audit, within reach. Owns no table: audit/ writes it and knows of no accounts; here they get names.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import { callerOf } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
+import { apiFor } from '../../platform/policy.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { exportAudit } from './export-audit.ts'
@@ -13,7 +15,7 @@ import { type AuditFilter, placeFrom } from './store.ts'
 const pageSize = 50
 
 export function auditLog({ database }: { database: Database }): FastifyPluginAsyncTypebox {
-  const config = { access: 'audit.view' } as const
+  const config = apiFor('audit.view')
 
   return async (app) => {
     app.get('/api/audit', { schema: listAuditRoute, config }, async (request) => {

@@ -1,8 +1,10 @@
 // Console: the web application for everybody who works with accounts. Here is only its page and its files; what it does it does by the API.
 // Owns no table.
+
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { everywhere, permit, personalPage } from '../../platform/policy.ts'
 import { notFound } from '../../platform/problem.ts'
 import { openConsoleFiles } from './console-files.ts'
 import { consolePage } from './pages.ts'
@@ -14,32 +16,22 @@ export function consolePages(): FastifyPluginAsyncTypebox {
     const show = async (request: FastifyRequest, reply: FastifyReply) => {
       // Styles that the console makes while it runs are let in by this value, and by nothing else. Source: CSP Level 3, 2.3.1.
       const nonce = randomBytes(16).toString('base64')
-      const policy = String(reply.getHeader('content-security-policy')).replace(
-        "style-src 'self'",
-        `style-src 'self' 'nonce-${nonce}'`,
-      )
-      return reply
-        .header('content-security-policy', policy)
-        .type('text/html; charset=utf-8')
-        .send(String(consolePage(request.view, files, nonce)))
+      permit(reply, { 'style-src': [`'nonce-${nonce}'`] })
+      return reply.type('text/html; charset=utf-8').send(String(consolePage(request.view, files, nonce)))
     }
-    app.get('/console', { schema: { hide: true }, config: { access: 'signed-in' } }, show)
-    app.get('/console/*', { schema: screenRoute, config: { access: 'signed-in' } }, show)
+    app.get('/console', { schema: { hide: true }, config: personalPage }, show)
+    app.get('/console/*', { schema: screenRoute, config: personalPage }, show)
 
-    app.get(
-      '/assets/console/:name',
-      { schema: fileRoute, config: { access: 'public', anyHost: true } },
-      async (request, reply) => {
-        const file = files.find(request.params.name)
-        if (file === undefined) throw notFound()
-        const compressed = /\bbr\b/.test(request.headers['accept-encoding'] ?? '')
-        if (compressed) reply.header('content-encoding', 'br')
-        return reply
-          .type(file.type)
-          .header('vary', 'accept-encoding')
-          .header('cache-control', 'public, max-age=31536000, immutable')
-          .send(compressed ? file.compressed : file.plain)
-      },
-    )
+    app.get('/assets/console/:name', { schema: fileRoute, config: everywhere('page') }, async (request, reply) => {
+      const file = files.find(request.params.name)
+      if (file === undefined) throw notFound()
+      const compressed = /\bbr\b/.test(request.headers['accept-encoding'] ?? '')
+      if (compressed) reply.header('content-encoding', 'br')
+      return reply
+        .type(file.type)
+        .header('vary', 'accept-encoding')
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .send(compressed ? file.compressed : file.plain)
+    })
   }
 }

@@ -1,7 +1,9 @@
 // The desk: a supervisor gets somebody back to work. Who it is, how they stand, why they can't log in, and what mends it.
 // Owns no table: it asks, and writes through, the features that do.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { callerOf } from '../../platform/caller.ts'
+import { apiFor } from '../../platform/policy.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { extendAccount } from './extend-account.ts'
 import { findPeople } from './find-people.ts'
@@ -11,7 +13,7 @@ import { unlockAccount } from './unlock-account.ts'
 
 export function desk(needs: DeskNeeds): FastifyPluginAsyncTypebox {
   // The screen keeps itself up to date.
-  const read = { access: 'accounts.view', automatic: true } as const
+  const read = apiFor('accounts.view', { automatic: true })
 
   return async (app) => {
     app.get('/api/desk', { schema: findPeopleRoute, config: read }, async (request) => {
@@ -32,13 +34,13 @@ export function desk(needs: DeskNeeds): FastifyPluginAsyncTypebox {
       return { ...rest, checks: checks.map(({ at, ...check }) => ({ ...check, at: moment(at) })) }
     })
 
-    app.post('/api/accounts/:id/unlock', { schema: unlockAccountRoute, config: { access: 'accounts.unlock' } }, (request) =>
+    app.post('/api/accounts/:id/unlock', { schema: unlockAccountRoute, config: apiFor('accounts.unlock') }, (request) =>
       unlockAccount(needs, request.instance, sessionOf(request).accountId, request.params.id, callerOf(request)),
     )
 
     app.post(
       '/api/accounts/:id/extend-validity',
-      { schema: extendAccountRoute, config: { access: 'accounts.extend' } },
+      { schema: extendAccountRoute, config: apiFor('accounts.extend') },
       (request) => {
         const { accountId } = sessionOf(request)
         return extendAccount(needs, request.instance, accountId, request.params.id, request.body.days, callerOf(request))

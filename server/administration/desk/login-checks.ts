@@ -1,8 +1,8 @@
 // Why can't they log in? Every check of a login in its order, as a login would meet it at this moment, and what mends it.
 
+import type { Permission } from '../../../contracts/permissions.ts'
 import { type CredentialStanding, credentialStanding, findPasswordStanding } from '../../authenticators/passwords/passwords.ts'
 import { actingAccount, type LockedAccount, lockSeenAccount } from '../../directory/accounts/accounts.ts'
-import type { Permission } from '../../directory/profiles/profiles.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Keys } from '../../platform/secret.ts'

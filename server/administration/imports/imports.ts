@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ActingAccount, actingAccount } from '../../directory/accounts/accounts.ts'
 import { callerOf } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
+import { apiFor } from '../../platform/policy.ts'
 import { requestInvalid } from '../../platform/problem.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { type Cell, sheetLimits, writeCsv } from '../sheets/sheets.ts'
@@ -37,13 +38,13 @@ export { removeOldImports } from './store.ts'
 const rowsOfPage = 100
 const accountsOfPage = 1000
 const sampleRows = 3
-const config = { access: 'accounts.import' } as const
+const config = apiFor('accounts.import')
 
 export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner }): FastifyPluginAsyncTypebox {
   /** Reads as the account that asks, with what it may see at this moment. */
   const read = <T>(request: FastifyRequest, work: (tx: Transaction, acting: ActingAccount) => Promise<T>) =>
     needs.database.in(request.instance, async (tx) =>
-      work(tx, await actingAccount(tx, sessionOf(request).accountId, config.access)),
+      work(tx, await actingAccount(tx, sessionOf(request).accountId, 'accounts.import')),
     )
 
   const readOne = <T>(request: FastifyRequest, importId: string, work: (tx: Transaction, found: Import) => Promise<T>) =>
@@ -80,14 +81,18 @@ export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner })
     // The body is the file itself and goes on as it comes.
     app.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
 
-    app.post('/api/imports', { schema: uploadRoute, config: { ...config, slowBody: true } }, async (request, reply) => {
-      if (Number(request.headers['content-length'] ?? 0) > sheetLimits.fileBytes + 1024) reply.header('connection', 'close')
-      if (request.headers['content-type'] !== 'application/octet-stream')
-        throw requestInvalid('The body must be the file, as application/octet-stream.', 415)
-      const upload = { fileName: request.query.name ?? '', file: request.body as Readable }
-      const importId = await takeUpload(needs, request.instance, sessionOf(request).accountId, upload)
-      return reply.code(201).send(await details(request, importId))
-    })
+    app.post(
+      '/api/imports',
+      { schema: uploadRoute, config: apiFor('accounts.import', { slowBody: true }) },
+      async (request, reply) => {
+        if (Number(request.headers['content-length'] ?? 0) > sheetLimits.fileBytes + 1024) reply.header('connection', 'close')
+        if (request.headers['content-type'] !== 'application/octet-stream')
+          throw requestInvalid('The body must be the file, as application/octet-stream.', 415)
+        const upload = { fileName: request.query.name ?? '', file: request.body as Readable }
+        const importId = await takeUpload(needs, request.instance, sessionOf(request).accountId, upload)
+        return reply.code(201).send(await details(request, importId))
+      },
+    )
 
     app.get('/api/imports', { schema: listImportsRoute, config }, (request) =>
       read(request, async (tx, acting) => ({ imports: (await listImports(tx, acting)).map(shown) })),

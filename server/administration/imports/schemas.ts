@@ -11,38 +11,44 @@ const OnExisting = Type.Enum(['skip', 'update', 'refuse'])
 const Verdict = Type.Enum(['create', 'change', 'skip', 'refused'])
 const Outcome = Type.Enum(['created', 'changed', 'skipped', 'refused'])
 
-const Import = Type.Object({
-  id: Type.String(),
-  fileName: Type.String(),
-  state: Type.Enum(['mapping', 'checking', 'checked', 'running', 'done', 'failed', 'undone']),
-  onExisting: OnExisting,
-  failReason: Type.Union([Type.String(), Type.Null()]),
-  createdAt: Type.String({ format: 'date-time' }),
-  startedAt: Moment,
-  finishedAt: Moment,
-  undoneAt: Moment,
-})
+const Import = Type.Object(
+  {
+    id: Type.String(),
+    fileName: Type.String(),
+    state: Type.Enum(['mapping', 'checking', 'checked', 'running', 'done', 'failed', 'undone']),
+    onExisting: OnExisting,
+    failReason: Type.Union([Type.String(), Type.Null()]),
+    createdAt: Type.String({ format: 'date-time' }),
+    startedAt: Moment,
+    finishedAt: Moment,
+    undoneAt: Moment,
+  },
+  { title: 'Import' },
+)
 
-const ImportDetails = Type.Object({
-  ...Import.properties,
-  hasHeader: Type.Boolean(),
-  columns: Type.Array(
-    Type.Object({
-      name: Type.String({ description: 'Of the header; empty where there is none.' }),
-      samples: Type.Array(Type.String(), { description: 'Of the first rows; none of a column that holds passwords.' }),
-      field: Type.Union([Field, Type.Null()], { description: 'What the column holds; null when it is left out.' }),
-    }),
-  ),
-  rows: Type.Integer({ description: 'Without the header.' }),
-  verdicts: Type.Object(
-    { create: Count, change: Count, skip: Count, refused: Count },
-    { description: 'What the dry run found. In the state `mapping` there is none yet.' },
-  ),
-  outcomes: Type.Object(
-    { created: Count, changed: Count, skipped: Count, refused: Count },
-    { description: 'What has become of rows so far: the progress of the run.' },
-  ),
-})
+const ImportDetails = Type.Object(
+  {
+    ...Import.properties,
+    hasHeader: Type.Boolean(),
+    columns: Type.Array(
+      Type.Object({
+        name: Type.String({ description: 'Of the header; empty where there is none.' }),
+        samples: Type.Array(Type.String(), { description: 'Of the first rows; none of a column that holds passwords.' }),
+        field: Type.Union([Field, Type.Null()], { description: 'What the column holds; null when it is left out.' }),
+      }),
+    ),
+    rows: Type.Integer({ description: 'Without the header.' }),
+    verdicts: Type.Object(
+      { create: Count, change: Count, skip: Count, refused: Count },
+      { description: 'What the dry run found. In the state `mapping` there is none yet.' },
+    ),
+    outcomes: Type.Object(
+      { created: Count, changed: Count, skipped: Count, refused: Count },
+      { description: 'What has become of rows so far: the progress of the run.' },
+    ),
+  },
+  { title: 'ImportDetails' },
+)
 
 const RowProblem = Type.Object({
   column: Type.Union([Field, Type.Null()]),

@@ -1,9 +1,11 @@
 // Live: who is logged in, how the seats are used, and ending sessions. Owns no table.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { actingAccount } from '../../directory/accounts/accounts.ts'
 import { callerOf } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Notices } from '../../platform/notices.ts'
+import { apiFor } from '../../platform/policy.ts'
 import type { RuleBook } from '../../rules/rules.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { endAllSessions } from './end-all-sessions.ts'
@@ -22,7 +24,7 @@ export function live({ database, rules, notices }: LiveNeeds): FastifyPluginAsyn
     if (notice.about === 'sessions' || notice.about === 'ended') figures.age({ id: notice.instance })
   })
   // Screens that keep themselves up to date ask by themselves.
-  const config = { access: 'sessions.view', automatic: true } as const
+  const config = apiFor('sessions.view', { automatic: true })
 
   return async (app) => {
     app.get('/api/sessions', { schema: listSessionsRoute, config }, async (request) => {
@@ -50,12 +52,12 @@ export function live({ database, rules, notices }: LiveNeeds): FastifyPluginAsyn
       return { ...rest, quarters: quarters.map(({ from, ...quarter }) => ({ ...quarter, from: from.toISOString() })) }
     })
 
-    app.post('/api/sessions/end', { schema: endSessionsRoute, config: { access: 'sessions.end' } }, (request) => {
+    app.post('/api/sessions/end', { schema: endSessionsRoute, config: apiFor('sessions.end') }, (request) => {
       const { accountIds, reason } = request.body
       return endSessions({ database }, request.instance, sessionOf(request).accountId, accountIds, reason, callerOf(request))
     })
 
-    app.post('/api/sessions/end-all', { schema: endAllSessionsRoute, config: { access: 'sessions.end' } }, async (request) => {
+    app.post('/api/sessions/end-all', { schema: endAllSessionsRoute, config: apiFor('sessions.end') }, async (request) => {
       const { accountId } = sessionOf(request)
       return {
         done: await endAllSessions({ database }, request.instance, accountId, request.body.reason, callerOf(request)),

@@ -1,8 +1,10 @@
 // The rule editor: where the Administrator sees the rules, tries them and changes them.
 // Owns no table: what holds, and what can be set, is in rules/.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { type JudgePasswordNeeds, judgePassword } from '../../authenticators/passwords/passwords.ts'
 import { callerOf } from '../../platform/caller.ts'
+import { apiFor } from '../../platform/policy.ts'
 import { fieldsRefused } from '../../platform/problem.ts'
 import { findStoredRules, type Rules, ruleNames, ruleOf, valueFaults } from '../../rules/rules.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
@@ -12,7 +14,7 @@ import { changeRulesRoute, expirePasswordsRoute, getRulesRoute, previewRulesRout
 export function ruleEditor(needs: JudgePasswordNeeds): FastifyPluginAsyncTypebox {
   const { database, breached } = needs
   return async (app) => {
-    app.get('/api/rules', { schema: getRulesRoute, config: { access: 'rules.view' } }, async (request) => {
+    app.get('/api/rules', { schema: getRulesRoute, config: apiFor('rules.view') }, async (request) => {
       const { version, rules, reasons, passwordsChosenAfter } = await database.in(request.instance, findStoredRules)
       return {
         version,
@@ -24,14 +26,14 @@ export function ruleEditor(needs: JudgePasswordNeeds): FastifyPluginAsyncTypebox
       }
     })
 
-    app.put('/api/rules', { schema: changeRulesRoute, config: { access: 'rules.manage' } }, async (request) => {
+    app.put('/api/rules', { schema: changeRulesRoute, config: apiFor('rules.manage') }, async (request) => {
       const { instance, body } = request
       const version = await changeRules(needs, instance, sessionOf(request).accountId, body, callerOf(request))
       needs.rules.forget(instance)
       return { version }
     })
 
-    app.post('/api/rules/preview', { schema: previewRulesRoute, config: { access: 'rules.view' } }, async (request) => {
+    app.post('/api/rules/preview', { schema: previewRulesRoute, config: apiFor('rules.view') }, async (request) => {
       const { values, password } = request.body
       const wrong = valueFaults({ area: 'passwords', values })
       if (wrong.length > 0) throw fieldsRefused(wrong)
@@ -43,7 +45,7 @@ export function ruleEditor(needs: JudgePasswordNeeds): FastifyPluginAsyncTypebox
 
     app.post(
       '/api/rules/expire-passwords',
-      { schema: expirePasswordsRoute, config: { access: 'rules.manage' } },
+      { schema: expirePasswordsRoute, config: apiFor('rules.manage') },
       async (request, reply) => {
         await askForNewPasswords(needs, request.instance, sessionOf(request).accountId, callerOf(request))
         needs.rules.forget(request.instance)

@@ -1,5 +1,6 @@
 // Administration: what Administrators and Supervisors do with accounts. Creating, changing, enabling, removing; slips.
 // Owns no table: it writes through the features that do.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { findHindrances, type Hindrance } from '../../authenticators/passwords/passwords.ts'
@@ -8,6 +9,7 @@ import { instanceUrl } from '../../instances/instances.ts'
 import { latestMessages, type MessageStanding } from '../../outward/messages/messages.ts'
 import { callerOf } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
+import { apiFor } from '../../platform/policy.ts'
 import { findRules } from '../../rules/rules.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
@@ -47,7 +49,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
     actOnAccounts(needs, request.instance, sessionOf(request).accountId, accountIds, what, callerOf(request))
 
   return async (app) => {
-    app.get('/api/accounts', { schema: listAccountsRoute, config: { access: 'accounts.view' } }, async (request) => {
+    app.get('/api/accounts', { schema: listAccountsRoute, config: apiFor('accounts.view') }, async (request) => {
       const { sort = 'fullName', direction, page = '1', size = '50', ...filter } = request.query
       const limit = Number(size)
       return read(request, async (tx, acting) => {
@@ -65,7 +67,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       })
     })
 
-    app.get('/api/accounts/choices', { schema: accountChoicesRoute, config: { access: 'accounts.view' } }, (request) =>
+    app.get('/api/accounts/choices', { schema: accountChoicesRoute, config: apiFor('accounts.view') }, (request) =>
       read(request, async (tx, acting) => {
         const [profiles, teams] = await Promise.all([listProfileChoices(tx, acting), listTeamChoices(tx, acting)])
         const { name, language, timeZone } = request.instance
@@ -81,7 +83,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
     // No GET, though it changes no account: it writes into the audit and starts a process, and a link on any page could ask for that.
     app.post(
       '/api/accounts/export',
-      { schema: exportAccountsRoute, config: { access: 'accounts.export' } },
+      { schema: exportAccountsRoute, config: apiFor('accounts.export') },
       async (request, reply) => {
         const { format = 'csv', ...filter } = request.body
         const { accountId } = sessionOf(request)
@@ -92,7 +94,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       },
     )
 
-    app.get('/api/accounts/:id', { schema: getAccountRoute, config: { access: 'accounts.view' } }, async (request) => {
+    app.get('/api/accounts/:id', { schema: getAccountRoute, config: apiFor('accounts.view') }, async (request) => {
       const { account, hindrance, messages } = await read(request, async (tx, acting) => {
         const account = await findAccount(tx, acting, request.params.id)
         if (account === undefined) throw accountNotFound()
@@ -115,7 +117,7 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       }
     })
 
-    app.post('/api/accounts', { schema: createAccountRoute, config: { access: 'accounts.create' } }, async (request, reply) => {
+    app.post('/api/accounts', { schema: createAccountRoute, config: apiFor('accounts.create') }, async (request, reply) => {
       const { id, slip } = await createAccount(
         needs,
         request.instance,
@@ -126,45 +128,39 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       return reply.code(201).send({ id, slip: slip && slipBody(slip) })
     })
 
-    app.put(
-      '/api/accounts/:id',
-      { schema: updateAccountRoute, config: { access: 'accounts.update' } },
-      async (request, reply) => {
-        await changeAccount(
-          needs,
-          request.instance,
-          sessionOf(request).accountId,
-          request.params.id,
-          request.body,
-          callerOf(request),
-        )
-        return reply.code(204).send(null)
-      },
-    )
+    app.put('/api/accounts/:id', { schema: updateAccountRoute, config: apiFor('accounts.update') }, async (request, reply) => {
+      await changeAccount(
+        needs,
+        request.instance,
+        sessionOf(request).accountId,
+        request.params.id,
+        request.body,
+        callerOf(request),
+      )
+      return reply.code(204).send(null)
+    })
 
-    app.post('/api/accounts/enable', { schema: enableAccountsRoute, config: { access: 'accounts.update' } }, (request) =>
+    app.post('/api/accounts/enable', { schema: enableAccountsRoute, config: apiFor('accounts.update') }, (request) =>
       act(request, request.body.accountIds, { kind: 'enable' }),
     )
-    app.post('/api/accounts/disable', { schema: disableAccountsRoute, config: { access: 'accounts.update' } }, (request) =>
+    app.post('/api/accounts/disable', { schema: disableAccountsRoute, config: apiFor('accounts.update') }, (request) =>
       act(request, request.body.accountIds, { kind: 'disable', reason: request.body.reason }),
     )
-    app.post('/api/accounts/remove', { schema: removeAccountsRoute, config: { access: 'accounts.delete' } }, (request) =>
+    app.post('/api/accounts/remove', { schema: removeAccountsRoute, config: apiFor('accounts.delete') }, (request) =>
       act(request, request.body.accountIds, { kind: 'remove' }),
     )
-    app.post('/api/accounts/assign-profile', { schema: assignProfileRoute, config: { access: 'accounts.update' } }, (request) =>
+    app.post('/api/accounts/assign-profile', { schema: assignProfileRoute, config: apiFor('accounts.update') }, (request) =>
       act(request, request.body.accountIds, { kind: 'assign_profile', profileId: request.body.profileId }),
     )
-    app.post('/api/accounts/assign-team', { schema: assignTeamRoute, config: { access: 'accounts.update' } }, (request) =>
+    app.post('/api/accounts/assign-team', { schema: assignTeamRoute, config: apiFor('accounts.update') }, (request) =>
       act(request, request.body.accountIds, { kind: 'assign_team', teamId: request.body.teamId }),
     )
 
-    app.post(
-      '/api/accounts/messages',
-      { schema: sendPasswordsRoute, config: { access: 'accounts.new-password' } },
-      async (request) => sendPasswords(needs, request.instance, sessionOf(request).accountId, request.body.accountIds),
+    app.post('/api/accounts/messages', { schema: sendPasswordsRoute, config: apiFor('accounts.new-password') }, async (request) =>
+      sendPasswords(needs, request.instance, sessionOf(request).accountId, request.body.accountIds),
     )
 
-    app.post('/api/accounts/slips', { schema: makeSlipsRoute, config: { access: 'accounts.new-password' } }, async (request) => {
+    app.post('/api/accounts/slips', { schema: makeSlipsRoute, config: apiFor('accounts.new-password') }, async (request) => {
       const { accountIds } = request.body
       const { slips, refused } = await makeSlips(
         needs,

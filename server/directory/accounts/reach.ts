@@ -1,6 +1,7 @@
 // Reach: on whom somebody may act. Nobody acts on an account that has, and nobody gives, a permission that they lack;
 // and who does not reach every team reaches the teams that they supervise. Every write path leads through here.
 // Sources: CVE-2026-94000 and CVE-2026-97177, which are this rule forgotten on one path each.
+import type { Permission } from '../../../contracts/permissions.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { notPermitted, Problem } from '../../platform/problem.ts'
 import { findActor, findProfilePermissions, findTarget, type LockedAccount, lockAccount } from './store.ts'
@@ -30,7 +31,7 @@ export const ownAccount = () => new Problem(409, 'own_account', 'Nobody does thi
 export async function actingAccount(
   tx: Transaction,
   accountId: string,
-  ...needed: readonly [string, ...string[]]
+  ...needed: readonly [Permission, ...Permission[]]
 ): Promise<ActingAccount> {
   const actor = await findActor(tx, accountId)
   if (actor === undefined || !hasAll(actor, needed)) throw notPermitted()

@@ -2,13 +2,13 @@
 // that takes the reach of every team beside the permission, and every permission that the profile has, before and after.
 // Nobody changes the profile that they have themselves: it would be the short way to lock everybody out who has it.
 
+import { permissions as catalogue, type Permission } from '../../../contracts/permissions.ts'
 import { record } from '../../audit/audit.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { brokenConstraint, type Database, type Transaction } from '../../platform/database.ts'
 import { tidyName } from '../../platform/name.ts'
 import { changedMeanwhile, fieldsRefused, notPermitted } from '../../platform/problem.ts'
 import { type ActingAccount, actingAccount, beyondYourPermissions, hasAll } from '../accounts/accounts.ts'
-import { permissions as catalogue, type Permission } from './permissions.ts'
 import { builtInProfile, ownProfile, profileInUse, profileNotFound } from './problems.ts'
 import { profileNameFault } from './profile-name.ts'
 import { countAccountsOf, deleteProfile, findProfile, insertProfile, type Profile, updateProfile } from './store.ts'

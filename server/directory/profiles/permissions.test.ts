@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { builtInProfiles, type Permission, permissions } from '../../../contracts/permissions.ts'
 import { type Language, languages, readTexts } from '../../platform/text.ts'
-import { areaOf, builtInProfiles, type Permission, permissions, shownProfileName } from './profiles.ts'
+import { areaOf, shownProfileName } from './profiles.ts'
 
 type Labels = Record<string, Record<string, string>>
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { permissions } from '../../../contracts/permissions.ts'
 import type { Browser } from '../../../test/browser.ts'
 import { type Body, get, loggedIn, startFloor } from '../../../test/floor.ts'
-import { permissions } from './profiles.ts'
 
 type Listed = { id: string; name: string; builtIn: boolean; accounts: number; version: number; own: boolean; mayChange: boolean }
 

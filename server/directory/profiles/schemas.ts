@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
+import { type Permission, permissions } from '../../../contracts/permissions.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
-import { type Permission, permissions } from './permissions.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
 const problems = { 400: ProblemBody, 401: ProblemBody, 403: ProblemBody }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
+import { builtInProfiles } from '../../../contracts/permissions.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { ActingAccount } from '../accounts/accounts.ts'
-import { builtInProfiles } from './permissions.ts'
 
 /** Gives a new instance its built-in profiles and returns their ids by name. */
 export async function insertBuiltInProfiles(tx: Transaction): Promise<Map<string, string>> {

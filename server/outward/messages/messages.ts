@@ -1,9 +1,11 @@
 // Messages: mail to a person, from a durable queue to its delivery. What waits, what has left, what the mail server said.
 // Owns message. Knows what each kind says and makes it when it leaves; knows not why one is wanted.
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { actingAccount } from '../../directory/accounts/accounts.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Mailer } from '../../platform/mail.ts'
+import { apiFor } from '../../platform/policy.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { retryMessage } from './retry-message.ts'
 import { listMessagesRoute, mailStatusRoute, retryMessageRoute } from './schemas.ts'
@@ -21,7 +23,7 @@ export function messages(needs: { database: Database; mailer: Mailer }): Fastify
   const { database, mailer } = needs
 
   return async (app) => {
-    app.get('/api/messages', { schema: listMessagesRoute, config: { access: 'accounts.view' } }, async (request) => {
+    app.get('/api/messages', { schema: listMessagesRoute, config: apiFor('accounts.view') }, async (request) => {
       const { state, page = '1', size = '50' } = request.query
       const limit = Number(size)
       return database.in(request.instance, async (tx) => {
@@ -33,14 +35,14 @@ export function messages(needs: { database: Database; mailer: Mailer }): Fastify
 
     app.post(
       '/api/messages/:id/retry',
-      { schema: retryMessageRoute, config: { access: 'accounts.new-password' } },
+      { schema: retryMessageRoute, config: apiFor('accounts.new-password') },
       async (request, reply) => {
         await retryMessage(needs, request.instance, sessionOf(request).accountId, request.params.id)
         return reply.code(204).send(null)
       },
     )
 
-    app.get('/api/mail', { schema: mailStatusRoute, config: { access: 'accounts.view' } }, async () => ({ mail: mailer.goesTo }))
+    app.get('/api/mail', { schema: mailStatusRoute, config: apiFor('accounts.view') }, async () => ({ mail: mailer.goesTo }))
   }
 }
 

@@ -1,5 +1,6 @@
 // The live channel: server-sent events, one for each browser, by which an open page learns at once what it has to know, and by which
 // the server knows that the page is open. Owns no table; which channel a session has stands in its row, which sessions/ writes.
+
 import { PassThrough } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
@@ -8,6 +9,7 @@ import type { Database } from '../../platform/database.ts'
 import { visitFormToken } from '../../platform/forms.ts'
 import type { Metrics } from '../../platform/metrics.ts'
 import type { Notices } from '../../platform/notices.ts'
+import { personalApi } from '../../platform/policy.ts'
 import type { Keys } from '../../platform/secret.ts'
 import { sessionOf } from '../sessions.ts'
 import type { Channels } from './channels.ts'
@@ -34,7 +36,7 @@ export function liveChannel({ database, keys, channels, notices, metrics }: Live
 
     app.get(
       '/api/live',
-      { schema: liveRoute, config: { access: 'signed-in', automatic: true }, exposeHeadRoute: false },
+      { schema: liveRoute, config: personalApi({ automatic: true }), exposeHeadRoute: false },
       async (request, reply) => {
         const { id, accountId, permissions } = sessionOf(request)
         const teams = permissions.includes('requests.answer') ? await teamsOf(request.instance, accountId) : []
