@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { startNodes } from './nodes.ts'
+import { startNodes, until } from './nodes.ts'
 
 test('asvs-8.4.1 cve-C14 the cookies of one instance are worth nothing at another, on any route', async (t) => {
   const system = await startNodes(t)
@@ -146,4 +146,18 @@ test('cve-C01 an instance answers at its own host name only, whatever other head
     assert.equal(await at(host), 421, host)
   for (const name of ['x-forwarded-host', 'forwarded', 'x-host', 'x-original-host', 'x-forwarded-server', 'x-http-host-override'])
     assert.equal(await at('acme.example.com', { [name]: name === 'forwarded' ? 'host=localhost' : 'localhost' }), 'acme', name)
+})
+
+test('cve-C01 a node soon forgets a host name that is another instance’s now, or nobody’s', async (t) => {
+  const system = await startNodes(t, 2)
+  const { instance: acme } = await system.addInstance('acme', 'acme.example.com')
+  const login = async (node: number, host: string) => (await system.browser(node, host).get('/login')).status
+  for (const node of [0, 1]) assert.equal(await login(node, acme.hostname), 200)
+  await system.sql("update instance set hostname = 'moved.example.com' where id = $1", [acme.id])
+  const changedAt = performance.now()
+  for (const node of [0, 1]) {
+    assert.equal(await login(node, 'moved.example.com'), 200, 'the new one at once')
+    await until(async () => (await login(node, acme.hostname)) === 421)
+  }
+  assert.ok(performance.now() - changedAt < 5000, 'within seconds')
 })

@@ -48,3 +48,19 @@ test('fault-F06 fault-F33 after a restore the epoch voids sessions, links, unfin
   ])
   assert.deepEqual(await beginEpoch({ database }, main), { sessions: 1, links: 0, signIns: 0, initialPasswords: 0 })
 })
+
+test('fault-F33 a login whose password was right before the epoch, and that ends after it, opens nothing', async (t) => {
+  const system = await startNodes(t)
+  const fresh = await system.addAccount({ password: 'initial' })
+  const browser = system.browser()
+  await browser.get('/login')
+  const [answer] = await system.race(
+    'account',
+    [() => browser.post('/login', { username: fresh.username, password: fresh.password })],
+    1,
+    [`select set_config('gatehouse.instance_id', '${system.main.id}', true)`, 'select * from begin_epoch(null, 1000)'],
+  )
+  assert.equal(answer!.status, 401)
+  assert.equal((await browser.get('/choose-password')).status, 403)
+  assert.deepEqual(await system.sql('select from pending_login where used_at is null'), [])
+})

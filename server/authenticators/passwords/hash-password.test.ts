@@ -34,3 +34,29 @@ test('cve-C31 an over-long password matches nothing, not even its own hash', asy
   assert.equal(await verifyPassword(long, await hashPassword(long)), false)
   assert.equal(await verifyPassword('', null), false)
 })
+
+/** The processor time of some work, of all threads, in milliseconds: unlike the time by the clock it does not grow when others are busy. */
+async function processorTime(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+test('cve-C04 asvs-6.3.8 where there is nothing to compare with, or what cannot be a password, the whole work is done', async () => {
+  const phc = await hashPassword('walnut')
+  const times = 10
+  const of = (password: string, hash: string | null) =>
+    processorTime(async () => {
+      for (let i = 0; i < times; i += 1) assert.equal(await verifyPassword(password, hash), false)
+    })
+  await of('wrong', phc)
+  const real = await of('wrong', phc)
+  assert.ok(real > times * 2, `${real} ms`)
+  for (const [what, time] of [
+    ['no hash', await of('wrong', null)],
+    ['too long', await of('x'.repeat(1025), phc)],
+    ['too long, and no hash', await of('x'.repeat(5000), null)],
+  ] as const)
+    assert.ok(time > real / 2, `${what}: ${time} ms of ${real}`)
+})
