@@ -79,10 +79,10 @@ test('use cases and stores know nothing of HTTP, and only stores and the platfor
 test('a table is written by one feature', () => {
   const writers = new Map<string, Set<string>>()
   for (const path of sources) {
-    for (const [, camel, snake] of readFileSync(path, 'utf8').matchAll(
-      /(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)|(?:insert into|update|delete from) ([a-z_]+)\b(?= (?:as|set|where|\())/g,
+    for (const [, camel, removed, written] of readFileSync(path, 'utf8').matchAll(
+      /(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)|(?<=removeSome\(tx, ')([a-z_]+)|(?:insert into|update|delete from) ([a-z_]+)\b(?= (?:as|set|where|\())/g,
     )) {
-      const table = camel ?? snake!.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+      const table = camel ?? (removed ?? written)!.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
       writers.set(table, (writers.get(table) ?? new Set()).add(placeOf(path)))
     }
   }

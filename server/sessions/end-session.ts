@@ -1,6 +1,7 @@
 import { type Actor, record, recordMany } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
+import type { TidyStep } from '../platform/tidying.ts'
 import { findRules } from '../rules/rules.ts'
 import { type EndReason, endRunOutSessions, endSessionOf, endSessionsOf } from './store.ts'
 
@@ -42,18 +43,15 @@ export async function endManySessions(
   return ended.length
 }
 
-/** Marks the sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */
-export async function endRunOutSessionsOf(tx: Transaction): Promise<void> {
-  const ended = await endRunOutSessions(tx, await findRules(tx))
-  if (ended.length === 0) return
-  await record(
-    tx,
-    ...ended.map(({ id, accountId, endReason }) => ({
-      event: 'session_ended' as const,
-      actor: { kind: 'system' as const },
-      accountId,
-      sessionId: id,
-      detail: { reason: endReason },
-    })),
-  )
-}
+/** Marks sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */
+export const sessionTidying: readonly TidyStep[] = [
+  {
+    name: 'sessions that have run out',
+    async tidy(tx, most) {
+      const ended = await endRunOutSessions(tx, await findRules(tx), most)
+      const rows = ended.map(({ id, accountId, endReason }) => ({ accountId, sessionId: id, detail: { reason: endReason } }))
+      await recordMany(tx, 'session_ended', { kind: 'system' }, rows)
+      return ended.length
+    },
+  },
+]

@@ -3,9 +3,10 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { authenticated, startNodes, type TestSystem } from '../../test/nodes.ts'
 import { setRules } from '../../test/set-rules.ts'
+import { tidyAll } from '../../test/tidy.ts'
 import { setEnabled } from '../operator/set-enabled.ts'
 import { openDatabase } from '../platform/database.ts'
-import { endRunOutSessionsOf, startSession } from './sessions.ts'
+import { startSession } from './sessions.ts'
 
 const wide = { HASH_CONCURRENCY: '18', DATABASE_CONNECTIONS: '22' }
 
@@ -197,7 +198,7 @@ test('asvs-7.3.2 cve-C29 a session ends after 12 hours, however much it is used'
   assert.equal((await browser.get('/home')).status, 200)
   await later(system, '10 seconds', ['started_at'])
   assert.equal((await browser.get('/home')).status, 303)
-  await system.database.in(system.main, endRunOutSessionsOf)
+  await tidyAll(system)
   assert.deepEqual(await system.sql('select end_reason from session'), [{ end_reason: 'longest' }])
 })
 
@@ -273,7 +274,7 @@ test('asvs-7.3.1 asvs-7.3.2 the idle end, the longest time and the lease are the
   await later(system, '2 hours', ['started_at'])
   assert.equal((await browser.get('/home')).status, 303)
   assert.match((await browser.get('/login')).body, /a session lasts 2 h at the most/)
-  await system.database.in(system.main, endRunOutSessionsOf)
+  await tidyAll(system)
   assert.deepEqual(await system.sql('select end_reason from session order by started_at'), [
     { end_reason: 'longest' },
     { end_reason: 'idle' },

@@ -290,6 +290,7 @@ export async function listLiveSessions(
 export async function endRunOutSessions(
   tx: Transaction,
   { idleMinutes, longestHours }: SessionLimits,
+  most: number,
 ): Promise<{ id: string; accountId: string; endReason: string }[]> {
   const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
     update session set ended_at = now(), end_reason = case
@@ -297,7 +298,7 @@ export async function endRunOutSessions(
     where id in (
       select id from session where ended_at is null and (
         last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
-      for no key update skip locked)
+      limit ${most} for no key update skip locked)
     returning id, account_id, end_reason`.execute(tx)
   return rows
 }
