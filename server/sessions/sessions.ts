@@ -47,6 +47,7 @@ export {
   findEnd,
   findEnds,
   findLiveSessions,
+  isLive,
   type ListedSession,
   type LiveSession,
   listLiveSessions,

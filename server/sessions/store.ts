@@ -37,13 +37,13 @@ export async function recogniseTokens(
   database: Database,
   instance: { id: string },
   asked: readonly AskedSession[],
-  { idleMinutes, longestHours }: SessionLimits,
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
 ): Promise<(LiveSession | undefined)[]> {
   const tokenHashes = asked.map(({ token }) => hashToken(token))
   const actions = asked.map(({ isAction }) => isAction)
   return database.call(async (db) => {
     const { rows } = await sql<LiveSession & { place: number }>`
-      select * from recognise_sessions(${instance.id}, ${tokenHashes}, ${actions}, ${idleMinutes}, ${longestHours * 60})`.execute(
+      select * from recognise_sessions(${instance.id}, ${tokenHashes}, ${actions}, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60})`.execute(
       db,
     )
     const found: (LiveSession | undefined)[] = asked.map(() => undefined)
@@ -56,6 +56,7 @@ export type EndReason =
   | 'logged_out'
   | 'no_sign_of_life'
   | 'idle'
+  | 'hours_over'
   | 'longest'
   | 'ended_by_operator'
   | 'ended_by_supervisor'
@@ -210,15 +211,12 @@ export async function findEnds(tx: Transaction, ids: readonly string[], limits: 
   return findEndsWhere(tx, sql`s.id = any (${ids as string[]}::uuid[])`, limits)
 }
 
-async function findEndsWhere(
-  tx: Transaction,
-  condition: RawBuilder<unknown>,
-  { idleMinutes, longestHours }: SessionLimits,
-): Promise<SessionEnd[]> {
+async function findEndsWhere(tx: Transaction, condition: RawBuilder<unknown>, limits: SessionLimits): Promise<SessionEnd[]> {
+  const { leaseSeconds, idleMinutes, longestHours } = limits
   const { rows } = await sql<SessionEnd>`
     select s.id,
-      coalesce(s.end_reason, case when s.started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end) as reason,
-      coalesce(s.ended_at, least(s.started_at + make_interval(hours => ${longestHours}), s.last_active_at + make_interval(mins => ${idleMinutes}))) as at,
+      coalesce(s.end_reason, run_out_reason(s, ${bounds(limits)}), case when a.enabled then 'no_sign_of_life' else 'account_disabled' end) as reason,
+      coalesce(s.ended_at, least(now(), runs_out_at(s, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}))) as at,
       s.end_note as note,
       case when next.id is not null then jsonb_build_object('device', next.device, 'address', host(next.address)) end as moved_to,
       coalesce(s.end_reason = 'moved' and s.disputed_at is null, false) as may_be_disputed,
@@ -247,40 +245,35 @@ export async function disputeMove(
   return row
 }
 
+/** At which moments the silence, the idleness and the age of a session are too much, as `session_lives` and `run_out_reason` ask for them. */
+export function bounds({ leaseSeconds, idleMinutes, longestHours }: SessionLimits): RawBuilder<unknown> {
+  return sql`now(), (select silent_since(${leaseSeconds})), now() - make_interval(mins => ${idleMinutes}), now() - make_interval(hours => ${longestHours})`
+}
+
+/** Whether the session `s` of the enabled account `a` lives. */
+export const isLive = (limits: SessionLimits) => sql<boolean>`session_lives(s, ${bounds(limits)}) and a.enabled`
+
 /** The sessions of these accounts that would keep them from logging in elsewhere now, by account. */
 export async function findLiveSessions(
   tx: Transaction,
   accountIds: readonly string[],
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+  limits: SessionLimits,
 ): Promise<Map<string, OtherSession>> {
   const { rows } = await sql<OtherSession & { accountId: string }>`
-    select account_id, id, started_at, device, host(address) as address from session
-    where account_id = any (${accountIds as string[]}::uuid[]) and ended_at is null
-      and last_seen_at > now() - make_interval(secs => ${leaseSeconds})
-      and last_active_at > now() - make_interval(mins => ${idleMinutes})
-      and started_at > now() - make_interval(hours => ${longestHours})`.execute(tx)
+    select s.account_id, s.id, s.started_at, s.device, host(s.address) as address from session s join account a on a.id = s.account_id
+    where s.account_id = any (${accountIds as string[]}::uuid[]) and ${isLive(limits)}`.execute(tx)
   return new Map(rows.map(({ accountId, ...session }) => [accountId, session]))
 }
 
 export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */
-export async function listLiveSessions(
-  tx: Transaction,
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
-): Promise<ListedSession[]> {
-  return tx
-    .selectFrom('session')
-    .innerJoin('account', 'account.id', 'session.accountId')
-    .innerJoin('profile', 'profile.id', 'account.profileId')
-    .select(['account.username', 'account.fullName', 'profile.name as profile', 'startedAt', 'lastSeenAt', 'device', 'address'])
-    .where('endedAt', 'is', null)
-    .where('lastSeenAt', '>', sql<Date>`now() - make_interval(secs => ${leaseSeconds})`)
-    .where((where) => where.or([where('lapsesAt', 'is', null), where('lapsesAt', '>', sql<Date>`now()`)]))
-    .where('lastActiveAt', '>', sql<Date>`now() - make_interval(mins => ${idleMinutes})`)
-    .where('startedAt', '>', sql<Date>`now() - make_interval(hours => ${longestHours})`)
-    .orderBy('startedAt', 'desc')
-    .execute()
+export async function listLiveSessions(tx: Transaction, limits: SessionLimits): Promise<ListedSession[]> {
+  const { rows } = await sql<ListedSession>`
+    select a.username, a.full_name, p.name as profile, s.started_at, s.last_seen_at, s.device, s.address
+    from session s join account a on a.id = s.account_id join profile p on p.id = a.profile_id
+    where ${isLive(limits)} order by s.started_at desc`.execute(tx)
+  return rows
 }
 
 /**
@@ -289,17 +282,17 @@ export async function listLiveSessions(
  */
 export async function endRunOutSessions(
   tx: Transaction,
-  { idleMinutes, longestHours }: SessionLimits,
+  limits: SessionLimits,
   most: number,
 ): Promise<{ id: string; accountId: string; endReason: string }[]> {
+  const reason = sql`run_out_reason(s, ${bounds(limits)})`
   const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
-    update session set ended_at = now(), end_reason = case
-      when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end
-    where id in (
-      select id from session where ended_at is null and (
-        last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
-      limit ${most} for no key update skip locked)
-    returning id, account_id, end_reason`.execute(tx)
+    update session set ended_at = now(), end_reason = due.reason
+    from (
+      select id, ${reason} as reason from session s where ended_at is null and ${reason} is not null
+      limit ${most} for no key update skip locked) as due
+    where session.id = due.id
+    returning session.id, account_id, end_reason`.execute(tx)
   return rows
 }
 

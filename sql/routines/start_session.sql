@@ -14,32 +14,29 @@ declare
   at timestamptz := clock_timestamp();
   new_id uuid := gen_random_uuid();
   other session;
+  run_out text;
   reason text;
-  has_lapsed boolean;
-  silent_since timestamptz := at - make_interval(secs => lease_seconds);
-  idle_since timestamptz := at - make_interval(mins => idle_minutes);
-  old_since timestamptz := at - make_interval(mins => longest_minutes);
+  silent timestamptz := silent_since(lease_seconds);
+  idle timestamptz := at - make_interval(mins => idle_minutes);
+  old timestamptz := at - make_interval(mins => longest_minutes);
   ended uuid;
   seat_is_handed_on boolean := false;
 begin
   select * into other from session where account_id = of_account and ended_at is null;
   if found then
-    has_lapsed := other.last_seen_at <= silent_since or coalesce(other.lapses_at <= at, false)
-      or other.last_active_at <= idle_since or other.started_at <= old_since;
+    run_out := run_out_reason(other, at, silent, idle, old);
     reason := case
-      when other.started_at <= old_since then 'longest'
-      when other.last_active_at <= idle_since then 'idle'
+      when run_out <> 'no_sign_of_life' then run_out
       when other.visit_hash = of_visit_hash then 'logged_in_again'
-      when has_lapsed then 'no_sign_of_life'
+      when run_out is not null then run_out
       when other.id = moves then 'moved' end;
     if reason is null or at_once then
       outcome := 'already_logged_in';
       return;
     end if;
-    if not has_lapsed then
-      update session set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
-      where id = other.id and ended_at is null and last_seen_at > silent_since and (lapses_at is null or lapses_at > at)
-      returning id into ended;
+    if run_out is null then
+      update session s set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
+      where id = other.id and session_lives(s, at, silent, idle, old) returning id into ended;
       seat_is_handed_on := found;
     end if;
   end if;
@@ -52,10 +49,10 @@ begin
     end if;
     if reason is not null then
       -- It may have shown a sign of life, or outlived itself, since.
-      update session set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
+      at := clock_timestamp();
+      update session s set ended_at = at, end_reason = reason, successor_id = new_id
       where id = other.id and ended_at is null and (
-        visit_hash = of_visit_hash or last_seen_at <= silent_since or lapses_at <= clock_timestamp()
-        or last_active_at <= idle_since or started_at <= old_since)
+        visit_hash = of_visit_hash or run_out_reason(s, at, silent, idle, old) is not null)
       returning id into ended;
     end if;
   end if;
