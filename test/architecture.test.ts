@@ -104,3 +104,9 @@ test('when a session has run out is said in two places only: the reason and the 
   const places = [...globSync('sql/routines/*.sql'), ...sources].filter((path) => said.test(readFileSync(path, 'utf8')))
   assert.deepEqual(places.sort(), ['sql/routines/run_out_reason.sql', 'sql/routines/runs_out_at.sql'])
 })
+
+test('sessions are ended in one place', () => {
+  const ends = /update session\b[^;]*\bended_at =|updateTable\('session'\)[^;]*endedAt:/
+  const places = [...globSync('sql/routines/*.sql'), ...sources].filter((path) => ends.test(readFileSync(path, 'utf8')))
+  assert.deepEqual(places, ['sql/routines/end_sessions.sql'])
+})

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
+import { type Actor, asDetail } from '../audit/audit.ts'
+import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
 import type { Rules } from '../rules/rules.ts'
@@ -95,45 +97,33 @@ export async function findLiveSession(tx: Transaction, accountId: string): Promi
     .executeTakeFirst()
 }
 
-/**
- * Ends the account's session and returns its id; undefined when it has none.
- * @param note what whoever ends it says to the person
- */
-export async function endSessionOf(
-  tx: Transaction,
-  accountId: string,
-  reason: EndReason,
-  note?: string,
-): Promise<string | undefined> {
-  const row = await tx
-    .updateTable('session')
-    .set({ endedAt: sql`now()`, endReason: reason, endNote: note ?? null })
-    .where('accountId', '=', accountId)
-    .where('endedAt', 'is', null)
-    .returning('id')
-    .executeTakeFirst()
-  return row?.id
+/** Who ends sessions, why, and what is kept of it. */
+export type SessionsEnd = {
+  reason: EndReason
+  actor: Actor
+  caller?: Caller | undefined
+  /** What whoever ends it says to the person. */
+  note?: string | undefined
 }
 
 /**
- * Ends what sessions these accounts have, in one statement, and returns them.
+ * Ends what sessions these accounts have, records it, and returns how many there were.
  * @param begunBy leaves alone what has begun later
  */
 export async function endSessionsOf(
   tx: Transaction,
   accountIds: readonly string[],
-  reason: EndReason,
-  note: string | undefined,
-  begunBy: Date,
-): Promise<{ id: string; accountId: string }[]> {
-  return tx
-    .updateTable('session')
-    .set({ endedAt: sql`now()`, endReason: reason, endNote: note ?? null })
-    .where('accountId', '=', sql<string>`any (${accountIds as string[]}::uuid[])`)
-    .where('endedAt', 'is', null)
-    .where('startedAt', '<=', begunBy)
-    .returning(['id', 'accountId'])
-    .execute()
+  { reason, actor, caller, note }: SessionsEnd,
+  begunBy?: Date,
+): Promise<number> {
+  const { rows } = await sql`
+    select ended from (
+      select array_agg(id) as ids, array_agg(${reason}::text) as reasons from session
+      where account_id = any (${accountIds as string[]}::uuid[]) and ended_at is null and started_at <= ${begunBy ?? 'infinity'}::timestamptz
+    ) as live
+    cross join end_sessions(ids, reasons, ${actor.kind}, ${actor.kind === 'account' ? actor.accountId : null}, ${caller?.address ?? null},
+      ${caller?.requestId ?? null}, ${asDetail({ note }, caller)}::jsonb) as ended`.execute(tx)
+  return rows.length
 }
 
 /** Ends the session that asks for it, and records it. Does nothing when it has ended already. */
@@ -277,23 +267,18 @@ export async function listLiveSessions(tx: Transaction, limits: SessionLimits): 
 }
 
 /**
- * Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not.
- * Leaves out what somebody holds, so that it waits for nobody while it holds others.
+ * Ends up to so many sessions that have run out, and returns how many. Whatever somebody holds at this moment is left for the next time,
+ * so this waits for nobody while it holds others, and of several nodes one ends each.
  */
-export async function endRunOutSessions(
-  tx: Transaction,
-  limits: SessionLimits,
-  most: number,
-): Promise<{ id: string; accountId: string; endReason: string }[]> {
+export async function endRunOutSessions(tx: Transaction, limits: SessionLimits, most: number): Promise<number> {
   const reason = sql`run_out_reason(s, ${bounds(limits)})`
-  const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
-    update session set ended_at = now(), end_reason = due.reason
-    from (
-      select id, ${reason} as reason from session s where ended_at is null and ${reason} is not null
-      limit ${most} for no key update skip locked) as due
-    where session.id = due.id
-    returning session.id, account_id, end_reason`.execute(tx)
-  return rows
+  const { rows } = await sql`
+    select ended from (
+      select array_agg(id) as ids, array_agg(reason) as reasons from (
+        select id, ${reason} as reason from session s where ended_at is null and ${reason} is not null
+        limit ${most} for no key update skip locked) as due) as due
+    cross join end_sessions(ids, reasons, 'system', null, null, null, '{}') as ended`.execute(tx)
+  return rows.length
 }
 
 /** Those of the accounts that have, or ever had, a session. */

@@ -19,7 +19,7 @@ declare
   silent timestamptz := silent_since(lease_seconds);
   idle timestamptz := at - make_interval(mins => idle_minutes);
   old timestamptz := at - make_interval(mins => longest_minutes);
-  ended uuid;
+  by_person boolean;
   seat_is_handed_on boolean := false;
 begin
   select * into other from session where account_id = of_account and ended_at is null;
@@ -35,8 +35,8 @@ begin
       return;
     end if;
     if run_out is null then
-      update session s set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
-      where id = other.id and session_lives(s, at, silent, idle, old) returning id into ended;
+      -- Nobody has ended it since, and it has not gone silent.
+      perform from session s where id = other.id and session_lives(s, at, silent, idle, old) for no key update;
       seat_is_handed_on := found;
     end if;
   end if;
@@ -50,17 +50,18 @@ begin
     if reason is not null then
       -- It may have shown a sign of life, or outlived itself, since.
       at := clock_timestamp();
-      update session s set ended_at = at, end_reason = reason, successor_id = new_id
-      where id = other.id and ended_at is null and (
-        visit_hash = of_visit_hash or run_out_reason(s, at, silent, idle, old) is not null)
-      returning id into ended;
+      perform from session s where id = other.id and ended_at is null and (
+        visit_hash = of_visit_hash or run_out_reason(s, at, silent, idle, old) is not null) for no key update;
+      if not found then
+        reason := null;
+      end if;
     end if;
   end if;
-  if ended is not null then
-    insert into audit_event (event, actor_kind, actor_account_id, account_id, session_id, address, request_id, detail)
-    select 'session_ended', by.kind, case by.kind when 'account' then of_account end, of_account, ended,
-      case by.kind when 'account' then from_address end, in_request, jsonb_build_object('reason', reason, 'successor', new_id, 'device', on_device)
-    from (values (case reason when 'moved' then 'account' else 'system' end)) as by (kind);
+  if reason is not null then
+    by_person := reason = 'moved';
+    perform end_sessions(array[other.id], array[reason], case when by_person then 'account' else 'system' end,
+      case when by_person then of_account end, case when by_person then from_address end, in_request,
+      jsonb_build_object('successor', new_id, 'device', on_device));
   end if;
 
   insert into session (id, account_id, token_hash, visit_hash, address, device, auth_time, amr)

@@ -108,13 +108,9 @@ begin
     update seat_count set at_most = not_ended + 1;
     return false;
   end if;
-  with ended as (
-    update session s set ended_at = clock_timestamp(),
-      end_reason = coalesce(nullif(run_out_reason(s, at, silent, idle, old), 'no_sign_of_life'), 'seat_needed')
-    where id = any (lapsed) returning id, account_id, end_reason
-  )
-  insert into audit_event (event, actor_kind, account_id, session_id, request_id, detail)
-  select 'session_ended', 'system', ended.account_id, ended.id, in_request, jsonb_build_object('reason', ended.end_reason) from ended;
+  perform end_sessions(array_agg(s.id), array_agg(coalesce(nullif(run_out_reason(s, at, silent, idle, old), 'no_sign_of_life'), 'seat_needed')),
+    'system', null, null, in_request, '{}')
+  from session s where id = any (lapsed);
   update seat_count set at_most = live;
   return true;
 end $$;
