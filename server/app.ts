@@ -8,16 +8,16 @@ import { apiDocumentation } from './administration/api-documentation/api-documen
 import { auditLog } from './administration/audit-log/audit-log.ts'
 import { consolePages } from './administration/console/console.ts'
 import { desk } from './administration/desk/desk.ts'
-import { imports, openImportRunner, removeOldImports } from './administration/imports/imports.ts'
+import { imports, importTidying, openImportRunner } from './administration/imports/imports.ts'
 import { live, readSeatsOfAll } from './administration/live/live.ts'
 import { ruleEditor } from './administration/rule-editor/rule-editor.ts'
 import { administration } from './administration/users/users.ts'
 import {
-  forgetFormerPasswords,
+  attemptTidying,
+  historyTidying,
   openBreachedPasswords,
   openGuessEstimator,
   openHashQueue,
-  removeOldAttempts,
   yieldToRequests,
 } from './authenticators/passwords/passwords.ts'
 import type { Config } from './config.ts'
@@ -25,8 +25,8 @@ import { giveInitialPassword } from './credentials/credentials.ts'
 import { profiles } from './directory/profiles/profiles.ts'
 import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
-import { listServedInstances, resolveInstances, type ServedInstance } from './instances/instances.ts'
-import { deliverMessage, messages, removeOldMessages } from './outward/messages/messages.ts'
+import { listServedInstances, resolveInstances } from './instances/instances.ts'
+import { deliverMessage, messages, messageTidying } from './outward/messages/messages.ts'
 import { askForAnAnswer, type Database } from './platform/database.ts'
 import { type App, answerPrograms, openHttp, type Route } from './platform/http.ts'
 import { openJobs } from './platform/jobs.ts'
@@ -36,11 +36,12 @@ import { openNotices } from './platform/notices.ts'
 import { everywhere } from './platform/policy.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
-import { decideRecovery, makeRecoveryLink, recovery, removeOldRecovery } from './recovery/recovery.ts'
-import { findRules, openRuleBook } from './rules/rules.ts'
+import { type TidyStep, tidy } from './platform/tidying.ts'
+import { decideRecovery, makeRecoveryLink, recovery, recoveryTidying } from './recovery/recovery.ts'
+import { openRuleBook } from './rules/rules.ts'
 import { liveChannel, openChannels } from './sessions/live-channel/live-channel.ts'
-import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
-import { offerLanguages, removeOldSignIns, type Step, signIn, steps as signInSteps } from './sign-in/sign-in.ts'
+import { recogniseSessions, sessions, sessionTidying } from './sessions/sessions.ts'
+import { offerLanguages, type Step, signIn, steps as signInSteps, signInTidying } from './sign-in/sign-in.ts'
 
 export type Node = Readonly<{
   app: App
@@ -56,6 +57,17 @@ export type Node = Readonly<{
 /** Logins that wait at the most, for each processor: about 1 s of hashing. More are better told to come back. */
 const mostWaitingPerHash = 100
 const tidyEveryMilliseconds = 60 * 60 * 1000
+
+/** What each feature has to tidy. */
+export const tidySteps: readonly TidyStep[] = [
+  ...sessionTidying,
+  ...attemptTidying,
+  ...historyTidying,
+  ...signInTidying,
+  ...importTidying,
+  ...messageTidying,
+  ...recoveryTidying,
+]
 
 /**
  * Builds a node. Nothing runs before `listen`.
@@ -165,29 +177,16 @@ export async function openNode(
     (error, message) => app.log.warn({ err: error }, message),
   )
   let metricsServer: Server | undefined
-  const tidying = setInterval(() => void tidy(), tidyEveryMilliseconds).unref()
+  const tidying = setInterval(() => void tidyAll(), tidyEveryMilliseconds).unref()
 
-  /** Removes what has had its time. Any number of nodes may do it at once, and nothing depends on it. */
-  async function tidy(): Promise<void> {
+  async function tidyAll(): Promise<void> {
+    const onError = (error: unknown, step = 'all') =>
+      app.log.warn({ err: error, step }, 'tidying failed; it is tried again in an hour')
     try {
-      const instances = await database.call(listServedInstances)
-      for (const instance of instances) await tidyInstance(instance)
+      await tidy(database, await database.call(listServedInstances), tidySteps, onError, () => draining)
     } catch (error) {
-      app.log.warn({ err: error }, 'tidying failed; it is tried again in an hour')
+      onError(error)
     }
-  }
-
-  function tidyInstance(instance: ServedInstance): Promise<void> {
-    return database.in(instance, async (tx) => {
-      await endRunOutSessionsOf(tx)
-      const { deviceDays, formerPasswords } = await findRules(tx)
-      await removeOldAttempts(tx, deviceDays)
-      await forgetFormerPasswords(tx, formerPasswords)
-      await removeOldSignIns(tx)
-      await removeOldImports(tx)
-      await removeOldMessages(tx)
-      await removeOldRecovery(tx)
-    })
   }
 
   return {

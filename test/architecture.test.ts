@@ -89,10 +89,10 @@ test('use cases and stores know nothing of HTTP, and only stores and the platfor
 test('a table is written by one feature', () => {
   const writers = new Map<string, Set<string>>()
   for (const path of sources) {
-    for (const [, camel, snake] of readFileSync(path, 'utf8').matchAll(
-      /(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)|(?:insert into|update|delete from) ([a-z_]+)\b(?= (?:as|set|where|\())/g,
+    for (const [, camel, removed, written] of readFileSync(path, 'utf8').matchAll(
+      /(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)|(?<=removeSome\(tx, ')([a-z_]+)|(?:insert into|update|delete from) ([a-z_]+)\b(?= (?:as|set|where|\())/g,
     )) {
-      const table = camel ?? snake!.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+      const table = camel ?? (removed ?? written)!.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
       writers.set(table, (writers.get(table) ?? new Set()).add(placeOf(path)))
     }
   }
@@ -106,4 +106,17 @@ test('no file is over 400 lines, and no name is a drawer', () => {
     assert.ok(readFileSync(path, 'utf8').split('\n').length <= 400, path)
     assert.ok(!/(utils?|helpers?|common|misc|index)\.\w+$/.test(path), path)
   }
+})
+
+test('when a session has run out is said in two places only: the reason and the moment', () => {
+  const said =
+    /(?:last_seen_at|last_active_at|lapses_at|closes_at|lastSeenAt|lastActiveAt|lapsesAt|closesAt)['"]?\s*(?:<|>|\+|-|,\s*'[<>])|(?:<|>)=?\s*\w*\.?(?:last_seen_at|last_active_at|lapses_at|closes_at)\b|least\([^)]*(?:lapses_at|last_)/
+  const places = [...globSync('sql/routines/*.sql'), ...sources].filter((path) => said.test(readFileSync(path, 'utf8')))
+  assert.deepEqual(places.sort(), ['sql/routines/run_out_reason.sql', 'sql/routines/runs_out_at.sql'])
+})
+
+test('sessions are ended in one place', () => {
+  const ends = /update session\b[^;]*\bended_at =|updateTable\('session'\)[^;]*endedAt:/
+  const places = [...globSync('sql/routines/*.sql'), ...sources].filter((path) => ends.test(readFileSync(path, 'utf8')))
+  assert.deepEqual(places, ['sql/routines/end_sessions.sql'])
 })

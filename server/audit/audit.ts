@@ -33,10 +33,15 @@ export async function record(tx: Transaction, ...rows: AuditRow[]): Promise<void
         sessionId: sessionId ?? null,
         address: caller?.address ?? null,
         requestId: caller?.requestId ?? null,
-        detail: JSON.stringify({ ...detail, ...(caller && { device: caller.device }) }, storable),
+        detail: asDetail(detail, caller),
       })),
     )
     .execute()
+}
+
+/** What is kept in `detail`, as JSON: what is said, and the caller's device. */
+export function asDetail(said: Record<string, unknown> | undefined, caller: Caller | undefined): string {
+  return JSON.stringify({ ...said, ...(caller && { device: caller.device }) }, storable)
 }
 
 /** What somebody typed can hold what PostgreSQL cannot; that must not keep an event out of the audit. */

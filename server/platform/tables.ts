@@ -157,7 +157,9 @@ export type Tables = {
     disputedAt: Date | null
     channelId: string | null
     lapsesAt: Date | null
+    closesAt: Date | null
   }
+  sessionWatch: { onlyOne: Generated<boolean>; since: Date; lastAt: Date }
   seatCount: {
     instanceId: Generated<string>
     atMost: number | null

@@ -32,7 +32,7 @@ import type { LinkOwner } from './store.ts'
 
 export { decideRecovery } from './decide-recovery.ts'
 export { makeRecoveryLink } from './make-recovery-link.ts'
-export { removeOldRecovery } from './store.ts'
+export { recoveryTidying } from './store.ts'
 
 const answers = apiFor('requests.answer')
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { LockedAccount } from '../directory/accounts/accounts.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
+import { removeSome, type TidyStep } from '../platform/tidying.ts'
 import { recoveryLimits } from './limits.ts'
 
 const { windowMinutes, mostFromAddress, mostLinksPerHour, mostLinksPerNetwork } = recoveryLimits
@@ -167,16 +168,37 @@ export async function consumeLink(tx: Transaction, account: LockedAccount, token
 }
 
 /** Removes what can no longer have an effect. */
-export async function removeOldRecovery(tx: Transaction): Promise<void> {
-  await sql`delete from recovery_ask where asked_at < now() - interval '1 day'`.execute(tx)
-  await sql`delete from recovery_address where window_started_at < now() - make_interval(mins => ${2 * windowMinutes})`.execute(
+export const recoveryTidying: readonly TidyStep[] = [
+  { name: 'old asks', tidy: (tx, most) => removeSome(tx, 'recovery_ask', sql`asked_at < now() - interval '1 day'`, most) },
+  {
+    name: 'addresses that asked',
+    tidy: (tx, most) =>
+      removeSome(tx, 'recovery_address', sql`window_started_at < now() - make_interval(mins => ${2 * windowMinutes})`, most),
+  },
+  {
+    name: 'hours of networks',
+    tidy: (tx, most) => removeSome(tx, 'recovery_network', sql`hour_started_at < now() - interval '1 day'`, most),
+  },
+  {
+    name: 'hours of recovery',
+    tidy: (tx, most) => removeSome(tx, 'recovery_hour', sql`hour_started_at < now() - interval '1 day'`, most),
+  },
+  {
+    name: 'old links',
+    tidy: (tx, most) => removeSome(tx, 'recovery_link', sql`expires_at < now() - interval '1 day'`, most),
+  },
+  { name: 'requests that nobody answered', tidy: closeExpiredRequests },
+  {
+    name: 'old requests',
+    tidy: (tx, most) => removeSome(tx, 'recovery_request', sql`closed_at < now() - interval '180 days'`, most),
+  },
+]
+
+async function closeExpiredRequests(tx: Transaction, most: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update recovery_request set closed_at = now(), outcome = 'expired' where ctid = any (array(
+      select ctid from recovery_request where closed_at is null and expires_at <= now() limit ${most} for update skip locked))`.execute(
     tx,
   )
-  await sql`delete from recovery_network where hour_started_at < now() - interval '1 day'`.execute(tx)
-  await sql`delete from recovery_hour where hour_started_at < now() - interval '1 day'`.execute(tx)
-  await sql`delete from recovery_link where expires_at < now() - interval '1 day'`.execute(tx)
-  await sql`update recovery_request set closed_at = now(), outcome = 'expired' where closed_at is null and expires_at <= now()`.execute(
-    tx,
-  )
-  await sql`delete from recovery_request where closed_at < now() - interval '180 days'`.execute(tx)
+  return Number(numAffectedRows)
 }

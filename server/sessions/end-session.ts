@@ -1,8 +1,9 @@
-import { type Actor, record, recordMany } from '../audit/audit.ts'
+import type { Actor } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
+import type { TidyStep } from '../platform/tidying.ts'
 import { findRules } from '../rules/rules.ts'
-import { type EndReason, endRunOutSessions, endSessionOf, endSessionsOf } from './store.ts'
+import { type EndReason, endRunOutSessions, endSessionsOf } from './store.ts'
 
 /**
  * Ends an account's session, whoever wants it; false when it has none. Call it with the account locked.
@@ -16,10 +17,7 @@ export async function endSession(
   caller?: Caller,
   note?: string,
 ): Promise<boolean> {
-  const sessionId = await endSessionOf(tx, accountId, reason, note)
-  if (sessionId === undefined) return false
-  await record(tx, { event: 'session_ended', actor, accountId, sessionId, caller, detail: { reason, note } })
-  return true
+  return (await endSessionsOf(tx, [accountId], { reason, actor, caller, note })) > 0
 }
 
 /**
@@ -35,25 +33,13 @@ export async function endManySessions(
   note: string | undefined,
   begunBy: Date,
 ): Promise<number> {
-  const ended = await endSessionsOf(tx, accountIds, reason, note, begunBy)
-  const detail = { reason, ...(note !== undefined && { note }), device: caller.device }
-  const rows = ended.map(({ id, accountId }) => ({ accountId, sessionId: id, detail }))
-  await recordMany(tx, 'session_ended', actor, rows, caller)
-  return ended.length
+  return endSessionsOf(tx, accountIds, { reason, actor, caller, note }, begunBy)
 }
 
-/** Marks the sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */
-export async function endRunOutSessionsOf(tx: Transaction): Promise<void> {
-  const ended = await endRunOutSessions(tx, await findRules(tx))
-  if (ended.length === 0) return
-  await record(
-    tx,
-    ...ended.map(({ id, accountId, endReason }) => ({
-      event: 'session_ended' as const,
-      actor: { kind: 'system' as const },
-      accountId,
-      sessionId: id,
-      detail: { reason: endReason },
-    })),
-  )
-}
+/** Marks sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */
+export const sessionTidying: readonly TidyStep[] = [
+  {
+    name: 'sessions that have run out',
+    tidy: async (tx, most) => endRunOutSessions(tx, await findRules(tx), most),
+  },
+]

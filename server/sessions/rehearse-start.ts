@@ -3,7 +3,7 @@ import { rehearse, type Transaction } from '../platform/database.ts'
 import { findRules } from '../rules/rules.ts'
 import { takeSeat } from './seat-store.ts'
 import { startSession } from './start-session.ts'
-import { endSessionOf, type OtherSession } from './store.ts'
+import { endSessionsOf, type OtherSession } from './store.ts'
 
 /** What would be in the way of a session of this account at this moment. */
 export type SessionStanding = {
@@ -22,7 +22,7 @@ export async function rehearseStart(tx: Transaction, accountId: string, caller: 
   return rehearse(tx, async () => {
     const first = await startSession(tx, accountId, nothing, stranger)
     if (first.kind !== 'already_logged_in') return { other: undefined, noSeat: first.kind === 'no_seat' }
-    await endSessionOf(tx, accountId, 'ended_by_supervisor')
+    await endSessionsOf(tx, [accountId], { reason: 'ended_by_supervisor', actor: { kind: 'system' } })
     return { other: first.other, noSeat: (await startSession(tx, accountId, nothing, stranger)).kind === 'no_seat' }
   })
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
-import type { SessionLimits } from './store.ts'
+import { bounds, type SessionLimits } from './store.ts'
 
 /** Counts a login that found no seat, for the figures of the day. */
 export async function countSeatRefusal(tx: Transaction): Promise<void> {
@@ -52,16 +52,15 @@ type QuarterRow = { since: Date; from: Date; most: number | null; last: number |
  * How the seats of the transaction's instance are used today. A session counts from its login to its end, or to the moment at which it
  * outlived itself, noticed or not.
  */
-export async function readSeatFigures(
-  tx: Transaction,
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
-): Promise<SeatFigures> {
+export async function readSeatFigures(tx: Transaction, limits: SessionLimits): Promise<SeatFigures> {
+  const { leaseSeconds, idleMinutes, longestHours } = limits
   const { rows } = await sql<QuarterRow>`
     with day as (
       select date_trunc('day', now() at time zone time_zone) at time zone time_zone as since from instance where id = current_instance_id()
     ), stay as (
-      select greatest(s.started_at, day.since) as begins, least(s.ended_at, s.last_seen_at + make_interval(secs => ${leaseSeconds}), s.lapses_at,
-        s.last_active_at + make_interval(mins => ${idleMinutes}), s.started_at + make_interval(hours => ${longestHours})) as ends
+      select greatest(s.started_at, day.since) as begins, coalesce(s.ended_at, case
+        when session_lives(s, ${bounds(limits)}) then 'infinity'
+        else runs_out_at(s, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}) end) as ends
       from session s, day where s.ended_at is null or s.ended_at > day.since
     ), step as (
       select begins as at, 1 as change from stay, day where ends > day.since and begins < ends

@@ -37,7 +37,7 @@ export {
   renewChannels,
   type SessionClock,
 } from './channel-store.ts'
-export { endManySessions, endRunOutSessionsOf, endSession } from './end-session.ts'
+export { endManySessions, endSession, sessionTidying } from './end-session.ts'
 export { rehearseSeat, rehearseStart, type SessionStanding } from './rehearse-start.ts'
 export { type RunsOut, runsOut, type Warning } from './runs-out.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
@@ -49,6 +49,7 @@ export {
   findEnd,
   findEnds,
   findLiveSessions,
+  isLive,
   type ListedSession,
   type LiveSession,
   listLiveSessions,

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
+import { type Actor, asDetail } from '../audit/audit.ts'
+import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
 import type { Rules } from '../rules/rules.ts'
@@ -37,13 +39,13 @@ export async function recogniseTokens(
   database: Database,
   instance: { id: string },
   asked: readonly AskedSession[],
-  { idleMinutes, longestHours }: SessionLimits,
+  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
 ): Promise<(LiveSession | undefined)[]> {
   const tokenHashes = asked.map(({ token }) => hashToken(token))
   const actions = asked.map(({ isAction }) => isAction)
   return database.call(async (db) => {
     const { rows } = await sql<LiveSession & { place: number }>`
-      select * from recognise_sessions(${instance.id}, ${tokenHashes}, ${actions}, ${idleMinutes}, ${longestHours * 60})`.execute(
+      select * from recognise_sessions(${instance.id}, ${tokenHashes}, ${actions}, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60})`.execute(
       db,
     )
     const found: (LiveSession | undefined)[] = asked.map(() => undefined)
@@ -56,6 +58,7 @@ export type EndReason =
   | 'logged_out'
   | 'no_sign_of_life'
   | 'idle'
+  | 'hours_over'
   | 'longest'
   | 'ended_by_operator'
   | 'ended_by_supervisor'
@@ -94,45 +97,33 @@ export async function findLiveSession(tx: Transaction, accountId: string): Promi
     .executeTakeFirst()
 }
 
-/**
- * Ends the account's session and returns its id; undefined when it has none.
- * @param note what whoever ends it says to the person
- */
-export async function endSessionOf(
-  tx: Transaction,
-  accountId: string,
-  reason: EndReason,
-  note?: string,
-): Promise<string | undefined> {
-  const row = await tx
-    .updateTable('session')
-    .set({ endedAt: sql`now()`, endReason: reason, endNote: note ?? null })
-    .where('accountId', '=', accountId)
-    .where('endedAt', 'is', null)
-    .returning('id')
-    .executeTakeFirst()
-  return row?.id
+/** Who ends sessions, why, and what is kept of it. */
+export type SessionsEnd = {
+  reason: EndReason
+  actor: Actor
+  caller?: Caller | undefined
+  /** What whoever ends it says to the person. */
+  note?: string | undefined
 }
 
 /**
- * Ends what sessions these accounts have, in one statement, and returns them.
+ * Ends what sessions these accounts have, records it, and returns how many there were.
  * @param begunBy leaves alone what has begun later
  */
 export async function endSessionsOf(
   tx: Transaction,
   accountIds: readonly string[],
-  reason: EndReason,
-  note: string | undefined,
-  begunBy: Date,
-): Promise<{ id: string; accountId: string }[]> {
-  return tx
-    .updateTable('session')
-    .set({ endedAt: sql`now()`, endReason: reason, endNote: note ?? null })
-    .where('accountId', '=', sql<string>`any (${accountIds as string[]}::uuid[])`)
-    .where('endedAt', 'is', null)
-    .where('startedAt', '<=', begunBy)
-    .returning(['id', 'accountId'])
-    .execute()
+  { reason, actor, caller, note }: SessionsEnd,
+  begunBy?: Date,
+): Promise<number> {
+  const { rows } = await sql`
+    select ended from (
+      select array_agg(id) as ids, array_agg(${reason}::text) as reasons from session
+      where account_id = any (${accountIds as string[]}::uuid[]) and ended_at is null and started_at <= ${begunBy ?? 'infinity'}::timestamptz
+    ) as live
+    cross join end_sessions(ids, reasons, ${actor.kind}, ${actor.kind === 'account' ? actor.accountId : null}, ${caller?.address ?? null},
+      ${caller?.requestId ?? null}, ${asDetail({ note }, caller)}::jsonb) as ended`.execute(tx)
+  return rows.length
 }
 
 /** Ends the session that asks for it, and records it. Does nothing when it has ended already. */
@@ -210,15 +201,12 @@ export async function findEnds(tx: Transaction, ids: readonly string[], limits: 
   return findEndsWhere(tx, sql`s.id = any (${ids as string[]}::uuid[])`, limits)
 }
 
-async function findEndsWhere(
-  tx: Transaction,
-  condition: RawBuilder<unknown>,
-  { idleMinutes, longestHours }: SessionLimits,
-): Promise<SessionEnd[]> {
+async function findEndsWhere(tx: Transaction, condition: RawBuilder<unknown>, limits: SessionLimits): Promise<SessionEnd[]> {
+  const { leaseSeconds, idleMinutes, longestHours } = limits
   const { rows } = await sql<SessionEnd>`
     select s.id,
-      coalesce(s.end_reason, case when s.started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end) as reason,
-      coalesce(s.ended_at, least(s.started_at + make_interval(hours => ${longestHours}), s.last_active_at + make_interval(mins => ${idleMinutes}))) as at,
+      coalesce(s.end_reason, run_out_reason(s, ${bounds(limits)}), case when a.enabled then 'no_sign_of_life' else 'account_disabled' end) as reason,
+      coalesce(s.ended_at, least(now(), runs_out_at(s, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}))) as at,
       s.end_note as note,
       case when next.id is not null then jsonb_build_object('device', next.device, 'address', host(next.address)) end as moved_to,
       coalesce(s.end_reason = 'moved' and s.disputed_at is null, false) as may_be_disputed,
@@ -247,59 +235,50 @@ export async function disputeMove(
   return row
 }
 
+/** At which moments the silence, the idleness and the age of a session are too much, as `session_lives` and `run_out_reason` ask for them. */
+export function bounds({ leaseSeconds, idleMinutes, longestHours }: SessionLimits): RawBuilder<unknown> {
+  return sql`now(), (select silent_since(${leaseSeconds})), now() - make_interval(mins => ${idleMinutes}), now() - make_interval(hours => ${longestHours})`
+}
+
+/** Whether the session `s` of the enabled account `a` lives. */
+export const isLive = (limits: SessionLimits) => sql<boolean>`session_lives(s, ${bounds(limits)}) and a.enabled`
+
 /** The sessions of these accounts that would keep them from logging in elsewhere now, by account. */
 export async function findLiveSessions(
   tx: Transaction,
   accountIds: readonly string[],
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+  limits: SessionLimits,
 ): Promise<Map<string, OtherSession>> {
   const { rows } = await sql<OtherSession & { accountId: string }>`
-    select account_id, id, started_at, device, host(address) as address from session
-    where account_id = any (${accountIds as string[]}::uuid[]) and ended_at is null
-      and last_seen_at > now() - make_interval(secs => ${leaseSeconds})
-      and last_active_at > now() - make_interval(mins => ${idleMinutes})
-      and started_at > now() - make_interval(hours => ${longestHours})`.execute(tx)
+    select s.account_id, s.id, s.started_at, s.device, host(s.address) as address from session s join account a on a.id = s.account_id
+    where s.account_id = any (${accountIds as string[]}::uuid[]) and ${isLive(limits)}`.execute(tx)
   return new Map(rows.map(({ accountId, ...session }) => [accountId, session]))
 }
 
 export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */
-export async function listLiveSessions(
-  tx: Transaction,
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
-): Promise<ListedSession[]> {
-  return tx
-    .selectFrom('session')
-    .innerJoin('account', 'account.id', 'session.accountId')
-    .innerJoin('profile', 'profile.id', 'account.profileId')
-    .select(['account.username', 'account.fullName', 'profile.name as profile', 'startedAt', 'lastSeenAt', 'device', 'address'])
-    .where('endedAt', 'is', null)
-    .where('lastSeenAt', '>', sql<Date>`now() - make_interval(secs => ${leaseSeconds})`)
-    .where((where) => where.or([where('lapsesAt', 'is', null), where('lapsesAt', '>', sql<Date>`now()`)]))
-    .where('lastActiveAt', '>', sql<Date>`now() - make_interval(mins => ${idleMinutes})`)
-    .where('startedAt', '>', sql<Date>`now() - make_interval(hours => ${longestHours})`)
-    .orderBy('startedAt', 'desc')
-    .execute()
+export async function listLiveSessions(tx: Transaction, limits: SessionLimits): Promise<ListedSession[]> {
+  const { rows } = await sql<ListedSession>`
+    select a.username, a.full_name, p.name as profile, s.started_at, s.last_seen_at, s.device, s.address
+    from session s join account a on a.id = s.account_id join profile p on p.id = a.profile_id
+    where ${isLive(limits)} order by s.started_at desc`.execute(tx)
+  return rows
 }
 
 /**
- * Marks what has run out as ended, and returns it. Only tidies: nothing that ran out counts, marked or not.
- * Leaves out what somebody holds, so that it waits for nobody while it holds others.
+ * Ends up to so many sessions that have run out, and returns how many. Whatever somebody holds at this moment is left for the next time,
+ * so this waits for nobody while it holds others, and of several nodes one ends each.
  */
-export async function endRunOutSessions(
-  tx: Transaction,
-  { idleMinutes, longestHours }: SessionLimits,
-): Promise<{ id: string; accountId: string; endReason: string }[]> {
-  const { rows } = await sql<{ id: string; accountId: string; endReason: string }>`
-    update session set ended_at = now(), end_reason = case
-      when started_at <= now() - make_interval(hours => ${longestHours}) then 'longest' else 'idle' end
-    where id in (
-      select id from session where ended_at is null and (
-        last_active_at <= now() - make_interval(mins => ${idleMinutes}) or started_at <= now() - make_interval(hours => ${longestHours}))
-      for no key update skip locked)
-    returning id, account_id, end_reason`.execute(tx)
-  return rows
+export async function endRunOutSessions(tx: Transaction, limits: SessionLimits, most: number): Promise<number> {
+  const reason = sql`run_out_reason(s, ${bounds(limits)})`
+  const { rows } = await sql`
+    select ended from (
+      select array_agg(id) as ids, array_agg(reason) as reasons from (
+        select id, ${reason} as reason from session s where ended_at is null and ${reason} is not null
+        limit ${most} for no key update skip locked) as due) as due
+    cross join end_sessions(ids, reasons, 'system', null, null, null, '{}') as ended`.execute(tx)
+  return rows.length
 }
 
 /** Those of the accounts that have, or ever had, a session. */

@@ -43,7 +43,7 @@ import { loginExpired, type StepForm, waitingSignIn } from './waiting-sign-in.ts
 
 export type { Hold, Mend, Step } from './step.ts'
 export { steps } from './steps.ts'
-export { removeOldSignIns } from './store.ts'
+export { signInTidying } from './store.ts'
 
 export type SignInNeeds = LogInNeeds &
   JudgePasswordNeeds & {

@@ -4,6 +4,7 @@ import { mostPersonsOfDevice } from '../authenticators/passwords/passwords.ts'
 import type { Proof } from '../authenticators/proof.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
+import { removeSome, type TidyStep } from '../platform/tidying.ts'
 import type { NewSession, SessionLimits } from '../sessions/sessions.ts'
 
 export type LoginAtOnce = {
@@ -138,6 +139,9 @@ export async function takeStep(
   return row && { ...row, proofs: row.proofs.map((proof) => ({ ...proof, at: new Date(proof.at) })) }
 }
 
-export async function removeOldSignIns(tx: Transaction): Promise<void> {
-  await tx.deleteFrom('signIn').where('expiresAt', '<', sql<Date>`now() - interval '1 day'`).execute()
-}
+export const signInTidying: readonly TidyStep[] = [
+  {
+    name: 'sign-ins that nobody finished',
+    tidy: (tx, most) => removeSome(tx, 'sign_in', sql`expires_at < now() - interval '1 day'`, most),
+  },
+]

@@ -12,14 +12,9 @@ declare
   without_initial uuid[];
 begin
   last := these[cardinality(these)];
-  with ended as (
-    update session set ended_at = clock_timestamp(), end_reason = 'epoch' where account_id = any (these) and ended_at is null
-    returning id, account_id
-  ), recorded as (
-    insert into audit_event (event, actor_kind, account_id, session_id, detail)
-    select 'session_ended', 'operator', ended.account_id, ended.id, '{"reason": "epoch"}' from ended returning 1
-  )
-  select count(*) into sessions from recorded;
+  select count(ended) into sessions
+  from (select array_agg(id) as ids from session where account_id = any (these) and ended_at is null) as live
+  cross join end_sessions(live.ids, array_fill('epoch'::text, array[coalesce(cardinality(live.ids), 0)]), 'operator', null, null, null, '{}') as ended;
   with voided as (
     update recovery_link set ended_at = clock_timestamp(), end_reason = 'epoch'
     where account_id = any (these) and ended_at is null returning account_id, expires_at

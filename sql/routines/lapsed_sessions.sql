@@ -1,7 +1,7 @@
 -- Up to so many sessions that have outlived themselves, locked; the longest silent first. Without `wait`, only those that nobody holds.
 -- Nobody who holds a session waits for the seats, so waiting comes to an end; and it is cut short if it does not.
 create or replace function lapsed_sessions(
-  silent_since timestamptz, idle_since timestamptz, old_since timestamptz, how_many integer, except_for uuid, wait boolean
+  silent timestamptz, idle timestamptz, old timestamptz, how_many integer, except_for uuid, wait boolean
 ) returns uuid[] language plpgsql as $$
 declare
   at timestamptz := clock_timestamp();
@@ -10,17 +10,15 @@ declare
 begin
   if not wait then
     return array(
-      select id from session
-      where ended_at is null and (last_seen_at <= silent_since or lapses_at <= at or last_active_at <= idle_since or started_at <= old_since)
-        and id is distinct from except_for
+      select id from session s
+      where ended_at is null and run_out_reason(s, at, silent, idle, old) is not null and id is distinct from except_for
       order by last_seen_at limit how_many for no key update skip locked);
   end if;
   begin
     perform set_config('lock_timeout', '300ms', true);
     locked := array(
-      select id from session
-      where ended_at is null and (last_seen_at <= silent_since or lapses_at <= at or last_active_at <= idle_since or started_at <= old_since)
-        and id is distinct from except_for
+      select id from session s
+      where ended_at is null and run_out_reason(s, at, silent, idle, old) is not null and id is distinct from except_for
       order by last_seen_at limit how_many for no key update);
     perform set_config('lock_timeout', usual_timeout, true);
     return locked;

@@ -4,12 +4,15 @@
 -- sessions, made once. As one join it was planned again for most of the statements, which took longer than carrying it out; and where
 -- there were few sessions, or many more than at the last look at the table, each statement read all of the instance's.
 create or replace function recognise_sessions(
-  in_instance uuid, by_token_hashes bytea[], are_actions boolean[], idle_minutes integer, longest_minutes integer
+  in_instance uuid, by_token_hashes bytea[], are_actions boolean[], lease_seconds integer, idle_minutes integer, longest_minutes integer
 ) returns table (
   place integer, id uuid, account_id uuid, started_at timestamptz, address inet, device text,
   username text, full_name text, language text, time_zone text, profile_name text, permissions text[]
 ) language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
+  silent timestamptz := silent_since(lease_seconds);
+  idle timestamptz := now() - make_interval(mins => idle_minutes);
+  old timestamptz := now() - make_interval(mins => longest_minutes);
   is_action boolean;
   is_stale boolean;
   stale uuid[];
@@ -24,13 +27,12 @@ begin
       a.username, a.full_name, a.language, coalesce(a.time_zone, i.time_zone), p.name, p.permissions,
       case when asked.is_action then s.last_active_at else s.last_seen_at end < now() - interval '10 seconds' or s.lapses_at is not null
     from unnest(by_token_hashes, are_actions) with ordinality as asked (token_hash, is_action, place)
-    cross join lateral (select * from session one where one.instance_id = in_instance and one.token_hash = asked.token_hash limit 1) as s
+    cross join lateral (select * from session one where one.instance_id = in_instance and one.token_hash = asked.token_hash
+      and session_lives(one, now(), silent, idle, old) limit 1) as s
     cross join lateral (select * from account one where one.instance_id = in_instance and one.id = s.account_id limit 1) as a
     cross join lateral (select * from profile one where one.instance_id = in_instance and one.id = a.profile_id limit 1) as p
     cross join lateral (select * from instance one where one.id = in_instance limit 1) as i
-    where s.ended_at is null and a.enabled
-      and s.last_active_at > now() - make_interval(mins => idle_minutes)
-      and s.started_at > now() - make_interval(mins => longest_minutes)
+    where a.enabled
   loop
     if is_stale then
       stale := stale || recognise_sessions.id;

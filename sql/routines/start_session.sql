@@ -14,32 +14,29 @@ declare
   at timestamptz := clock_timestamp();
   new_id uuid := gen_random_uuid();
   other session;
+  run_out text;
   reason text;
-  has_lapsed boolean;
-  silent_since timestamptz := at - make_interval(secs => lease_seconds);
-  idle_since timestamptz := at - make_interval(mins => idle_minutes);
-  old_since timestamptz := at - make_interval(mins => longest_minutes);
-  ended uuid;
+  silent timestamptz := silent_since(lease_seconds);
+  idle timestamptz := at - make_interval(mins => idle_minutes);
+  old timestamptz := at - make_interval(mins => longest_minutes);
+  by_person boolean;
   seat_is_handed_on boolean := false;
 begin
   select * into other from session where account_id = of_account and ended_at is null;
   if found then
-    has_lapsed := other.last_seen_at <= silent_since or coalesce(other.lapses_at <= at, false)
-      or other.last_active_at <= idle_since or other.started_at <= old_since;
+    run_out := run_out_reason(other, at, silent, idle, old);
     reason := case
-      when other.started_at <= old_since then 'longest'
-      when other.last_active_at <= idle_since then 'idle'
+      when run_out <> 'no_sign_of_life' then run_out
       when other.visit_hash = of_visit_hash then 'logged_in_again'
-      when has_lapsed then 'no_sign_of_life'
+      when run_out is not null then run_out
       when other.id = moves then 'moved' end;
     if reason is null or at_once then
       outcome := 'already_logged_in';
       return;
     end if;
-    if not has_lapsed then
-      update session set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
-      where id = other.id and ended_at is null and last_seen_at > silent_since and (lapses_at is null or lapses_at > at)
-      returning id into ended;
+    if run_out is null then
+      -- Nobody has ended it since, and it has not gone silent.
+      perform from session s where id = other.id and session_lives(s, at, silent, idle, old) for no key update;
       seat_is_handed_on := found;
     end if;
   end if;
@@ -52,18 +49,19 @@ begin
     end if;
     if reason is not null then
       -- It may have shown a sign of life, or outlived itself, since.
-      update session set ended_at = clock_timestamp(), end_reason = reason, successor_id = new_id
-      where id = other.id and ended_at is null and (
-        visit_hash = of_visit_hash or last_seen_at <= silent_since or lapses_at <= clock_timestamp()
-        or last_active_at <= idle_since or started_at <= old_since)
-      returning id into ended;
+      at := clock_timestamp();
+      perform from session s where id = other.id and ended_at is null and (
+        visit_hash = of_visit_hash or run_out_reason(s, at, silent, idle, old) is not null) for no key update;
+      if not found then
+        reason := null;
+      end if;
     end if;
   end if;
-  if ended is not null then
-    insert into audit_event (event, actor_kind, actor_account_id, account_id, session_id, address, request_id, detail)
-    select 'session_ended', by.kind, case by.kind when 'account' then of_account end, of_account, ended,
-      case by.kind when 'account' then from_address end, in_request, jsonb_build_object('reason', reason, 'successor', new_id, 'device', on_device)
-    from (values (case reason when 'moved' then 'account' else 'system' end)) as by (kind);
+  if reason is not null then
+    by_person := reason = 'moved';
+    perform end_sessions(array[other.id], array[reason], case when by_person then 'account' else 'system' end,
+      case when by_person then of_account end, case when by_person then from_address end, in_request,
+      jsonb_build_object('successor', new_id, 'device', on_device));
   end if;
 
   insert into session (id, account_id, token_hash, visit_hash, address, device, auth_time, amr)

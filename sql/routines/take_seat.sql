@@ -7,9 +7,9 @@ create or replace function take_seat(
 ) returns boolean language plpgsql as $$
 declare
   at timestamptz := clock_timestamp();
-  silent_since timestamptz := at - make_interval(secs => lease_seconds);
-  idle_since timestamptz := at - make_interval(mins => idle_minutes);
-  old_since timestamptz := at - make_interval(mins => longest_minutes);
+  silent timestamptz := silent_since(lease_seconds);
+  idle timestamptz := at - make_interval(mins => idle_minutes);
+  old timestamptz := at - make_interval(mins => longest_minutes);
   own instance;
   known integer;
   allowance integer;
@@ -34,10 +34,8 @@ begin
     from account a join profile p on p.id = a.profile_id where a.id = of_account;
     if not is_administrator then
       -- Whoever finds no seat at this moment is refused without holding up the others.
-      select count(*) into live from session
-      where ended_at is null and last_seen_at > silent_since and (lapses_at is null or lapses_at > at)
-        and last_active_at > idle_since and started_at > old_since
-        and id is distinct from instead_of;
+      select count(*) into live from session s
+      where session_lives(s, at, silent, idle, old) and id is distinct from instead_of;
       if live >= own.seats + allowance then
         return false;
       end if;
@@ -55,12 +53,12 @@ begin
 
   for attempt in 1..2 loop
     at := clock_timestamp();
-    silent_since := at - make_interval(secs => lease_seconds);
-    idle_since := at - make_interval(mins => idle_minutes);
-    old_since := at - make_interval(mins => longest_minutes);
+    silent := silent_since(lease_seconds);
+    idle := at - make_interval(mins => idle_minutes);
+    old := at - make_interval(mins => longest_minutes);
     if attempt = 2 then
       -- Others may be held by somebody, and whether they are being ended or show a sign of life is about to be decided.
-      lapsed := lapsed_sessions(silent_since, idle_since, old_since, too_many, instead_of, true);
+      lapsed := lapsed_sessions(silent, idle, old, too_many, instead_of, true);
     end if;
     select count(*) into not_ended from session where ended_at is null and id is distinct from instead_of;
     too_many := not_ended + 1 - own.seats;
@@ -69,7 +67,7 @@ begin
       return true;
     end if;
     if attempt = 1 then
-      lapsed := lapsed_sessions(silent_since, idle_since, old_since, too_many, instead_of, false);
+      lapsed := lapsed_sessions(silent, idle, old, too_many, instead_of, false);
     end if;
     lapsed := lapsed[:too_many];
     -- If they do not suffice, some may have been ended since they were counted.
@@ -110,13 +108,9 @@ begin
     update seat_count set at_most = not_ended + 1;
     return false;
   end if;
-  with ended as (
-    update session set ended_at = clock_timestamp(), end_reason = case
-      when started_at <= old_since then 'longest' when last_active_at <= idle_since then 'idle' else 'seat_needed' end
-    where id = any (lapsed) returning id, account_id, end_reason
-  )
-  insert into audit_event (event, actor_kind, account_id, session_id, request_id, detail)
-  select 'session_ended', 'system', ended.account_id, ended.id, in_request, jsonb_build_object('reason', ended.end_reason) from ended;
+  perform end_sessions(array_agg(s.id), array_agg(coalesce(nullif(run_out_reason(s, at, silent, idle, old), 'no_sign_of_life'), 'seat_needed')),
+    'system', null, null, in_request, '{}')
+  from session s where id = any (lapsed);
   update seat_count set at_most = live;
   return true;
 end $$;

@@ -33,7 +33,7 @@ import { undoImport } from './undo-import.ts'
 import { namesOf, reportRows, templateRows } from './write-report.ts'
 
 export { type ImportRunner, openImportRunner } from './import-runner.ts'
-export { removeOldImports } from './store.ts'
+export { importTidying } from './store.ts'
 
 const rowsOfPage = 100
 const accountsOfPage = 1000

@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Tables } from '../../platform/tables.ts'
+import { removeSome, type TidyStep } from '../../platform/tidying.ts'
 import type { Mapping } from './columns.ts'
 import type { Changes, OnExisting, Verdict } from './judge-in-world.ts'
 import type { LateProblem, RowFields, RowProblem } from './judge-rows.ts'
@@ -348,9 +349,20 @@ export async function listCreated(
 }
 
 /** Removes what nobody will go on with, and what happened long ago. */
-export async function removeOldImports(tx: Transaction): Promise<void> {
-  await sql`
-    delete from import where (state = 'reading' and created_at < now() - interval '1 hour')
-      or (state in ('mapping', 'checking', 'checked') and created_at < now() - interval '7 days')
-      or (state in ('done', 'failed', 'undone') and finished_at < now() - interval '90 days')`.execute(tx)
-}
+const isOld = sql`
+  (state = 'reading' and created_at < now() - interval '1 hour')
+  or (state in ('mapping', 'checking', 'checked') and created_at < now() - interval '7 days')
+  or (state in ('done', 'failed', 'undone') and finished_at < now() - interval '90 days')`
+
+/** The rows go first: a file has a hundred thousand. */
+export const importTidying: readonly TidyStep[] = [
+  {
+    name: 'rows of old imports',
+    tidy: (tx, most) => removeSome(tx, 'import_row', sql`import_id in (select id from import where ${isOld})`, most),
+  },
+  {
+    name: 'old imports',
+    tidy: (tx, most) =>
+      removeSome(tx, 'import', sql`(${isOld}) and not exists (select from import_row where import_id = import.id)`, most),
+  },
+]

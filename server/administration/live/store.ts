@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { SessionLimits } from '../../sessions/sessions.ts'
+import { isLive, type SessionLimits } from '../../sessions/sessions.ts'
 
 export type LiveFilter = { search?: string | undefined; team?: string | undefined }
 export type LiveSort = 'fullName' | 'startedAt' | 'lastSeenAt'
@@ -49,17 +49,11 @@ export async function databaseNow(tx: Transaction): Promise<Date> {
 export async function listSessions(
   tx: Transaction,
   actor: ActingAccount,
-  { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
+  limits: SessionLimits,
   { search, team }: LiveFilter,
   { sort, descending, limit, offset }: { sort: LiveSort; descending: boolean; limit: number; offset: number },
 ): Promise<{ sessions: ListedLive[]; total: number; teams: Named[] }> {
-  const conditions = [
-    sql`s.ended_at is null`,
-    sql`s.last_seen_at > now() - make_interval(secs => ${leaseSeconds})`,
-    sql`(s.lapses_at is null or s.lapses_at > now())`,
-    sql`s.last_active_at > now() - make_interval(mins => ${idleMinutes})`,
-    sql`s.started_at > now() - make_interval(hours => ${longestHours})`,
-  ]
+  const conditions: RawBuilder<unknown>[] = [isLive(limits)]
   if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
   for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
     conditions.push(sql`a.search_text like (select searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`}))`)

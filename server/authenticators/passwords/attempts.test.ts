@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import pg from 'pg'
 import { goodPassword, startNodes, type TestSystem, until } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
+import { tidyAll } from '../../../test/tidy.ts'
 import { openDatabase } from '../../platform/database.ts'
 import { defaultRules } from '../../rules/rules.ts'
 import { takeAttempt } from './store.ts'
@@ -355,9 +356,8 @@ test('cve-C08 how many wrong passwords an address may send, and for how long a b
   const answer = await system.browser().logIn(username, password)
   const cookie = [answer.headers['set-cookie']].flat().find((line) => String(line).includes('gatehouse-device'))
   assert.match(String(cookie), /Max-Age=2592000;/)
-  const { removeOldAttempts } = await import('./store.ts')
   await system.sql("update known_device set last_login_at = now() - interval '31 days'")
-  await system.database.in(system.main, (tx) => removeOldAttempts(tx, 30))
+  await tidyAll(system)
   assert.deepEqual(await system.sql('select * from known_device'), [])
 })
 

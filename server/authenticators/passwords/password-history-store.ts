@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../platform/database.ts'
+import type { TidyStep } from '../../platform/tidying.ts'
+import { findRules } from '../../rules/rules.ts'
 
 /** The hashes that a new password is compared with: of the present lasting one, if there is one, and of those before, newest first. */
 export async function findEarlierHashes(
@@ -36,10 +38,19 @@ export async function keepFormerPassword(tx: Transaction, accountId: string, cou
   )
 }
 
-/** Forgets what no rule needs any more, after the rule was lowered. */
-export async function forgetFormerPasswords(tx: Transaction, count: number): Promise<void> {
-  await sql`delete from password_history where (account_id, replaced_at) in (
-    select account_id, replaced_at from (
-      select account_id, replaced_at, row_number() over (partition by account_id order by replaced_at desc) as place from password_history
-    ) as placed where place > ${count})`.execute(tx)
-}
+/** What no rule needs any more, after the rule was lowered. */
+export const historyTidying: readonly TidyStep[] = [
+  {
+    name: 'former passwords',
+    async tidy(tx, most) {
+      const { formerPasswords } = await findRules(tx)
+      const { numAffectedRows } = await sql`
+        delete from password_history where ctid = any (array(
+          select ctid from password_history old
+          where ${formerPasswords} <= (select count(*) from password_history later
+            where later.account_id = old.account_id and later.replaced_at > old.replaced_at)
+          limit ${most}))`.execute(tx)
+      return Number(numAffectedRows)
+    },
+  },
+]

@@ -12,7 +12,7 @@ export { busy, type HashQueue, openHashQueue } from './hash-queue.ts'
 export { isInitialPassword } from './initial-password.ts'
 export { makeBreachedPasswords } from './make-breached-passwords.ts'
 export { findComingExpiry, findPasswordStanding, type PasswordStanding } from './password-age-store.ts'
-export { forgetFormerPasswords } from './password-history-store.ts'
+export { historyTidying } from './password-history-store.ts'
 export type { PasswordFault, PasswordOwner } from './password-rules.ts'
 export type { PasswordState } from './password-state.ts'
 export {
@@ -34,5 +34,5 @@ export {
   setPassword,
 } from './set-password.ts'
 export { type CredentialStanding, credentialStanding, findHindrances, type Hindrance, unlockAttempts } from './standing.ts'
-export { knowsBrowser, type Lock, mostPersonsOfDevice, rememberBrowser, removeOldAttempts } from './store.ts'
+export { attemptTidying, knowsBrowser, type Lock, mostPersonsOfDevice, rememberBrowser } from './store.ts'
 export { yieldToRequests } from './yield-to-requests.ts'

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Browser } from '../../../test/browser.ts'
 import { goodPassword, startNodes, type TestSystem } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
+import { tidyAll } from '../../../test/tidy.ts'
 
 const broken = (body: string) => [...body.matchAll(/data-code="(\w+)" data-state="broken"/g)].map((match) => match[1])
 const demanded = (body: string) => [...body.matchAll(/<li data-code="(\w+)"/g)].map((match) => match[1])
@@ -86,8 +87,7 @@ test('former passwords are not taken again: by a change, after an initial passwo
   assert.equal((await choose(other, passwords[0]!)).location, '/home', 'the one of before the last two is free again')
 
   await setRules(system, { formerPasswords: 0 })
-  const { forgetFormerPasswords } = await import('./passwords.ts')
-  await system.database.in(system.main, (tx) => forgetFormerPasswords(tx, 0))
+  await tidyAll(system)
   assert.deepEqual(await system.sql('select hash from password_history where account_id = $1', [id]), [])
 })
 

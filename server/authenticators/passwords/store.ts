@@ -2,7 +2,8 @@ import { type Kysely, sql } from 'kysely'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { hashToken } from '../../platform/secret.ts'
 import type { Tables } from '../../platform/tables.ts'
-import type { Rules } from '../../rules/rules.ts'
+import { removeSome, type TidyStep } from '../../platform/tidying.ts'
+import { findRules, type Rules } from '../../rules/rules.ts'
 
 /** The attempts that an account and an address have: from which wrong password in a row on one waits, and which one disables it. */
 export type AttemptRules = Pick<Rules, 'waitsFrom' | 'longestWaitMinutes' | 'mostFailures' | 'wrongFromAddress'>
@@ -241,8 +242,21 @@ export async function upgradeHash(tx: Transaction, accountId: string, from: stri
 }
 
 /** Removes what can no longer have an effect: past windows, counts of usernames that nobody has, browsers whose cookie has expired. */
-export async function removeOldAttempts(tx: Transaction, deviceDays: number): Promise<void> {
-  await sql`delete from address_attempt where window_started_at < now() - make_interval(mins => ${2 * windowMinutes})`.execute(tx)
-  await sql`delete from login_attempt where account_id is null and last_at < now() - interval '1 day'`.execute(tx)
-  await sql`delete from known_device where last_login_at < now() - make_interval(days => ${deviceDays})`.execute(tx)
-}
+export const attemptTidying: readonly TidyStep[] = [
+  {
+    name: 'wrong passwords of addresses',
+    tidy: (tx, most) =>
+      removeSome(tx, 'address_attempt', sql`window_started_at < now() - make_interval(mins => ${2 * windowMinutes})`, most),
+  },
+  {
+    name: 'attempts of usernames that nobody has',
+    tidy: (tx, most) => removeSome(tx, 'login_attempt', sql`account_id is null and last_at < now() - interval '1 day'`, most),
+  },
+  {
+    name: 'browsers that were known',
+    async tidy(tx, most) {
+      const { deviceDays } = await findRules(tx)
+      return removeSome(tx, 'known_device', sql`last_login_at < now() - make_interval(days => ${deviceDays})`, most)
+    },
+  },
+]

@@ -16,7 +16,7 @@ export { enqueueMessage, enqueueMessagesToNew } from './enqueue-message.ts'
 export { type MessageKindName, messageKinds } from './kinds.ts'
 export type { NoticeKindName } from './notice-message.ts'
 export { retryMessage } from './retry-message.ts'
-export { latestMessages, type MessageStanding, removeOldMessages } from './store.ts'
+export { latestMessages, type MessageStanding, messageTidying } from './store.ts'
 export { tellByMail } from './tell-by-mail.ts'
 
 export function messages(needs: { database: Database; mailer: Mailer }): FastifyPluginAsyncTypebox {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
+import { removeSome, type TidyStep } from '../../platform/tidying.ts'
 
 export type MessageState = 'waiting' | 'sent' | 'failed' | 'void'
 
@@ -243,6 +244,9 @@ export async function listMessages(
 }
 
 /** Removes what nobody asks for any more: messages that came to their end half a year ago. */
-export async function removeOldMessages(tx: Transaction): Promise<void> {
-  await sql`delete from message where state <> 'waiting' and state_at < now() - interval '180 days'`.execute(tx)
-}
+export const messageTidying: readonly TidyStep[] = [
+  {
+    name: 'old messages',
+    tidy: (tx, most) => removeSome(tx, 'message', sql`state <> 'waiting' and state_at < now() - interval '180 days'`, most),
+  },
+]
