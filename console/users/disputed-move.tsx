@@ -13,7 +13,7 @@ export function DisputedMove({ account: { disputedMove } }: { account: Answer<'G
   const values = { moment: formatMoment(at, timeZone), device: device || t('common:unknown_device'), address }
   return (
     <Alert color="red" title={t('users.disputed')}>
-      <Text>{t('users.disputed_what', values)}</Text>
+      <Text>{device === '' && address === '' ? values.moment : t('users.disputed_what', values)}</Text>
       <Text>{t('users.disputed_next')}</Text>
     </Alert>
   )

@@ -4,6 +4,7 @@ import { makeBreachedPasswords } from '../authenticators/passwords/passwords.ts'
 import { instanceUrl, listInstances } from '../instances/instances.ts'
 import { type ClauseFinding, complianceOf, findRules, findStoredRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
+import { accountCommands } from './account-commands.ts'
 import { changeCommand, defaultsOptions } from './change-command.ts'
 import { type Command, type CommandAlone, instanceNamed, seatNumber } from './command.ts'
 import { createInstance } from './create-instance.ts'
@@ -119,6 +120,7 @@ export const commands: readonly Command[] = [
       },
     }),
   ),
+  ...accountCommands,
   {
     words: 'session list',
     usage: '--instance NAME',

@@ -62,5 +62,5 @@ test('fault-F33 a login whose password was right before the epoch, and that ends
   )
   assert.equal(answer!.status, 401)
   assert.equal((await browser.get('/choose-password')).status, 403)
-  assert.deepEqual(await system.sql('select from pending_login where used_at is null'), [])
+  assert.deepEqual(await system.sql('select from sign_in where used_at is null'), [])
 })

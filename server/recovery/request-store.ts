@@ -58,7 +58,7 @@ const hasSupervisor = sql`exists (
     join account sa on sa.instance_id = s.instance_id and sa.id = s.account_id
     join profile sp on sp.instance_id = sa.instance_id and sp.id = sa.profile_id
   where s.team_id = a.team_id and s.account_id <> a.id and sa.enabled
-    and 'requests.answer' = any (sp.permissions) and p.permissions <@ sp.permissions)`
+    and array['requests.answer', 'accounts.new-password'] <@ sp.permissions and p.permissions <@ sp.permissions)`
 
 const tables = sql`recovery_request r
   join account a on a.instance_id = r.instance_id and a.id = r.account_id

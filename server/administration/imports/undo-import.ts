@@ -4,6 +4,7 @@ import { type ActingAccount, hasAll, lockAccounts, reachesTeam, type StoredAccou
 import type { Caller } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import { accountsWithSessions } from '../../sessions/sessions.ts'
+import { orLastAdministrator } from '../users/users.ts'
 import { importer } from './check-import.ts'
 import type { Account, Changes } from './judge-in-world.ts'
 import { findPlaces } from './place-store.ts'
@@ -26,57 +27,64 @@ export async function undoImport(
   importId: string,
   caller: Caller,
 ): Promise<void> {
-  await database.in(instance, async (tx) => {
-    const found = await findImport(tx, await importer(tx, actorId, 'skip'), importId)
-    if (found === undefined) throw importNotFound()
-    // To give changed accounts their former values takes what it took to change them.
-    const acting = await importer(tx, actorId, found.onExisting)
-    if (!(await beginUndo(tx, importId))) throw importNotReady()
-    await allowLong(tx)
-    const touched = await touchedAccounts(tx, importId)
-    const locked = await lockAccounts(
-      tx,
-      touched.map(({ accountId }) => accountId),
-    )
-    const stillThere = new Map(locked.map((account) => [account.id, account]))
-    const present = touched.flatMap((row) => {
-      const account = stillThere.get(row.accountId)
-      return account === undefined ? [] : [{ ...row, account }]
-    })
-    const created = present.filter(({ outcome }) => outcome === 'created')
-    const inUse = new Set(
-      await accountsWithSessions(
+  await orLastAdministrator(() =>
+    database.in(instance, async (tx) => {
+      const found = await findImport(tx, await importer(tx, actorId, 'skip'), importId)
+      if (found === undefined) throw importNotFound()
+      // To give changed accounts their former values takes what it took to change them.
+      const acting = await importer(tx, actorId, found.onExisting)
+      if (!(await beginUndo(tx, importId))) throw importNotReady()
+      await allowLong(tx)
+      const touched = await touchedAccounts(tx, importId)
+      const locked = await lockAccounts(
         tx,
-        created.map(({ accountId }) => accountId),
-      ),
-    )
-    const loggedIn = created.filter(({ account }) => account.lastLoginAt !== null || inUse.has(account.id))
-    if (loggedIn.length > 0) throw importInUse(loggedIn.length)
-    const { profiles } = await findPlaces(tx)
-    const mayGive = new Set([...profiles.values()].filter(({ permissions }) => hasAll(acting, permissions)).map(({ id }) => id))
-    const beyond = present.filter(
-      ({ account, changes }) => !mayActOn(acting, account) || (changes?.profileId && !mayGive.has(changes.profileId.from!)),
-    )
-    if (beyond.length > 0) throw importBeyondReach(beyond.length)
-
-    const actor = { kind: 'account', accountId: actorId } as const
-    for (const rows of chunks(created)) {
-      await removeAccounts(
-        tx,
-        rows.map(({ accountId }) => accountId),
-        actor,
-        caller,
-        { importId },
+        touched.map(({ accountId }) => accountId),
       )
-    }
-    const restored = present.flatMap(({ outcome, account, changes }) => {
-      const fields = outcome === 'changed' ? former(account, changes ?? {}) : {}
-      return Object.keys(fields).length === 0 ? [] : [{ accountId: account.id, fields, detail: { importId } }]
-    })
-    for (const rows of chunks(restored)) await changeAccounts(tx, acting, rows, caller)
-    const detail = { importId, fileName: found.fileName, removed: created.length, restored: restored.length }
-    await record(tx, { event: 'import_undone', actor, caller, detail })
-  })
+      const stillThere = new Map(locked.map((account) => [account.id, account]))
+      const present = touched.flatMap((row) => {
+        const account = stillThere.get(row.accountId)
+        return account === undefined ? [] : [{ ...row, account }]
+      })
+      const created = present.filter(({ outcome }) => outcome === 'created')
+      const inUse = new Set(
+        await accountsWithSessions(
+          tx,
+          created.map(({ accountId }) => accountId),
+        ),
+      )
+      const loggedIn = created.filter(({ account }) => account.lastLoginAt !== null || inUse.has(account.id))
+      if (loggedIn.length > 0) throw importInUse(loggedIn.length)
+      const { profiles, teams } = await findPlaces(tx)
+      const teamIds = new Set(teams.values())
+      const isThere = (teamId: string | null) => reachesTeam(acting, teamId) && (teamId === null || teamIds.has(teamId))
+      const mayGive = new Set([...profiles.values()].filter(({ permissions }) => hasAll(acting, permissions)).map(({ id }) => id))
+      const beyond = present.filter(
+        ({ account, changes }) =>
+          !mayActOn(acting, account) ||
+          (changes?.profileId && !mayGive.has(changes.profileId.from!)) ||
+          (changes?.teamId && !isThere(changes.teamId.from)),
+      )
+      if (beyond.length > 0) throw importBeyondReach(beyond.length)
+
+      const actor = { kind: 'account', accountId: actorId } as const
+      for (const rows of chunks(created)) {
+        await removeAccounts(
+          tx,
+          rows.map(({ accountId }) => accountId),
+          actor,
+          caller,
+          { importId },
+        )
+      }
+      const restored = present.flatMap(({ outcome, account, changes }) => {
+        const fields = outcome === 'changed' ? former(account, changes ?? {}) : {}
+        return Object.keys(fields).length === 0 ? [] : [{ accountId: account.id, fields, detail: { importId } }]
+      })
+      for (const rows of chunks(restored)) await changeAccounts(tx, acting, rows, caller)
+      const detail = { importId, fileName: found.fileName, removed: created.length, restored: restored.length }
+      await record(tx, { event: 'import_undone', actor, caller, detail })
+    }),
+  )
 }
 
 function mayActOn(acting: ActingAccount, { teamId, permissions }: StoredAccount): boolean {

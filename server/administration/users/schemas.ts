@@ -88,7 +88,7 @@ const Account = Type.Object({
       { at: Type.String({ format: 'date-time' }), device: Type.String(), address: Type.String() },
       {
         description:
-          'Where a session of this account was moved that the person says was not them; null once they have another password.',
+          'That a session of this account was moved by somebody else, as its person says; null once they have another password. Device and address are empty for whoever may not see sessions.',
       },
     ),
   ),

@@ -48,7 +48,10 @@ export type AccountDetails = ListedAccount & {
   loginHours: LoginHours | null
   createdAt: Date
   version: number
-  /** Where a session of this account was moved that the person says was not them; null once they have another password. */
+  /**
+   * That a session of this account was moved by somebody else, as its person says, and where to, for whoever may see sessions; null once
+   * they have another password.
+   */
   disputedMove: { at: string; device: string; address: string } | null
 }
 
@@ -144,9 +147,11 @@ async function countAccounts(tx: Transaction, from: RawBuilder<unknown>, conditi
 }
 
 export async function findAccount(tx: Transaction, actor: ActingAccount, accountId: string): Promise<AccountDetails | undefined> {
+  const seesSessions = actor.permissions.includes('sessions.view')
   const { rows } = await sql<AccountDetails>`
     select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version,
-      (select jsonb_build_object('at', s.disputed_at, 'device', coalesce(next.device, ''), 'address', coalesce(host(next.address), ''))
+      (select jsonb_build_object('at', s.disputed_at, 'device', case when ${seesSessions} then coalesce(next.device, '') else '' end,
+        'address', case when ${seesSessions} then coalesce(host(next.address), '') else '' end)
        from session s left join session next on next.id = s.successor_id
        where s.account_id = a.id and s.disputed_at > coalesce(w.changed_at, s.disputed_at - interval '1 second') and w.hash is not null
        order by s.disputed_at desc limit 1) as disputed_move

@@ -149,6 +149,37 @@ test('of two who change the same account the second hears of the first', async (
   assert.deepEqual(Object.keys(event!.detail.changes).sort(), ['fullName', 'teamId'])
 })
 
+test('at every moment an Administrator can log in: dates and hours count as disabling does, on every path', async (t) => {
+  const { system, admin } = await startFloor(t)
+  await system.sql("update account set enabled = false where username = 'admin'")
+  const boss = await loggedIn(system, admin)
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  const change = async (fields: Record<string, unknown>) => {
+    const account = await get<Record<string, unknown> & { profile: { id: string }; team: null; version: number }>(
+      boss,
+      `/api/accounts/${admin.id}`,
+    )
+    const { fullName, email, phone, language, timeZone, validFrom, validUntil, loginHours, version, profile } = account
+    const said = { fullName, email, phone, language, timeZone, validFrom, validUntil, loginHours, version }
+    return boss.sendJson('PUT', `/api/accounts/${admin.id}`, { ...said, profileId: profile.id, teamId: null, ...fields })
+  }
+  for (const fields of [
+    { validUntil: day(-1) },
+    { validUntil: day(400) },
+    { validFrom: day(3) },
+    { loginHours: {} },
+    { loginHours: { mon: [['09:00', '17:00']] } },
+  ]) {
+    const answer = await change(fields)
+    assert.equal(answer.status, 409, JSON.stringify(fields))
+    assert.equal((JSON.parse(answer.body) as { code: string }).code, 'last_administrator')
+  }
+  assert.equal((await change({ validFrom: day(-3), fullName: 'Still In' })).status, 204, 'a day that has come keeps nobody out')
+  const second = await system.addAccount({ username: 'second', profile: 'Administrator' })
+  assert.equal((await change({ validUntil: day(5) })).status, 204, 'another one can always log in')
+  await assert.rejects(system.sql("update account set login_hours = '{}' where id = $1", [second.id]), /the last administrator/)
+})
+
 test('the last Administrator stays, however many try to remove the others at the same moment', async (t) => {
   const { system, admin } = await startFloor(t, 3)
   const second = await system.addAccount({ username: 'second', profile: 'Administrator' })

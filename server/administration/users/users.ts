@@ -36,6 +36,7 @@ import { sendPasswords } from './send-passwords.ts'
 import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
 import { changeAccount } from './update-account.ts'
 
+export { orLastAdministrator } from './act-on-each.ts'
 export { type ListedAccount, listAccounts } from './store.ts'
 
 export function administration(needs: AdministrationNeeds & { publicUrl: URL }): FastifyPluginAsyncTypebox {
