@@ -14,7 +14,7 @@ const rows = [
   ['authenticators/passwords'],
   ['sessions'],
   ['system'],
-  ['directory/profiles', 'directory/teams', 'outward/messages'],
+  ['directory/profiles', 'directory/teams', 'outward/messages', 'outward/events'],
   ['administration/users', 'administration/rule-editor', 'sign-in'],
   [
     'administration/imports',

@@ -180,6 +180,8 @@ export type Tables = {
     address: string | null
     requestId: string | null
     detail: JSONColumnType<Record<string, unknown>>
+    /** An xid8. */
+    transactionId: Generated<string>
   }
   import: {
     instanceId: Generated<string>
