@@ -38,7 +38,7 @@ import { type TidyStep, tidy } from './platform/tidying.ts'
 import { decideRecovery, makeRecoveryLink, recovery, recoveryTidying } from './recovery/recovery.ts'
 import { openRuleBook } from './rules/rules.ts'
 import { liveChannel, openChannels } from './sessions/live-channel/live-channel.ts'
-import { recogniseSessions, sessions, sessionTidying } from './sessions/sessions.ts'
+import { openWatch, recogniseSessions, sessions, sessionTidying } from './sessions/sessions.ts'
 import { offerLanguages, type Step, signIn, steps as signInSteps, signInTidying } from './sign-in/sign-in.ts'
 
 export type Node = Readonly<{
@@ -158,6 +158,7 @@ export async function openNode(
     },
     (error, message) => app.log.warn({ err: error }, message),
   )
+  const watch = openWatch({ database, rules, onError: (error, message) => app.log.warn({ err: error }, message) })
   let metricsServer: Server | undefined
   const tidying = setInterval(() => void tidyAll(), tidyEveryMilliseconds).unref()
 
@@ -181,6 +182,7 @@ export async function openNode(
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
       listening = true
       runner.listen()
+      watch.start()
       jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
@@ -191,6 +193,7 @@ export async function openNode(
       await wait(listening ? config.drainSeconds * 1000 : 0)
       await app.close()
       await runner.close()
+      await watch.close()
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()

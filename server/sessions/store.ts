@@ -266,21 +266,6 @@ export async function listLiveSessions(tx: Transaction, limits: SessionLimits): 
   return rows
 }
 
-/**
- * Ends up to so many sessions that have run out, and returns how many. Whatever somebody holds at this moment is left for the next time,
- * so this waits for nobody while it holds others, and of several nodes one ends each.
- */
-export async function endRunOutSessions(tx: Transaction, limits: SessionLimits, most: number): Promise<number> {
-  const reason = sql`run_out_reason(s, ${bounds(limits)})`
-  const { rows } = await sql`
-    select ended from (
-      select array_agg(id) as ids, array_agg(reason) as reasons from (
-        select id, ${reason} as reason from session s where ended_at is null and ${reason} is not null
-        limit ${most} for no key update skip locked) as due) as due
-    cross join end_sessions(ids, reasons, 'system', null, null, null, '{}') as ended`.execute(tx)
-  return rows.length
-}
-
 /** Those of the accounts that have, or ever had, a session. */
 export async function accountsWithSessions(tx: Transaction, accountIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ accountId: string }>`
