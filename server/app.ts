@@ -107,7 +107,7 @@ export async function openNode(
   resolveInstances(app, { database, publicUrl })
   offerLanguages(app, { rules, texts })
   recogniseSessions(app, { database, keys, rules, texts })
-  frameSignedInPages(app, { keys })
+  frameSignedInPages(app, { keys, rules })
 
   const passwordNeeds = { database, keys, hashQueue, guesses, rules, breached }
   await app.register(sessions({ database, keys, rules, texts }))

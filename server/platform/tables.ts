@@ -158,6 +158,7 @@ export type Tables = {
     channelId: string | null
     lapsesAt: Date | null
     closesAt: Date | null
+    windowChanged: Default<boolean>
   }
   sessionWatch: { onlyOne: Generated<boolean>; since: Date; lastAt: Date }
   seatCount: {

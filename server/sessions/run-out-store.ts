@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { findLoginWindows, loginWindow } from '../directory/accounts/accounts.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { bounds, type SessionLimits } from './store.ts'
 
@@ -25,13 +26,13 @@ export async function findRunningOut(
   return rows
 }
 
-/** The sessions of these instances whose lost channel or whose hours have ended them by now. Cheap. */
-export async function findLapsed(
-  database: Database,
-  instances: readonly { id: string }[],
-): Promise<Pick<RunningOut, 'instanceId' | 'sessionId'>[]> {
+/** A session that its lost channel or its hours have ended by now, or whose hours are to be found anew. */
+export type Lapsed = { instanceId: string; sessionId: string; windowChanged: boolean }
+
+/** Those of these instances. Cheap. */
+export async function findLapsed(database: Database, instances: readonly { id: string }[]): Promise<Lapsed[]> {
   const ids = instances.map(({ id }) => id)
-  const { rows } = await database.call((db) => sql<RunningOut>`select * from find_lapsed(${ids})`.execute(db))
+  const { rows } = await database.call((db) => sql<Lapsed>`select * from find_lapsed(${ids})`.execute(db))
   return rows
 }
 
@@ -57,4 +58,24 @@ async function endDue(tx: Transaction, which: ReturnType<typeof sql>, limits: Se
         limit ${most} for no key update skip locked) as due) as due
     cross join end_sessions(ids, reasons, 'system', null, null, null, '{}') as ended`.execute(tx)
   return rows.length
+}
+
+/** Finds anew when sessions close whose account's dates, hours or time zone were changed. What somebody holds is left for the next time. */
+export async function renewClosing(tx: Transaction, sessionIds: readonly string[]): Promise<void> {
+  const { rows: sessions } = await sql<{ id: string; accountId: string }>`
+    select id, account_id from session where id = any (${sessionIds as string[]}::uuid[]) and ended_at is null and window_changed
+    for no key update skip locked`.execute(tx)
+  const accounts = await findLoginWindows(
+    tx,
+    sessions.map(({ accountId }) => accountId),
+  )
+  const closings = sessions.map(({ id, accountId }) => {
+    const account = accounts.get(accountId)!
+    const window = loginWindow(account, account.now)
+    return { id, closesAt: window.open ? (window.closesAt ?? null) : account.now }
+  })
+  await sql`
+    update session set window_changed = false, closes_at = found.closes_at
+    from unnest(${closings.map(({ id }) => id)}::uuid[], ${closings.map(({ closesAt }) => closesAt)}::timestamptz[]) as found (id, closes_at)
+    where session.id = found.id`.execute(tx)
 }

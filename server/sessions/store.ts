@@ -22,6 +22,8 @@ export type LiveSession = {
   timeZone: string
   profileName: string
   permissions: string[]
+  /** When it ends because its account's dates or hours do; null when they do not. */
+  closesAt: Date | null
 }
 
 /** Another session of the same account, as its person may see it. */
@@ -81,10 +83,13 @@ export async function insertSession(
   { at, amr }: Authentication,
   { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
   moves: string | undefined,
+  closesAt: Date | undefined,
 ): Promise<'started' | 'already_logged_in' | 'no_seat'> {
   const { rows } = await sql<{ outcome: 'started' | 'already_logged_in' | 'no_seat' }>`
     select outcome from start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
-      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}, ${at}, ${amr})`.execute(tx)
+      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}, ${at}, ${amr}, ${closesAt ?? null})`.execute(
+    tx,
+  )
   return rows[0]!.outcome
 }
 

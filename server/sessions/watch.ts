@@ -4,7 +4,7 @@ import { listInstances } from '../instances/instances.ts'
 import type { Database } from '../platform/database.ts'
 import { sendNotice } from '../platform/notices.ts'
 import type { RuleBook } from '../rules/rules.ts'
-import { endRunOut, findLapsed, findRunningOut, keepWatch } from './run-out-store.ts'
+import { endRunOut, findLapsed, findRunningOut, keepWatch, type Lapsed, renewClosing } from './run-out-store.ts'
 
 export type WatchNeeds = { database: Database; rules: RuleBook; onError: (error: unknown, message: string) => void }
 
@@ -34,9 +34,12 @@ export function openWatch({ database, rules, onError }: WatchNeeds, pace: Readon
   async function look(): Promise<void> {
     await keepWatch(database)
     if (performance.now() >= nextSurvey) await survey()
-    const lapsed = await findLapsed(database, instances)
+    let lapsed = await findLapsed(database, instances)
+    const changed = lapsed.filter(({ windowChanged }) => windowChanged)
+    for (const [id, those] of Map.groupBy(changed, ({ instanceId }) => instanceId)) await renewAll({ id }, those)
+    if (changed.length > 0) lapsed = await findLapsed(database, instances)
     const now = performance.now()
-    const due = [...lapsed, ...comings.filter(({ at }) => at <= now)]
+    const due = [...lapsed.filter(({ windowChanged }) => !windowChanged), ...comings.filter(({ at }) => at <= now)]
     comings = comings.filter(({ at }) => at > now)
     const byInstance = Map.groupBy(due, ({ instanceId }) => instanceId)
     for (const [id, those] of byInstance) await endAll({ id }, [...new Set(those.map(({ sessionId }) => sessionId))])
@@ -49,6 +52,12 @@ export function openWatch({ database, rules, onError }: WatchNeeds, pace: Readon
     const found = await findRunningOut(database, watched, (pace.survey + 2 * pace.look) / 1000)
     comings = found.map(({ inSeconds, ...each }) => ({ ...each, at: begun + inSeconds * 1000 }))
     nextSurvey = begun + pace.survey
+  }
+
+  async function renewAll(instance: { id: string }, those: readonly Lapsed[]): Promise<void> {
+    const ids = those.map(({ sessionId }) => sessionId)
+    for (let from = 0; from < ids.length && !closed; from += atOnce)
+      await database.in(instance, (tx) => renewClosing(tx, ids.slice(from, from + atOnce)))
   }
 
   async function endAll(instance: { id: string }, sessionIds: readonly string[]): Promise<void> {
