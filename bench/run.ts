@@ -1,7 +1,7 @@
 // npm run bench: what a login and a session check cost, against what they must cost at least, and against Better Auth.
 // All in one run on this machine: server, PostgreSQL and load share its processors.
 //   npm run bench -- --short             under 40 s, for a first look
-//   npm run bench -- --only checks       some parts: logins, shift, checks, leases, channels, list, timing, flood, import
+//   npm run bench -- --only checks       some parts: logins, shift, checks, leases, watch, channels, list, timing, flood, import
 //   npm run bench -- --profile FOLDER    keeps CPU profiles of the server, for Chrome's DevTools
 import { mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,8 +24,9 @@ import { loggedIn } from './person.ts'
 import { errorReport, figures, floodReport, importReport, keep, type Row, timingReport } from './report.ts'
 import { measureShift } from './shift.ts'
 import { type Timing, timeLogins, timeRecovery } from './timing.ts'
+import { measureWatch } from './watch.ts'
 
-const parts = ['logins', 'shift', 'checks', 'leases', 'channels', 'list', 'timing', 'flood', 'import'] as const
+const parts = ['logins', 'shift', 'checks', 'leases', 'watch', 'channels', 'list', 'timing', 'flood', 'import'] as const
 const { values } = parseArgs({
   options: {
     short: { type: 'boolean', default: false },
@@ -46,6 +47,7 @@ const plan = values.short
       shift: 300,
       leases: 5000,
       leaseSeconds: { settle: 8, measured: 5 },
+      watchSeconds: 5,
       channels: 500,
       takeovers: 20,
       samples: 30,
@@ -64,6 +66,7 @@ const plan = values.short
       shift: 5000,
       leases: 100_000,
       leaseSeconds: { settle: 120, measured: 90 },
+      watchSeconds: 60,
       channels: 10_000,
       takeovers: 200,
       samples: 200,
@@ -122,6 +125,13 @@ async function run(): Promise<void> {
     const { stop } = await startNode()
     await stop()
     rows.push(await measureLeases(address, dataDir, plan.leases, plan.leaseSeconds))
+  }
+
+  if (wanted('watch')) {
+    progress(`the watch over ${plan.leases} live sessions`)
+    const { stop } = await startNode()
+    await stop()
+    for (const nodes of [1, 3]) rows.push(await measureWatch(address, dataDir, plan.leases, nodes, plan.watchSeconds))
   }
 
   if (wanted('list')) {

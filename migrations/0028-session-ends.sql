@@ -17,3 +17,23 @@ alter table session_watch enable row level security;
 alter table session_watch force row level security;
 create policy everybody on session_watch to gatehouse_server, gatehouse_operator using (true) with check (true);
 grant select, insert, update on session_watch to gatehouse_server, gatehouse_operator;
+
+-- That the dates, the hours or the time zone of the session's account were changed, so that `closes_at` is to be found anew.
+alter table session add column window_changed boolean not null default false;
+create index session_window_changed on session (instance_id) where ended_at is null and window_changed;
+-- Their texts are in sql/routines/.
+create function change_session_windows() returns trigger language plpgsql as 'begin return null; end';
+create trigger session_windows_change after update of valid_from, valid_until, login_hours, time_zone on account for each row
+  when (old.valid_from is distinct from new.valid_from or old.valid_until is distinct from new.valid_until
+    or old.login_hours is distinct from new.login_hours or old.time_zone is distinct from new.time_zone)
+  execute function change_session_windows();
+create function change_all_session_windows() returns trigger language plpgsql as 'begin return null; end';
+create trigger session_windows_change after update of time_zone on instance for each row
+  when (old.time_zone is distinct from new.time_zone) execute function change_all_session_windows();
+-- Sessions that were started before.
+alter table session no force row level security;
+update session set window_changed = true where ended_at is null;
+alter table session force row level security;
+-- An open page learns of it at once.
+create trigger session_closing_changed after update of closes_at on session for each row
+  when (old.closes_at is distinct from new.closes_at and new.ended_at is null) execute function tell_session_changed();

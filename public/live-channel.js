@@ -2,7 +2,7 @@
 // BroadcastChannel what it hears. Where it cannot be held, a small request now and then is the sign of life. The console uses it too.
 
 /** @typedef {{ reason?: string, text?: string, notMe?: string }} End How a session ended; empty when nobody knows. */
-/** @typedef {{ kind: 'idle' | 'longest', seconds: number }} Warning That it ends in so many seconds. */
+/** @typedef {{ kind: 'idle' | 'longest' | 'hours', seconds: number }} Warning That it ends in so many seconds. */
 /**
  * @typedef {object} Page
  * @property {string} formToken the value that every change must carry; it is of the session, so it names the session too

@@ -40,7 +40,7 @@ import { type TidyStep, tidy } from './platform/tidying.ts'
 import { decideRecovery, makeRecoveryLink, recovery, recoveryTidying } from './recovery/recovery.ts'
 import { openRuleBook } from './rules/rules.ts'
 import { liveChannel, openChannels } from './sessions/live-channel/live-channel.ts'
-import { recogniseSessions, sessions, sessionTidying } from './sessions/sessions.ts'
+import { openWatch, recogniseSessions, sessions, sessionTidying } from './sessions/sessions.ts'
 import { offerLanguages, type Step, signIn, steps as signInSteps, signInTidying } from './sign-in/sign-in.ts'
 
 export type Node = Readonly<{
@@ -109,7 +109,7 @@ export async function openNode(
   resolveInstances(app, { database, publicUrl })
   offerLanguages(app, { rules, texts })
   recogniseSessions(app, { database, keys, rules, texts })
-  frameSignedInPages(app, { keys })
+  frameSignedInPages(app, { keys, rules })
   await app.register(answerPrograms, { prefix: '/api' })
 
   const passwordNeeds = { database, keys, hashQueue, guesses, rules, breached }
@@ -176,6 +176,7 @@ export async function openNode(
     },
     (error, message) => app.log.warn({ err: error }, message),
   )
+  const watch = openWatch({ database, rules, onError: (error, message) => app.log.warn({ err: error }, message) })
   let metricsServer: Server | undefined
   const tidying = setInterval(() => void tidyAll(), tidyEveryMilliseconds).unref()
 
@@ -198,6 +199,7 @@ export async function openNode(
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
       listening = true
       runner.listen()
+      watch.start()
       jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
@@ -208,6 +210,7 @@ export async function openNode(
       await wait(listening ? config.drainSeconds * 1000 : 0)
       await app.close()
       await runner.close()
+      await watch.close()
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()

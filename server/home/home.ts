@@ -28,13 +28,16 @@ import { changeLanguageRoute, changePasswordRoute, pageRoute } from './schemas.t
 export type HomeNeeds = ProvePasswordNeeds & JudgePasswordNeeds & { keys: Keys }
 
 /** Puts the user menu on every page of somebody who is logged in, on those of problems too. Source: ASVS 5.0, 7.4.4. */
-export function frameSignedInPages(app: App, { keys }: Pick<HomeNeeds, 'keys'>): void {
+export function frameSignedInPages(app: App, { keys, rules }: Pick<HomeNeeds, 'keys' | 'rules'>): void {
   app.addHook('onRequest', async (request, reply) => {
     const { session, view } = request
     if (session === undefined) return
+    const closesSoon =
+      session.closesAt !== null &&
+      session.closesAt.getTime() - Date.now() <= (await rules.of(request.instance)).warningMinutes * 60_000
     request.view = {
       ...view,
-      frame: () => signedInFrame(request.view, { session, formToken: formToken(request, reply, keys.form) }),
+      frame: () => signedInFrame(request.view, { session, closesSoon, formToken: formToken(request, reply, keys.form) }),
     }
   })
 }

@@ -103,7 +103,7 @@ ${offered.map(
 }
 
 /** What stands around every page of somebody who is logged in. */
-export function signedInFrame(view: View, signedIn: SignedIn): Frame {
+export function signedInFrame(view: View, signedIn: SignedIn & { closesSoon: boolean }): Frame {
   return { menu: userMenu(view, signedIn), notice: sessionNotice(view, signedIn), scripts: ['menu.js', 'session-notice.js'] }
 }
 
@@ -122,9 +122,14 @@ ${worksInConsole(session) ? html`<li><a href="/console">${t('home:console')}</a>
 }
 
 /** What public/session-notice.js needs: the value that binds its requests, and the places to warn of the session's end and to say how it ended. */
-function sessionNotice({ t }: View, { formToken }: SignedIn): Html {
-  return html`<section class="card" id="session-warning" data-form-token="${formToken}" data-channel="${assetUrl('live-channel.js')}" aria-label="${t('home:warning.title')}" hidden>
-<div role="alert"><p class="note" data-kind="idle" hidden>${t('home:warning.idle')}</p><p class="note" data-kind="longest" hidden>${t('home:warning.longest')}</p></div>
+function sessionNotice({ t, language }: View, { session, closesSoon, formToken }: SignedIn & { closesSoon: boolean }): Html {
+  const { closesAt, timeZone } = session
+  const closing =
+    closesSoon && closesAt !== null
+      ? html`<noscript><p class="note" role="alert">${t('home:warning.hours_at', { moment: formatMoment(closesAt, language, timeZone) })}</p></noscript>`
+      : ''
+  return html`${closing}<section class="card" id="session-warning" data-form-token="${formToken}" data-channel="${assetUrl('live-channel.js')}" aria-label="${t('home:warning.title')}" hidden>
+<div role="alert"><p class="note" data-kind="idle" hidden>${t('home:warning.idle')}</p><p class="note" data-kind="longest" hidden>${t('home:warning.longest')}</p><p class="note" data-kind="hours" hidden>${t('home:warning.hours')}</p></div>
 <p>${t('home:warning.left')} <strong data-left></strong></p>
 <p data-kind="idle" hidden><button type="button" class="primary">${t('home:warning.stay')}</button></p>
 </section>

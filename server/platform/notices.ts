@@ -8,7 +8,7 @@ const channel = 'gatehouse'
 
 /** What the triggers of migrations/0022-notices.sql tell, and `sessions`, which nodes tell by themselves. */
 export type Notice =
-  /** A session has ended, or goes on with another secret. */
+  /** A session has ended, or goes on with another secret or until another moment. */
   | { about: 'ended' | 'renewed'; instance: string; session: string }
   /** A recovery request of somebody of this team has come or gone. */
   | { about: 'requests'; instance: string; team: string | null }

@@ -158,6 +158,7 @@ export type Tables = {
     channelId: string | null
     lapsesAt: Date | null
     closesAt: Date | null
+    windowChanged: Default<boolean>
   }
   sessionWatch: { onlyOne: Generated<boolean>; since: Date; lastAt: Date }
   seatCount: {
@@ -180,6 +181,8 @@ export type Tables = {
     address: string | null
     requestId: string | null
     detail: JSONColumnType<Record<string, unknown>>
+    /** An xid8. */
+    transactionId: Generated<string>
   }
   import: {
     instanceId: Generated<string>

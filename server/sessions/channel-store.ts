@@ -1,8 +1,11 @@
 import { sql } from 'kysely'
 import type { Database } from '../platform/database.ts'
 
-/** How a session stands by the database's clock, in seconds: since somebody did something, and since it began. */
-export type SessionClock = { idleSeconds: number; ageSeconds: number }
+/**
+ * How a session stands by the database's clock, in seconds: since somebody did something, since it began, and until its account's dates
+ * or hours end, if they do.
+ */
+export type SessionClock = { idleSeconds: number; ageSeconds: number; closingSeconds: number | null }
 
 export type ChannelStanding = ({ standing: 'lives' } & SessionClock) | { standing: 'replaced' | 'ended' }
 
@@ -89,6 +92,7 @@ export async function signWithoutChannel(
       .returning([
         sql<number>`extract(epoch from now() - last_active_at)::double precision`.as('idleSeconds'),
         sql<number>`extract(epoch from now() - started_at)::double precision`.as('ageSeconds'),
+        sql<number | null>`extract(epoch from closes_at - now())::double precision`.as('closingSeconds'),
       ])
       .executeTakeFirst(),
   )

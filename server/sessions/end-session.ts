@@ -3,7 +3,8 @@ import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import type { TidyStep } from '../platform/tidying.ts'
 import { findRules } from '../rules/rules.ts'
-import { type EndReason, endRunOutSessions, endSessionsOf } from './store.ts'
+import { endSomeRunOut } from './run-out-store.ts'
+import { type EndReason, endSessionsOf } from './store.ts'
 
 /**
  * Ends an account's session, whoever wants it; false when it has none. Call it with the account locked.
@@ -36,10 +37,10 @@ export async function endManySessions(
   return endSessionsOf(tx, accountIds, { reason, actor, caller, note }, begunBy)
 }
 
-/** Marks sessions that have run out as ended. Only tidies: nothing that ran out counts, marked or not. */
+/** What the watch has missed, should there be anything. Only tidies: nothing that ran out counts, marked or not. */
 export const sessionTidying: readonly TidyStep[] = [
   {
     name: 'sessions that have run out',
-    tidy: async (tx, most) => endRunOutSessions(tx, await findRules(tx), most),
+    tidy: async (tx, most) => endSomeRunOut(tx, await findRules(tx), most),
   },
 ]

@@ -44,8 +44,9 @@ export const aliveRoute = {
     200: Type.Object({
       warning: Type.Union([
         Type.Object({
-          kind: Type.Enum(['idle', 'longest'], {
-            description: 'Whether nobody does anything, or the longest time is nearly over.',
+          kind: Type.Enum(['idle', 'longest', 'hours'], {
+            description:
+              'Whether nobody does anything, or the longest time, or the dates or hours of the account are nearly over.',
           }),
           seconds: Type.Integer({ description: 'How long the session still lasts.' }),
         }),

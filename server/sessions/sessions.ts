@@ -59,6 +59,7 @@ export {
   type SessionEnd,
   type SessionLimits,
 } from './store.ts'
+export { openWatch, type Watch } from './watch.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -21,6 +21,7 @@ export type StartedSession =
  * Starts an account's session, or says what is in the way: another one of the account, or that all seats are in use.
  * Call it last, in the transaction of the whole login, with the account locked.
  * A session without a sign of life gives way, and so does one of the same browser: a login whose answer got lost is sent again.
+ * @param closesAt when the account's dates or hours end
  * @param moves the session that the person chose to end for this one; another one does not give way
  */
 export async function startSession(
@@ -28,10 +29,10 @@ export async function startSession(
   accountId: string,
   authentication: Authentication,
   caller: Caller,
-  { moves }: { moves?: string | undefined } = {},
+  { moves, closesAt }: { moves?: string | undefined; closesAt?: Date | undefined } = {},
 ): Promise<StartedSession> {
   const { token, ...session } = newSession(caller)
-  const outcome = await insertSession(tx, accountId, session, authentication, await findRules(tx), moves)
+  const outcome = await insertSession(tx, accountId, session, authentication, await findRules(tx), moves, closesAt)
   if (outcome === 'started') return { kind: 'started', token }
   if (outcome === 'no_seat') {
     await countSeatRefusal(tx)
@@ -39,7 +40,9 @@ export async function startSession(
   }
   const other = await findLiveSession(tx, accountId)
   // The account is locked, so the only one that could have ended it meanwhile is its own log-out: start anew.
-  return other === undefined ? startSession(tx, accountId, authentication, caller) : { kind: 'already_logged_in', other }
+  return other === undefined
+    ? startSession(tx, accountId, authentication, caller, { closesAt })
+    : { kind: 'already_logged_in', other }
 }
 
 /** A session that is to be started, with the secret that only its browser gets. */

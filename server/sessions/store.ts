@@ -22,6 +22,8 @@ export type LiveSession = {
   timeZone: string
   profileName: string
   permissions: string[]
+  /** When it ends because its account's dates or hours do; null when they do not. */
+  closesAt: Date | null
 }
 
 /** Another session of the same account, as its person may see it. */
@@ -81,10 +83,13 @@ export async function insertSession(
   { at, amr }: Authentication,
   { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
   moves: string | undefined,
+  closesAt: Date | undefined,
 ): Promise<'started' | 'already_logged_in' | 'no_seat'> {
   const { rows } = await sql<{ outcome: 'started' | 'already_logged_in' | 'no_seat' }>`
     select outcome from start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
-      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}, ${at}, ${amr})`.execute(tx)
+      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}, ${at}, ${amr}, ${closesAt ?? null})`.execute(
+    tx,
+  )
   return rows[0]!.outcome
 }
 
@@ -264,21 +269,6 @@ export async function listLiveSessions(tx: Transaction, limits: SessionLimits): 
     from session s join account a on a.id = s.account_id join profile p on p.id = a.profile_id
     where ${isLive(limits)} order by s.started_at desc`.execute(tx)
   return rows
-}
-
-/**
- * Ends up to so many sessions that have run out, and returns how many. Whatever somebody holds at this moment is left for the next time,
- * so this waits for nobody while it holds others, and of several nodes one ends each.
- */
-export async function endRunOutSessions(tx: Transaction, limits: SessionLimits, most: number): Promise<number> {
-  const reason = sql`run_out_reason(s, ${bounds(limits)})`
-  const { rows } = await sql`
-    select ended from (
-      select array_agg(id) as ids, array_agg(reason) as reasons from (
-        select id, ${reason} as reason from session s where ended_at is null and ${reason} is not null
-        limit ${most} for no key update skip locked) as due) as due
-    cross join end_sessions(ids, reasons, 'system', null, null, null, '{}') as ended`.execute(tx)
-  return rows.length
 }
 
 /** Those of the accounts that have, or ever had, a session. */

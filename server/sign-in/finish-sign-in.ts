@@ -1,7 +1,7 @@
 import { record } from '../audit/audit.ts'
 import { type Attempt, findPasswordStanding, rememberBrowser, settleAttempt } from '../authenticators/passwords/passwords.ts'
 import { authenticationOf, type Proof } from '../authenticators/proof.ts'
-import { type LockedAccount, lockAccount, touchLastLogin } from '../directory/accounts/accounts.ts'
+import { type LockedAccount, lockAccount, loginWindow, touchLastLogin } from '../directory/accounts/accounts.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { findRules } from '../rules/rules.ts'
@@ -93,11 +93,12 @@ export async function finishSignIn(
 
 async function start(
   tx: Transaction,
-  { id }: LockedAccount,
+  account: LockedAccount,
   { proofs, moves, renews }: SignIn,
   mayMove: boolean,
   caller: Caller,
 ): Promise<StartedSession> {
+  const { id } = account
   const authentication = authenticationOf(proofs)
   if (renews !== undefined) {
     const token = await renewSession(tx, { id: renews, accountId: id }, authentication)
@@ -113,7 +114,9 @@ async function start(
     }
     // It has ended meanwhile: then this is a login like any other.
   }
-  const session = await startSession(tx, id, authentication, caller, { moves: mayMove ? moves : undefined })
+  const window = loginWindow(account, account.now)
+  const closesAt = window.open ? window.closesAt : undefined
+  const session = await startSession(tx, id, authentication, caller, { moves: mayMove ? moves : undefined, closesAt })
   if (session.kind === 'started') await touchLastLogin(tx, id)
   return session
 }

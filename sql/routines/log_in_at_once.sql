@@ -14,7 +14,7 @@ begin
     return false;
   end if;
   if (start_session(proven_account, new_token_hash, of_visit_hash, from_address, on_device, in_request, null, true,
-    lease_seconds, idle_minutes, longest_minutes, now(), by_methods)).outcome <> 'started' then
+    lease_seconds, idle_minutes, longest_minutes, now(), by_methods, null)).outcome <> 'started' then
     return false;
   end if;
   update account set last_login_at = now() where id = proven_account;

@@ -3,7 +3,7 @@
 -- Whoever comes first finds few sessions, and would keep a plan for few while a whole floor arrives. So each session is looked up by its
 -- key alone, which is the best plan for any number of them; and what else it must be is asked of the row.
 create or replace function renew_channels(of_instances uuid[], of_sessions uuid[], by_channels uuid[])
-returns table (session_id uuid, channel_id uuid, lives boolean, idle_seconds double precision, age_seconds double precision)
+returns table (session_id uuid, channel_id uuid, lives boolean, idle_seconds double precision, age_seconds double precision, closing_seconds double precision)
 language plpgsql set enable_seqscan = off as $$
 declare
   one uuid;
@@ -30,6 +30,7 @@ begin
     lives := own.ended_at is null and own.enabled;
     idle_seconds := extract(epoch from now() - own.last_active_at);
     age_seconds := extract(epoch from now() - own.started_at);
+    closing_seconds := extract(epoch from own.closes_at - now());
     return next;
   end loop;
 end $$;

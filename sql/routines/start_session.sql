@@ -3,11 +3,11 @@
 -- A session of the account gives way when it has outlived itself, when this same browser started it, or when it is the one that the
 -- person chose to move (`moves`). The latter two hand their seat on, so nobody can take it in between.
 -- `at_once`: whatever is in the way is left to a closer look.
--- `authenticated_at`, `by_methods`: when and by what its person has proven who they are.
+-- `authenticated_at`, `by_methods`: when and by what its person has proven who they are. `closes`: when its account's dates or hours end.
 create or replace function start_session(
   of_account uuid, new_token_hash bytea, of_visit_hash bytea, from_address inet, on_device text, in_request text,
   moves uuid, at_once boolean, lease_seconds integer, idle_minutes integer, longest_minutes integer,
-  authenticated_at timestamptz, by_methods text[],
+  authenticated_at timestamptz, by_methods text[], closes timestamptz,
   out outcome text, out session_id uuid
 ) language plpgsql as $$
 declare
@@ -64,8 +64,8 @@ begin
       jsonb_build_object('successor', new_id, 'device', on_device));
   end if;
 
-  insert into session (id, account_id, token_hash, visit_hash, address, device, auth_time, amr)
-  values (new_id, of_account, new_token_hash, of_visit_hash, from_address, on_device, authenticated_at, by_methods)
+  insert into session (id, account_id, token_hash, visit_hash, address, device, auth_time, amr, closes_at)
+  values (new_id, of_account, new_token_hash, of_visit_hash, from_address, on_device, authenticated_at, by_methods, closes)
   on conflict (instance_id, account_id) where ended_at is null do nothing
   returning id into session_id;
   outcome := case when session_id is null then 'already_logged_in' else 'started' end;

@@ -11,6 +11,10 @@ const office = {
   ],
   sun: [['20:00', '24:00']],
 } as unknown as WindowedAccount['loginHours']
+const night = { mon: [['20:00', '24:00']], tue: [['00:00', '06:00']] } as unknown as WindowedAccount['loginHours']
+const always7 = Object.fromEntries(
+  ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'].map((day) => [day, [['00:00', '24:00']]]),
+) as unknown as WindowedAccount['loginHours']
 // Montevideo is three hours behind UTC all year. 2026-11-23 is a Monday.
 const cases: [what: string, account: Partial<WindowedAccount>, at: string, window: LoginWindow][] = [
   ['no rules', {}, '2026-11-23T03:00:00Z', { open: true }],
@@ -21,7 +25,12 @@ const cases: [what: string, account: Partial<WindowedAccount>, at: string, windo
     { open: false, reason: 'not_yet_valid', opensAt: new Date('2026-11-24T03:00:00Z') },
   ],
   ['on the first day', { validFrom: '2026-11-24' }, '2026-11-24T03:00:00Z', { open: true }],
-  ['on the last day', { validUntil: '2026-11-24' }, '2026-11-25T02:59:59Z', { open: true }],
+  [
+    'on the last day',
+    { validUntil: '2026-11-24' },
+    '2026-11-25T02:59:59Z',
+    { open: true, closesAt: new Date('2026-11-25T03:00:00Z') },
+  ],
   ['after the last day', { validUntil: '2026-11-24' }, '2026-11-25T03:00:00Z', { open: false, reason: 'no_longer_valid' }],
   [
     'before the hours',
@@ -29,7 +38,12 @@ const cases: [what: string, account: Partial<WindowedAccount>, at: string, windo
     '2026-11-23T11:59:59Z',
     { open: false, reason: 'outside_hours', opensAt: new Date('2026-11-23T12:00:00Z') },
   ],
-  ['inside the hours', { loginHours: office }, '2026-11-23T12:00:00Z', { open: true }],
+  [
+    'inside the hours',
+    { loginHours: office },
+    '2026-11-23T12:00:00Z',
+    { open: true, closesAt: new Date('2026-11-23T20:00:00Z') },
+  ],
   [
     'at the end of the hours',
     { loginHours: office },
@@ -48,7 +62,44 @@ const cases: [what: string, account: Partial<WindowedAccount>, at: string, windo
     '2026-11-25T15:00:00Z',
     { open: false, reason: 'outside_hours', opensAt: new Date('2026-11-29T23:00:00Z') },
   ],
-  ['hours until midnight', { loginHours: office }, '2026-11-30T02:59:59Z', { open: true }],
+  [
+    'hours until midnight',
+    { loginHours: office },
+    '2026-11-30T02:59:59Z',
+    { open: true, closesAt: new Date('2026-11-30T03:00:00Z') },
+  ],
+  [
+    'before the last day, inside the hours',
+    { loginHours: office, validUntil: '2026-11-24' },
+    '2026-11-23T13:00:00Z',
+    { open: true, closesAt: new Date('2026-11-23T20:00:00Z') },
+  ],
+  [
+    'a night shift, which is two spans',
+    { loginHours: night },
+    '2026-11-23T23:00:00Z',
+    { open: true, closesAt: new Date('2026-11-24T09:00:00Z') },
+  ],
+  [
+    'a night shift over the last day',
+    { loginHours: night, validUntil: '2026-11-23' },
+    '2026-11-23T23:00:00Z',
+    { open: true, closesAt: new Date('2026-11-24T03:00:00Z') },
+  ],
+  ['hours that never end', { loginHours: always7 }, '2026-11-23T23:00:00Z', { open: true }],
+  [
+    'spans that overlap',
+    {
+      loginHours: {
+        mon: [
+          ['09:00', '13:00'],
+          ['12:00', '15:00'],
+        ],
+      },
+    },
+    '2026-11-23T13:00:00Z',
+    { open: true, closesAt: new Date('2026-11-23T18:00:00Z') },
+  ],
   ['no hours at all', { loginHours: {} }, '2026-11-23T12:00:00Z', { open: false, reason: 'outside_hours' } as LoginWindow],
   [
     'valid later, and then only in its hours',

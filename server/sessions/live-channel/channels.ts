@@ -116,7 +116,10 @@ export function openChannels(
       const { instance, team } = notice
       const isFor = (each: Channel) => each.permissions.includes('requests.answer') && reachesTeam(each, team)
       tellChanged('requests', (each) => each.instance.id === instance && isFor(each))
-    } else if (notice.about !== 'renewed') {
+    } else if (notice.about === 'renewed') {
+      const renewed = open.get(notice.session)
+      if (renewed !== undefined) void look([renewed])
+    } else {
       const ended = notice.about === 'ended' ? open.get(notice.session) : undefined
       if (ended !== undefined) end(ended)
       shownSessions.ask(notice.instance)

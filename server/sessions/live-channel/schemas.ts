@@ -8,7 +8,7 @@ export const liveRoute = {
 
 - \`hello\`: it is open. \`warning\` is what \`warning\` would say, or null.
 - \`beat\`: every 15 s.
-- \`warning\`: the session ends in so many \`seconds\`; \`kind\` is \`idle\` or \`longest\`. \`fine\` takes it back.
+- \`warning\`: the session ends in so many \`seconds\`; \`kind\` is \`idle\`, \`longest\` or \`hours\`. \`fine\` takes it back.
 - \`ended\`: the session has ended: \`reason\`, and \`text\` for the person.
 - \`changed\`: what is shown of these \`subjects\` may be out of date: \`requests\`, \`sessions\`.
 - \`again\`: open it again at once, somewhere within so many milliseconds. Nothing else shows that the browser is still there.
