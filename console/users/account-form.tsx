@@ -3,9 +3,9 @@ import { Button, Fieldset, Group, Select, SimpleGrid, Stack, TextInput } from '@
 import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { type Language, languages } from '../../contracts/languages.ts'
 import type { Answer, Body } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
-import { languages } from '../app/texts.ts'
 import { useSaving } from '../app/use-saving.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import { LoginHoursField } from './login-hours-field.tsx'
@@ -107,9 +107,9 @@ export function AccountForm({
             />
             <Select
               label={t('common:language')}
-              description={t('users.default_is', { value: languages[choices.instance.language as 'en'] })}
+              description={t('users.default_is', { value: languages[choices.instance.language as Language].name })}
               clearable
-              data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
+              data={Object.entries(languages).map(([value, { name }]) => ({ value, label: name }))}
               {...select('language')}
             />
             <Select

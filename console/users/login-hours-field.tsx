@@ -1,13 +1,14 @@
 import { ActionIcon, Button, Fieldset, Group, Input, Stack, Switch, Text, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AccountValues } from './account-form.tsx'
+import type { Body } from '../app/api.ts'
 
-type LoginHours = NonNullable<AccountValues['loginHours']>
+type GivenHours = Body<'PUT /api/accounts/:id'>['loginHours']
+type LoginHours = NonNullable<GivenHours>
 const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 
 type LoginHoursFieldProps = {
-  value: AccountValues['loginHours']
+  value: GivenHours
   onChange: (hours: LoginHours | null) => void
   error?: ReactNode
 }

@@ -7,12 +7,12 @@ import { useTranslation } from 'react-i18next'
 import { type Answer, call, type Query } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
-import type { UsersSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import { MailNotice } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
+import type { UsersSearch } from './users-search.ts'
 import { UsersTable } from './users-table.tsx'
 
 const route = getRouteApi('/users')

@@ -1,6 +1,6 @@
 // Every table of migrations/, as types. A test compares them with the migrated database.
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
-import type { Language } from './text.ts'
+import type { Language } from '../../contracts/languages.ts'
 
 /** Set by the database when a row is made, and changed later only on purpose. */
 type Default<T> = ColumnType<T, T | undefined, T>

@@ -12,7 +12,8 @@ import type { Caller } from '../../platform/caller.ts'
 import { fieldsRefused } from '../../platform/problem.ts'
 import { endSession } from '../../sessions/sessions.ts'
 import { actOnEach, type Refused } from './act-on-each.ts'
-import { type AdministrationNeeds, placeFaults } from './create-account.ts'
+import { placeFaults } from './create-account.ts'
+import type { AdministrationNeeds } from './make-slips.ts'
 import { findAccount } from './store.ts'
 
 export type Act =

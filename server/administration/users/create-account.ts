@@ -11,13 +11,10 @@ import {
 } from '../../directory/accounts/accounts.ts'
 import { enqueueMessage } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
-import type { Database, Transaction } from '../../platform/database.ts'
+import type { Transaction } from '../../platform/database.ts'
 import { type Fault, fieldsRefused } from '../../platform/problem.ts'
-import type { Keys } from '../../platform/secret.ts'
-import { makeSlip, type Slip } from './make-slips.ts'
+import { type AdministrationNeeds, makeSlip, type Slip } from './make-slips.ts'
 import { teamExists } from './store.ts'
-
-export type AdministrationNeeds = { database: Database; keys: Keys }
 
 export type NewAccount = AccountFields & { username: string; enabled: boolean; credentials: 'slip' | 'message' | 'none' }
 

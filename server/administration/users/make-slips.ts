@@ -3,11 +3,12 @@ import { giveInitialPassword } from '../../authenticators/passwords/passwords.ts
 import { actingAccount, type LockedAccount, lockAccount, lockReachableAccount } from '../../directory/accounts/accounts.ts'
 import { tellByMail } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
-import type { Transaction } from '../../platform/database.ts'
+import type { Database, Transaction } from '../../platform/database.ts'
 import type { Keys } from '../../platform/secret.ts'
 import { endSession } from '../../sessions/sessions.ts'
 import { actOnEach, type Refused } from './act-on-each.ts'
-import type { AdministrationNeeds } from './create-account.ts'
+
+export type AdministrationNeeds = { database: Database; keys: Keys }
 
 /** What hands an initial password to a person without email. It exists in clear here, and on the paper. */
 export type Slip = Pick<LockedAccount, 'username' | 'fullName' | 'language' | 'timeZone'> & {

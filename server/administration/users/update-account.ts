@@ -12,7 +12,8 @@ import { tellByMail } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { changedMeanwhile, fieldsRefused } from '../../platform/problem.ts'
 import { orLastAdministrator } from './act-on-each.ts'
-import { type AdministrationNeeds, placeFaults, tidy } from './create-account.ts'
+import { placeFaults, tidy } from './create-account.ts'
+import type { AdministrationNeeds } from './make-slips.ts'
 import { findAccount } from './store.ts'
 
 /**

@@ -14,8 +14,9 @@ import { findRules } from '../../rules/rules.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
-import { type AdministrationNeeds, createAccount } from './create-account.ts'
+import { createAccount } from './create-account.ts'
 import { exportAccounts } from './export-accounts.ts'
+import type { AdministrationNeeds } from './make-slips.ts'
 import { makeSlips, slipBody } from './make-slips.ts'
 import {
   accountChoicesRoute,

@@ -1,6 +1,7 @@
 // How many guesses a password would take. The estimate needs up to 50 ms of CPU, so a thread of its own makes it:
 // what people type must not hold up everybody else's requests.
 import { Worker } from 'node:worker_threads'
+import type { GuessAnswer, GuessQuestion } from './guess-worker.ts'
 
 export type GuessEstimator = Readonly<{
   /**
@@ -10,9 +11,6 @@ export type GuessEstimator = Readonly<{
   estimate(password: string, personal: readonly string[]): Promise<number>
   close(): Promise<void>
 }>
-
-export type GuessQuestion = { id: number; password: string; personal: readonly string[] }
-export type GuessAnswer = { id: number; guesses: number }
 
 /** Starts the thread at its first use. */
 export function openGuessEstimator(): GuessEstimator {

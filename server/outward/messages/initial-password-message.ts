@@ -3,8 +3,8 @@ import { giveInitialPassword } from '../../authenticators/passwords/passwords.ts
 import { html } from '../../platform/page.ts'
 import { formatMoment } from '../../platform/text.ts'
 import { endSession } from '../../sessions/sessions.ts'
-import type { Composed, MessageKind, MessageView } from './kinds.ts'
 import { fact, step } from './letter.ts'
+import type { Composed, MessageKind, MessageView } from './message-kind.ts'
 
 /**
  * Hands an initial password to a person who has an email address.
