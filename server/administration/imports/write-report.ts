@@ -1,7 +1,8 @@
 // The report of an import: every row and what became of it, in the reader's language.
+
+import { importFields, sheetColumns } from '../../../contracts/account-fields.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Translate } from '../../platform/text.ts'
-import { importFields, ownHeader } from './columns.ts'
 import type { RowProblem } from './judge-rows.ts'
 import { type Import, readRows, type StoredRow } from './store.ts'
 
@@ -40,7 +41,7 @@ function describe({ column, value, code, otherRow }: RowProblem, t: Translate): 
 
 /** The sample file: uContact's columns, and two people to show how each is written. */
 export const templateRows: readonly (readonly string[])[] = [
-  importFields.map((field) => ownHeader[field]),
+  importFields.map((field) => sheetColumns[field].header),
   [
     'ana.souza',
     'Ana Souza',

@@ -1,12 +1,13 @@
+import type { AccountFields } from '../../../contracts/account-fields.ts'
 import { record } from '../../audit/audit.ts'
 import {
-  type AccountFields,
   type ActingAccount,
   accountFaults,
   actingAccount,
   insertAccount,
   mayGiveProfile,
   reachesTeam,
+  tidyFields,
   usernameKey,
 } from '../../directory/accounts/accounts.ts'
 import { enqueueMessage } from '../../outward/messages/messages.ts'
@@ -30,7 +31,7 @@ export async function createAccount(
   caller: Caller,
 ): Promise<{ id: string; slip: Slip | null }> {
   const username = typed.trim()
-  const fields = tidy(said)
+  const fields = tidyFields(said)
   return database.in(instance, async (tx) => {
     const acting = await actingAccount(tx, actorId, 'accounts.create')
     const faults = [...accountFaults({ username, ...fields }), ...(await placeFaults(tx, acting, fields))]
@@ -66,10 +67,4 @@ export async function placeFaults(
   if (teamId === null ? acting.teams !== 'all' : !reachesTeam(acting, teamId) || !(await teamExists(tx, teamId)))
     faults.push({ field: 'teamId', code: teamId === null ? 'required' : 'team_unknown' })
   return faults
-}
-
-/** Without the blanks around what was typed; what is only blank is nothing. */
-export function tidy(fields: AccountFields): AccountFields {
-  const orNull = (text: string | null) => text?.trim() || null
-  return { ...fields, fullName: fields.fullName.trim(), email: orNull(fields.email), phone: orNull(fields.phone) }
 }

@@ -1,16 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { AccountFields } from '../../../contracts/account-fields.ts'
+import type { AccountState } from '../../../contracts/account-states.ts'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { LoginHours } from '../../platform/tables.ts'
 
-export type AccountState =
-  | 'disabled'
-  | 'not_yet_valid'
-  | 'no_longer_valid'
-  | 'no_password'
-  | 'initial_password_expired'
-  | 'initial_password'
-  | 'ready'
+import { type DetailField, detailFields } from './schemas.ts'
 
 /** Which accounts a list shows. */
 export type AccountFilter = {
@@ -41,16 +35,15 @@ export type ListedAccount = {
   mayChange: boolean
 }
 
-export type AccountDetails = ListedAccount & {
-  phone: string | null
-  language: string | null
-  timeZone: string | null
-  loginHours: LoginHours | null
-  createdAt: Date
-  version: number
-  /** Where a session of this account was moved that the person says was not them; null once they have another password. */
-  disputedMove: { at: string; device: string; address: string } | null
-}
+export type AccountDetails = ListedAccount &
+  Pick<AccountFields, DetailField> & {
+    createdAt: Date
+    version: number
+    /** Where a session of this account was moved that the person says was not them; null once they have another password. */
+    disputedMove: { at: string; device: string; address: string } | null
+  }
+
+const detailColumns = sql.join([...detailFields, 'createdAt', 'version'].map((column) => sql.ref(`a.${column}`)))
 
 // The person's day, by the database's clock.
 const today = sql`(now() at time zone coalesce(a.time_zone, i.time_zone))::date`
@@ -145,7 +138,7 @@ async function countAccounts(tx: Transaction, from: RawBuilder<unknown>, conditi
 
 export async function findAccount(tx: Transaction, actor: ActingAccount, accountId: string): Promise<AccountDetails | undefined> {
   const { rows } = await sql<AccountDetails>`
-    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version,
+    select ${columns(actor)}, ${detailColumns},
       (select jsonb_build_object('at', s.disputed_at, 'device', coalesce(next.device, ''), 'address', coalesce(host(next.address), ''))
        from session s left join session next on next.id = s.successor_id
        where s.account_id = a.id and s.disputed_at > coalesce(w.changed_at, s.disputed_at - interval '1 second') and w.hash is not null
@@ -178,7 +171,7 @@ export async function teamExists(tx: Transaction, teamId: string): Promise<boole
 /** The accounts within reach in the order of their usernames, at one moment, as many as an instance can have. */
 export async function listForExport(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<AccountDetails[]> {
   const { rows } = await sql<AccountDetails>`
-    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version
+    select ${columns(actor)}, ${detailColumns}
     from ${tables} where ${where(actor, filter)} order by a.username_key limit 200000`.execute(tx)
   return rows
 }

@@ -1,18 +1,19 @@
+import type { AccountFields } from '../../../contracts/account-fields.ts'
 import { record } from '../../audit/audit.ts'
 import {
-  type AccountFields,
   accountFaults,
   accountNotFound,
   actingAccount,
   lockReachableAccount,
   ownAccount,
+  tidyFields,
   updateAccount,
 } from '../../directory/accounts/accounts.ts'
 import { tellByMail } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { changedMeanwhile, fieldsRefused } from '../../platform/problem.ts'
 import { orLastAdministrator } from './act-on-each.ts'
-import { placeFaults, tidy } from './create-account.ts'
+import { placeFaults } from './create-account.ts'
 import type { AdministrationNeeds } from './make-slips.ts'
 import { findAccount } from './store.ts'
 
@@ -29,7 +30,7 @@ export async function changeAccount(
   { version, ...said }: AccountFields & { version: number },
   caller: Caller,
 ): Promise<void> {
-  const fields = tidy(said)
+  const fields = tidyFields(said)
   await orLastAdministrator(() =>
     database.in(instance, async (tx) => {
       const acting = await actingAccount(tx, actorId, 'accounts.update')

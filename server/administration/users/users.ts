@@ -23,6 +23,8 @@ import {
   assignProfileRoute,
   assignTeamRoute,
   createAccountRoute,
+  type DetailField,
+  detailFields,
   disableAccountsRoute,
   enableAccountsRoute,
   exportAccountsRoute,
@@ -34,7 +36,14 @@ import {
   updateAccountRoute,
 } from './schemas.ts'
 import { sendPasswords } from './send-passwords.ts'
-import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
+import {
+  type AccountDetails,
+  findAccount,
+  type ListedAccount,
+  listAccounts,
+  listProfileChoices,
+  listTeamChoices,
+} from './store.ts'
 import { changeAccount } from './update-account.ts'
 
 export { type ListedAccount, listAccounts } from './store.ts'
@@ -101,15 +110,12 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
         const hindrances = await findHindrances(tx, needs.keys, [account], await findRules(tx))
         return { account, hindrance: hindrances.get(account.id), messages: await latestMessages(tx, [account.id]) }
       })
-      const { phone, language, timeZone, loginHours, createdAt, version, disputedMove } = account
+      const { createdAt, version, disputedMove } = account
       const self = account.id === sessionOf(request).accountId
       const shared = listed(account, hindrance, messages.get(account.id))
       return {
         ...shared,
-        phone,
-        language,
-        timeZone,
-        loginHours,
+        ...detailsOf(account),
         createdAt: createdAt.toISOString(),
         version,
         self,
@@ -172,6 +178,10 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       return { slips: slips.map(slipBody), refused }
     })
   }
+}
+
+function detailsOf(account: AccountDetails): Pick<AccountDetails, DetailField> {
+  return Object.fromEntries(detailFields.map((field) => [field, account[field]])) as Pick<AccountDetails, DetailField>
 }
 
 function listed(
