@@ -7,6 +7,9 @@ import { defineConfig, type Plugin } from 'vite'
 
 const dist = join(import.meta.dirname, 'dist')
 
+/** The texts that console/app/texts.ts loads together. */
+const sharedTexts = /locales.(\w+).(?!api|audit|desk|messages|passwords|recovery|rules)[\w-]+\.json$/
+
 /** Compresses each file once, here, so that no request has to. */
 function compressed(): Plugin {
   return {
@@ -32,7 +35,15 @@ export default defineConfig({
     rolldownOptions: {
       input: join(import.meta.dirname, 'main.tsx'),
       // What three screens have in common is one file: forty small ones would each bring their headers.
-      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 3 }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every screen says in a language; what only some say is a file of its own.
+            { debugName: 'texts', test: sharedTexts, name: (id) => `texts-${sharedTexts.exec(id)?.[1]}`, priority: 1 },
+            { name: 'shared', minShareCount: 3 },
+          ],
+        },
+      },
     },
     chunkSizeWarningLimit: 1000,
   },

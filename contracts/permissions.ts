@@ -40,3 +40,6 @@ export const builtInProfiles: Record<'Administrator' | 'Supervisor' | 'Agent', r
   ],
   Agent: [],
 }
+
+/** The profile of a new account of which nothing else is said. */
+export const defaultProfile: keyof typeof builtInProfiles = 'Agent'

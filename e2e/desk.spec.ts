@@ -1,7 +1,8 @@
 // A supervisor, on a phone, gets three people back to work; each in at most three actions from the login.
 import type { Locator, Page } from '@playwright/test'
+import { type Language, languages } from '../contracts/languages.ts'
 import { addPerson, expect, fillNewPassword, goodPassword, logIn, logInForTheFirstTime, saveAndLogIn, test } from './story.ts'
-import { type Language, languages, textsIn } from './texts.ts'
+import { textsIn } from './texts.ts'
 
 const stories: { language: Language; locale: string; scheme: 'light' | 'dark' }[] = [
   { language: 'en', locale: 'en-GB', scheme: 'light' },
@@ -33,7 +34,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 }
 
 for (const { language, locale, scheme } of stories)
-  test.describe(`${languages[language]}, ${viewport.width} px`, () => {
+  test.describe(`${languages[language].name}, ${viewport.width} px`, () => {
     test.use({ locale, viewport, colorScheme: scheme })
     const t = textsIn(language)
 

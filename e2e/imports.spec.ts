@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { utils, write } from '@e965/xlsx'
 import type { Page } from '@playwright/test'
-import { importFields, ownHeader } from '../server/administration/imports/columns.ts'
+import { importFields, sheetColumns } from '../contracts/account-fields.ts'
 import { expect, fillNewPassword, goodPassword, logIn, logInForTheFirstTime, saveAndLogIn, test } from './story.ts'
 
 /** uContact's columns, in uContact's order. */
-const header = importFields.filter((field) => field !== 'team').map((field) => ownHeader[field])
+const header = importFields.filter((field) => field !== 'team').map((field) => sheetColumns[field].header)
 const faulty = [
   header,
   ['ana', 'Ana Souza', '', 'Agent', '', '', 'America/Montevideo', 'es', '', ''],

@@ -1,7 +1,8 @@
 // The story in three languages: the browser's own, the one chosen at the door, and the one kept for the person.
 import type { Page } from '@playwright/test'
+import { type Language, languages } from '../contracts/languages.ts'
 import { expect, expectHome, goodPassword, logIn, logInForTheFirstTime, logOut, sendLogin, takeFromMenu, test } from './story.ts'
-import { type Language, languages, textsIn } from './texts.ts'
+import { textsIn } from './texts.ts'
 
 const stories: { language: Language; locale: string; next: Language }[] = [
   { language: 'en', locale: 'en-GB', next: 'es' },
@@ -15,7 +16,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 }
 
 for (const { language, locale, next } of stories) {
-  test.describe(languages[language], () => {
+  test.describe(languages[language].name, () => {
     test.use({ locale, viewport: { width: 320, height: 720 } })
     const t = textsIn(language)
     const inNext = textsIn(next)
@@ -46,9 +47,9 @@ for (const { language, locale, next } of stories) {
 
       await test.step('another language from the user menu', async () => {
         await takeFromMenu(page, 'common:language', t)
-        await expect(page.getByRole('radio', { name: languages[language] })).toBeChecked()
+        await expect(page.getByRole('radio', { name: languages[language].name })).toBeChecked()
         await expectNoSidewaysScroll(page)
-        await page.getByRole('radio', { name: languages[next] }).check()
+        await page.getByRole('radio', { name: languages[next].name }).check()
         await page.getByRole('button', { name: t('common:save') }).click()
         await expectHome(page, inNext)
         await expect(html).toHaveAttribute('lang', next)
@@ -73,8 +74,8 @@ for (const { language, locale, next } of stories) {
     test(`a browser in ${locale} changes to another language at the door, which stays`, async ({ page, instance }) => {
       await page.goto('/login?next=%2Fchange-password')
       const choice = page.getByRole('navigation', { name: t('common:language') })
-      await expect(choice.locator('[aria-current=true]')).toHaveText(languages[language])
-      await choice.getByRole('link', { name: languages[next] }).click()
+      await expect(choice.locator('[aria-current=true]')).toHaveText(languages[language].name)
+      await choice.getByRole('link', { name: languages[next].name }).click()
       await expect(page).toHaveURL('/login?next=%2Fchange-password')
       await expect(page.locator('html')).toHaveAttribute('lang', next)
       await expect(page.getByRole('heading', { name: inNext('sign-in:log_in') })).toBeVisible()

@@ -1,5 +1,6 @@
 // Somebody forgot the password: by a link in a message, and through a supervisor, in three languages, on a phone-sized screen.
 import type { Page } from '@playwright/test'
+import { type Language, languages } from '../contracts/languages.ts'
 import {
   addPerson,
   askForPassword,
@@ -15,7 +16,7 @@ import {
   sendLogin,
   test,
 } from './story.ts'
-import { type Language, languages, textsIn } from './texts.ts'
+import { textsIn } from './texts.ts'
 
 const stories: { language: Language; locale: string; viewport: { width: number; height: number } }[] = [
   { language: 'en', locale: 'en-GB', viewport: { width: 1280, height: 720 } },
@@ -29,7 +30,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
 }
 
 for (const { language, locale, viewport } of stories)
-  test.describe(`${languages[language]}, ${viewport.width} px`, () => {
+  test.describe(`${languages[language].name}, ${viewport.width} px`, () => {
     test.use({ locale, viewport })
     const t = textsIn(language)
 

@@ -1,5 +1,7 @@
 // What every story has: a server, an instance that nobody else uses, and people who can do the usual things.
+
 import { test as base, expect, type Page } from '@playwright/test'
+import { accountFieldNames } from '../contracts/account-fields.ts'
 import { linkIn } from '../test/mail-server.ts'
 import { type NewInstance, startServer, type TestServer } from './server.ts'
 import { type Texts, textsIn } from './texts.ts'
@@ -101,7 +103,7 @@ export async function addPerson(page: Page, person: Person, profile = 'Agent'): 
   const status = await page.evaluate<number>(`(async () => {
     const read = async (url) => (await fetch(url)).json()
     const [{ formToken }, { profiles }] = [await read('/api/session'), await read('/api/accounts/choices')]
-    const nothing = { phone: null, teamId: null, language: null, timeZone: null, validFrom: null, validUntil: null, loginHours: null }
+    const nothing = Object.fromEntries(${JSON.stringify(accountFieldNames)}.map((field) => [field, null]))
     const profileId = profiles.find(({ name }) => name === '${profile}').id
     const body = JSON.stringify({ ...nothing, profileId, enabled: true, credentials: 'none', ...${JSON.stringify(person)} })
     const headers = { 'content-type': 'application/json', 'x-form-token': formToken }

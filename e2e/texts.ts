@@ -1,8 +1,6 @@
 // What the pages should say: the texts of locales/, read for the stories by themselves.
 import { readdirSync, readFileSync } from 'node:fs'
-
-export const languages = { en: 'English', es: 'Español', pt: 'Português' } as const
-export type Language = keyof typeof languages
+import type { Language } from '../contracts/languages.ts'
 
 /** Looks a text up, as `sign-in:log_in`, and puts the values in. Throws when there is none. */
 export type Texts = (key: `${string}:${string}`, values?: Record<string, string>) => string

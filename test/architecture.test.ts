@@ -40,10 +40,13 @@ function placeOf(path: string): string {
   return rooms.find((room) => inside === room || inside.startsWith(`${room}/`)) ?? inside
 }
 const sources = globSync('server/**/*.ts', { exclude: ['**/*.test.ts'] })
+const clientSources = globSync(['console/**/*.{ts,tsx}', 'public/*.js'], { exclude: ['console/dist/**'] })
+const contracts = globSync('contracts/*.ts')
 
+/** What a file imports, types too: who needs the type of another cannot be read without it. */
 function importsOf(path: string): string[] {
-  return [...readFileSync(path, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'|new URL\('(\.\/[^']+\.ts)'/g)].map((match) =>
-    relative('.', join(dirname(path), match[1] ?? match[2]!)),
+  return [...readFileSync(path, 'utf8').matchAll(/(?:from|import|import\() ?'(\.[^']+)'|new URL\('(\.\/[^']+\.ts)'/g)].map(
+    (match) => relative('.', join(dirname(path), match[1] ?? match[2]!)),
   )
 }
 
@@ -59,11 +62,38 @@ test('imports point down: a feature knows only what lies below it', () => {
   }
 })
 
+test('no import goes in a circle, in the server, the console, the pages’ scripts and the contracts', () => {
+  const states = new Map<string, 'open' | 'closed'>()
+  const circles: string[] = []
+  for (const path of [...sources, ...clientSources, ...contracts]) follow(path, [])
+  assert.deepEqual(circles, [])
+
+  function follow(path: string, way: readonly string[]): void {
+    if (states.get(path) === 'open') circles.push([...way.slice(way.indexOf(path)), path].join(' > '))
+    if (states.has(path)) return
+    states.set(path, 'open')
+    if (/\.(tsx?|js)$/.test(path)) for (const imported of importsOf(path)) follow(imported, [...way, path])
+    states.set(path, 'closed')
+  }
+})
+
+test('the contracts hold values and their types, and know nothing', () => {
+  assert.ok(contracts.length > 0)
+  for (const path of contracts) {
+    const text = readFileSync(path, 'utf8')
+    assert.ok(
+      !/=>|function |class |await |import\(/.test(text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')),
+      `${path} does something`,
+    )
+    for (const [, imported] of text.matchAll(/from '([^']+)'/g)) assert.match(imported!, /^\.\/[\w-]+\.ts$/, path)
+  }
+})
+
 test('a feature is entered by its face, its pages, its problems or a use case that the importer names; never by its store', () => {
   for (const path of sources) {
     for (const imported of importsOf(path)) {
       if (placeOf(imported) === placeOf(path) || placeOf(imported) === 'platform') continue
-      assert.ok(!/\/(store|schemas)\.ts$/.test(imported), `${path} imports ${imported}`)
+      assert.ok(!/(\bstore|-store|\/schemas)\.ts$/.test(imported), `${path} imports ${imported}`)
     }
   }
 })
@@ -101,8 +131,13 @@ test('a table is written by one feature', () => {
 })
 
 test('no file is over 400 lines, and no name is a drawer', () => {
-  const all = globSync(['server/**/*.ts', 'cluster/*.ts', 'test/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'public/*'])
-  for (const path of all) {
+  const all = globSync(['server/**/*.ts', 'cluster/*.ts', 'test/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts', 'demo/**/*.ts'])
+  for (const path of [
+    ...all,
+    ...clientSources,
+    ...globSync(['public/*.css', 'console/**/*.css'], { exclude: ['console/dist/**'] }),
+    ...contracts,
+  ]) {
     assert.ok(readFileSync(path, 'utf8').split('\n').length <= 400, path)
     assert.ok(!/(utils?|helpers?|common|misc|index)\.\w+$/.test(path), path)
   }

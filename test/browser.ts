@@ -1,5 +1,5 @@
 // A browser without a screen: keeps cookies, follows no redirect, fills in the form token of the page that it last saw.
-import type { App } from '../server/platform/http.ts'
+import type { App } from '../server/platform/app.ts'
 
 export type Answer = {
   status: number

@@ -1,6 +1,8 @@
 // A floor with two teams, for the tests of whoever works with accounts.
+
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import { accountFieldNames } from '../contracts/account-fields.ts'
 import type { Browser } from './browser.ts'
 import { startNodes, type TestSystem } from './nodes.ts'
 
@@ -37,19 +39,12 @@ export async function loggedIn(system: TestSystem, { username, password }: { use
   return browser
 }
 
+/** Every field of an account, with nothing in it. */
+export const nothingSaid: Body = Object.fromEntries(accountFieldNames.map((field) => [field, null]))
+
 /** The fields of an account about which nothing more is said. */
 export function fields(profileId: string, more: Body = {}): Body {
-  const nothing = {
-    email: null,
-    phone: null,
-    teamId: null,
-    language: null,
-    timeZone: null,
-    validFrom: null,
-    validUntil: null,
-    loginHours: null,
-  }
-  return { fullName: 'Carla Díaz', profileId, ...nothing, ...more }
+  return { ...nothingSaid, fullName: 'Carla Díaz', profileId, ...more }
 }
 
 /** What the API answers. */

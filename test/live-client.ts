@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
-import type { App } from '../server/platform/http.ts'
+import type { App } from '../server/platform/app.ts'
 import type { Browser } from './browser.ts'
 import { until } from './nodes.ts'
 

@@ -1,8 +1,12 @@
 // Every screen and its address. Each is loaded when it is opened.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { auditSearch } from '../audit/audit-search.ts'
+import { liveSearch } from '../live/live-search.ts'
+import { usersSearch } from '../users/users-search.ts'
 import { FailedScreen } from './failure.tsx'
 import { Frame } from './frame.tsx'
 import { NotFound } from './not-found.tsx'
+import { searchText, searchWords } from './search-text.ts'
 import { Start } from './start.tsx'
 import { loadTexts } from './texts.ts'
 
@@ -14,31 +18,10 @@ const root = createRootRoute({
 
 const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
 
-/** What of the list of users is in its address, so that it can be sent to somebody and survives a reload. */
-export type UsersSearch = {
-  search?: string | undefined
-  profile?: string | undefined
-  team?: string | undefined
-  state?: string | undefined
-  sort?: string | undefined
-  direction?: 'asc' | 'desc' | undefined
-  page?: number | undefined
-}
-
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
-
 const users = createRoute({
   getParentRoute: () => root,
   path: '/users',
-  validateSearch: (given: Record<string, unknown>): UsersSearch => ({
-    search: text(given.search === undefined ? undefined : String(given.search)),
-    profile: text(given.profile),
-    team: text(given.team),
-    state: text(given.state),
-    sort: text(given.sort),
-    direction: given.direction === 'desc' ? 'desc' : undefined,
-    page: Number(given.page) > 1 ? Math.floor(Number(given.page)) : undefined,
-  }),
+  validateSearch: usersSearch,
   component: lazyRouteComponent(() => import('../users/users-screen.tsx')),
 })
 const withDeskTexts = async () => {
@@ -49,7 +32,7 @@ const desk = createRoute({
   getParentRoute: () => root,
   path: '/desk',
   validateSearch: (given: Record<string, unknown>): { search?: string | undefined } => ({
-    search: text(given.search === undefined ? undefined : String(given.search)),
+    search: searchWords(given.search),
   }),
   component: lazyRouteComponent(withDeskTexts),
 })
@@ -84,23 +67,10 @@ const requests = createRoute({
   path: '/requests',
   component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
 })
-/** Which of those who are logged in are shown. */
-export type LiveSearch = {
-  search?: string | undefined
-  team?: string | undefined
-  sort?: 'fullName' | 'startedAt' | 'lastSeenAt' | undefined
-  direction?: 'asc' | 'desc' | undefined
-}
-
 const live = createRoute({
   getParentRoute: () => root,
   path: '/live',
-  validateSearch: (given: Record<string, unknown>): LiveSearch => ({
-    search: text(given.search === undefined ? undefined : String(given.search)),
-    team: text(given.team),
-    sort: (['fullName', 'startedAt', 'lastSeenAt'] as const).find((each) => each === given.sort),
-    direction: given.direction === 'desc' ? 'desc' : undefined,
-  }),
+  validateSearch: liveSearch,
   component: lazyRouteComponent(() => import('../live/live-screen.tsx')),
 })
 const profiles = createRoute({
@@ -112,7 +82,7 @@ const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
   // The profile whose permissions the new one begins with.
-  validateSearch: (given: Record<string, unknown>): { like?: string | undefined } => ({ like: text(given.like) }),
+  validateSearch: (given: Record<string, unknown>): { like?: string | undefined } => ({ like: searchText(given.like) }),
   component: lazyRouteComponent(() => import('../profiles/new-profile-screen.tsx')),
 })
 const profile = createRoute({
@@ -135,26 +105,10 @@ const team = createRoute({
   path: '/teams/$id',
   component: lazyRouteComponent(() => import('../teams/team-screen.tsx')),
 })
-/** Which of what happened is shown. */
-export type AuditSearch = {
-  search?: string | undefined
-  person?: string | undefined
-  /** With commas in between. */
-  events?: string | undefined
-  from?: string | undefined
-  to?: string | undefined
-}
-
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
-  validateSearch: (given: Record<string, unknown>): AuditSearch => ({
-    search: text(given.search === undefined ? undefined : String(given.search)),
-    person: text(given.person),
-    events: text(given.events),
-    from: text(given.from),
-    to: text(given.to),
-  }),
+  validateSearch: auditSearch,
   component: lazyRouteComponent(async () => {
     const [module] = await Promise.all([import('../audit/audit-screen.tsx'), loadTexts('audit'), loadTexts('rules')])
     return module

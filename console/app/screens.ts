@@ -1,3 +1,5 @@
+import type { Permission } from '../../contracts/permissions.ts'
+
 /** The screens of the navigation, in its order: address, text, and the permission without which it is not shown. */
 const screens = [
   { to: '/desk', text: 'desk', permission: 'accounts.new-password' },
@@ -10,7 +12,7 @@ const screens = [
   { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },
   { to: '/login-rules', text: 'rules.login', permission: 'rules.view' },
   { to: '/audit', text: 'permissions:areas.audit', permission: 'audit.view' },
-] as const
+] as const satisfies readonly { to: string; text: string; permission: Permission }[]
 
 /** Those that somebody may see. The desk comes first for whoever helps people, and second for whoever also changes what is said of them. */
 export function screensFor(permissions: readonly string[]) {

@@ -1,6 +1,7 @@
 // Who is logged in here. Everything below <SessionGate> knows it.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import type { Permission } from '../../contracts/permissions.ts'
 import { type Answer, call, setFormToken } from './api.ts'
 import { FailedScreen } from './failure.tsx'
 import { useLiveChannel } from './live-channel.ts'
@@ -16,7 +17,7 @@ export function useSession(): Session {
   return session
 }
 
-export function usePermission(permission: string): boolean {
+export function usePermission(permission: Permission): boolean {
   return useSession().permissions.includes(permission)
 }
 

@@ -1,33 +1,32 @@
-// Texts: the same locales/ as the server's. Each language is a file of its own, loaded when somebody speaks it.
+// Texts: the same locales/ as the server's. Each language is loaded when somebody speaks it (vite.config.ts makes it one file).
 import i18next, { type TFunction } from 'i18next'
 import { initReactI18next } from 'react-i18next'
+import { fallbackLanguage, type Language, languages } from '../../contracts/languages.ts'
 
-export const languages = { en: 'English', es: 'Español', pt: 'Português' } as const
-export type Language = keyof typeof languages
+type Texts = Record<string, unknown>
 
-type Texts = Record<string, Record<string, unknown>>
+/** What every screen needs. */
+const together = import.meta.glob<Texts>(
+  ['../../locales/*/*.json', '!../../locales/*/{api,audit,desk,messages,passwords,recovery,rules}.json'],
+  { import: 'default' },
+)
 
-const loaders: Record<Language, () => Promise<{ texts: Texts }>> = {
-  en: () => import('./texts-en.ts'),
-  es: () => import('./texts-es.ts'),
-  pt: () => import('./texts-pt.ts'),
-}
-
-/** What import.meta.glob gives, by subject. */
-export function bySubject(files: Record<string, unknown>): Texts {
-  return Object.fromEntries(Object.entries(files).map(([path, texts]) => [/(\w[\w-]*)\.json$/.exec(path)![1]!, texts])) as Texts
+/** The texts of a language, by subject. */
+async function textsOf(language: Language): Promise<Record<string, Texts>> {
+  const files = Object.entries(together).filter(([path]) => path.startsWith(`../../locales/${language}/`))
+  return Object.fromEntries(
+    await Promise.all(files.map(async ([path, load]) => [/([\w-]+)\.json$/.exec(path)![1]!, await load()] as const)),
+  )
 }
 
 export function isLanguage(text: string | null | undefined): text is Language {
   return typeof text === 'string' && Object.hasOwn(languages, text)
 }
 
-const regions = { en: 'en-GB', es: 'es', pt: 'pt' } as const
-
 /** The language of this page, as the server chose it. */
 export function pageLanguage(): Language {
   const { lang } = document.documentElement
-  return isLanguage(lang) ? lang : 'en'
+  return isLanguage(lang) ? lang : fallbackLanguage
 }
 
 export async function openTexts(): Promise<void> {
@@ -37,13 +36,13 @@ export async function openTexts(): Promise<void> {
     fallbackLng: false,
     defaultNS: 'console',
     ns: ['console'],
-    resources: { [language]: (await loaders[language]()).texts as never },
+    resources: { [language]: (await textsOf(language)) as never },
     interpolation: { escapeValue: false },
   })
 }
 
 // Texts that only some screens need; the others do not wait for them.
-const apart = import.meta.glob<Record<string, unknown>>('../../locales/*/{audit,desk,passwords,rules}.json', {
+const apart = import.meta.glob<Texts>('../../locales/*/{audit,desk,passwords,rules}.json', {
   import: 'default',
 })
 
@@ -57,14 +56,13 @@ export async function loadTexts(subject: 'audit' | 'desk' | 'passwords' | 'rules
 /** The texts of another language than the page's, for what is handed to somebody who speaks it. */
 export async function textsIn(language: Language): Promise<TFunction> {
   if (!i18next.hasResourceBundle(language, 'console'))
-    for (const [subject, texts] of Object.entries((await loaders[language]()).texts))
-      i18next.addResourceBundle(language, subject, texts)
+    for (const [subject, texts] of Object.entries(await textsOf(language))) i18next.addResourceBundle(language, subject, texts)
   return i18next.getFixedT(language)
 }
 
 /** A moment as people write it, with its zone. */
 export function formatMoment(at: string, timeZone: string, language: Language = pageLanguage()): string {
-  return new Intl.DateTimeFormat(regions[language], {
+  return new Intl.DateTimeFormat(languages[language].region, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -75,16 +73,16 @@ export function formatMoment(at: string, timeZone: string, language: Language = 
 }
 
 export function formatDay(day: string): string {
-  return new Intl.DateTimeFormat(regions[pageLanguage()], { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day))
+  return new Intl.DateTimeFormat(languages[pageLanguage()].region, { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(day))
 }
 
 export function formatNumber(number: number): string {
-  return new Intl.NumberFormat(regions[pageLanguage()]).format(number)
+  return new Intl.NumberFormat(languages[pageLanguage()].region).format(number)
 }
 
 /** A time of the day, in the person's time zone. */
 export function formatTime(at: string, timeZone: string, withSeconds = false): string {
-  return new Intl.DateTimeFormat(regions[pageLanguage()], {
+  return new Intl.DateTimeFormat(languages[pageLanguage()].region, {
     hour: 'numeric',
     minute: '2-digit',
     ...(withSeconds && { second: '2-digit' }),

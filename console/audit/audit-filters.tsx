@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/api.ts'
 import { SearchField } from '../app/list-parts.tsx'
-import type { AuditSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
+import type { AuditSearch } from './audit-search.ts'
 import { groupOf, groups, type Kind } from './kinds.ts'
 
 type FiltersProps = {

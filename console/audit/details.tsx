@@ -1,6 +1,7 @@
 // What else is known of an event: what it was before and after, and why.
 import { useTranslation } from 'react-i18next'
-import { formatDay, formatNumber, isLanguage, languages } from '../app/texts.ts'
+import { languages } from '../../contracts/languages.ts'
+import { formatDay, formatNumber, isLanguage } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import type { AuditEvent } from './kinds.ts'
 
@@ -75,7 +76,7 @@ function useShown(names: Record<string, string>): (key: string, value: unknown) 
         .join('; ')
     const text = String(value)
     if (key === 'profileId' || key === 'teamId' || key === 'profile' || key === 'team') return profileName(names[text] ?? text)
-    if ((key === 'language' || key === 'languages') && isLanguage(text)) return languages[text]
+    if ((key === 'language' || key === 'languages') && isLanguage(text)) return languages[text].name
     if (/^\d{4}-\d\d-\d\d$/.test(text)) return formatDay(text)
     // A kind of event, a permission, a format.
     for (const known of [`audit:kind.${text}`, `permissions:${text}`])

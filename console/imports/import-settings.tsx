@@ -2,26 +2,13 @@ import { Button, Checkbox, Group, Paper, Radio, Select, Stack, Table, Text, Visu
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { importFields } from '../../contracts/account-fields.ts'
 import { type Answer, type Body, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { formatNumber } from '../app/texts.ts'
 
 type Found = Answer<'GET /api/imports/:id'>
 type Settings = Body<'PUT /api/imports/:id'>
-const fields = [
-  'username',
-  'fullName',
-  'email',
-  'profile',
-  'team',
-  'validFrom',
-  'validUntil',
-  'timeZone',
-  'language',
-  'phone',
-  'password',
-] as const
-
 /** What the columns hold and what is to be done with usernames that exist; then the dry run anew, and the run. */
 export function ImportSettings({ found }: { found: Found }) {
   const { t } = useTranslation()
@@ -77,7 +64,7 @@ export function ImportSettings({ found }: { found: Found }) {
                       placeholder={t('imports:left_out')}
                       clearable
                       value={settings.mapping[i] ?? null}
-                      data={fields.map((field) => ({
+                      data={importFields.map((field) => ({
                         value: field,
                         label: t(`imports:field.${field}`),
                         disabled: settings.mapping.includes(field) && settings.mapping[i] !== field,

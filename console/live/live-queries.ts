@@ -1,7 +1,7 @@
 // What the Live screen knows. The live channel (console/app/live-channel.ts) has it asked for anew when something changes.
 import { keepPreviousData, queryOptions, useQueries, useQuery } from '@tanstack/react-query'
 import { type Answer, call, type Query } from '../app/api.ts'
-import type { LiveSearch } from '../app/router.tsx'
+import type { LiveSearch } from './live-search.ts'
 
 /** In milliseconds, while the screen is seen: for what no notice tells, such as a session that lapses, and for where there is no channel. */
 const every = 60_000

@@ -4,11 +4,11 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { type Dispatch, memo, type SetStateAction, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { SortHeading } from '../app/list-parts.tsx'
-import type { LiveSearch } from '../app/router.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment, formatTime } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import { type LiveSessions, pageSize, useMoreSessions } from './live-queries.ts'
+import type { LiveSearch } from './live-search.ts'
 
 type LiveTableProps = {
   filter: LiveSearch

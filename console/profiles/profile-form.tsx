@@ -1,15 +1,16 @@
 // The name of a profile and its permissions, by area. What one does not have oneself can be neither given nor taken away.
+
 import { Button, Checkbox, Fieldset, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Permission } from '../../contracts/permissions.ts'
 import type { Answer, Body } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { useSaving } from '../app/use-saving.ts'
 
 export type Catalogue = Answer<'GET /api/permissions'>['permissions']
 export type ProfileValues = Body<'POST /api/profiles'>
-type Permission = ProfileValues['permissions'][number]
 
 type ProfileFormProps = {
   catalogue: Catalogue

@@ -1,6 +1,7 @@
 import { Alert, Checkbox, Group, NumberInput, Stack, Switch, Text, Textarea } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { formatNumber, languages } from '../app/texts.ts'
+import { type Language, languages } from '../../contracts/languages.ts'
+import { formatNumber } from '../app/texts.ts'
 import { needsReason, type Rule, type Value } from './draft.ts'
 
 type RuleFieldProps = {
@@ -62,7 +63,7 @@ export function RuleField({ rule, value, reason, error, reasonError, holdsNow, o
       {kind === 'languages' && (
         <Checkbox.Group {...common} value={value as string[]} onChange={onValue}>
           <Group mt="xs">
-            {Object.entries(languages).map(([code, own]) => (
+            {Object.entries(languages).map(([code, { name: own }]) => (
               <Checkbox key={code} name={`values.${name}`} value={code} label={<span lang={code}>{own}</span>} />
             ))}
           </Group>
@@ -99,7 +100,7 @@ function useShownValue() {
   const { t } = useTranslation()
   return ({ kind, unit }: Rule, value: unknown): string => {
     if (kind === 'switch') return t(value ? 'rules:on' : 'rules:off')
-    if (kind === 'languages') return (value as ('en' | 'es' | 'pt')[]).map((code) => languages[code]).join(', ')
+    if (kind === 'languages') return (value as Language[]).map((code) => languages[code].name).join(', ')
     if (unit === 'power_of_ten') return `10^${value}`
     return `${formatNumber(value as number)} ${t(`rules:unit.${unit}`)}`
   }

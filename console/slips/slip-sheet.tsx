@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next'
 import { encode } from 'uqr'
-import { formatMoment, type Language } from '../app/texts.ts'
+import type { Language } from '../../contracts/languages.ts'
+import { formatMoment } from '../app/texts.ts'
 import type { Slip } from './kept-slips.ts'
 
 type SlipSheetProps = { slip: Slip; instance: { name: string; url: string }; texts: { language: Language; t: TFunction } }

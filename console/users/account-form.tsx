@@ -1,17 +1,15 @@
 // The fields of an account, the same for a new one and for one that is changed.
-import { Button, Fieldset, Group, Select, SimpleGrid, Stack, TextInput } from '@mantine/core'
+import { Button, Fieldset, Group, SimpleGrid, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Answer, Body } from '../app/api.ts'
+import { type AccountField, type AccountFields, accountFieldNames } from '../../contracts/account-fields.ts'
+import { defaultProfile } from '../../contracts/permissions.ts'
+import type { Answer } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
-import { languages } from '../app/texts.ts'
 import { useSaving } from '../app/use-saving.ts'
-import { useProfileName } from '../profiles/profile-name.ts'
+import { AccountInput, type AccountValues, type Choices, textProps } from './account-input.tsx'
 import { LoginHoursField } from './login-hours-field.tsx'
-
-export type AccountValues = Omit<Body<'PUT /api/accounts/:id'>, 'version'> & { username: string }
-export type Choices = Answer<'GET /api/accounts/choices'>
 
 type AccountFormProps = {
   choices: Choices
@@ -42,21 +40,8 @@ export function AccountForm({
   onSubmit,
 }: AccountFormProps) {
   const { t } = useTranslation()
-  const profileName = useProfileName()
   const form = useForm<AccountValues>({ mode: 'controlled', initialValues: initial })
   const { busy, failure, send } = useSaving(form, onSubmit)
-  const text = (field: 'username' | 'fullName' | 'email' | 'phone' | 'validFrom' | 'validUntil') => ({
-    name: field,
-    ...form.getInputProps(field),
-    value: form.values[field] ?? '',
-    onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
-      form.setFieldValue(field, event.currentTarget.value || (field === 'username' || field === 'fullName' ? '' : null)),
-  })
-  const select = (field: 'profileId' | 'teamId' | 'language' | 'timeZone') => ({
-    name: field,
-    ...form.getInputProps(field),
-    value: form.values[field] || null,
-  })
   return (
     <form onSubmit={form.onSubmit((values) => void send(values))} noValidate>
       <Fieldset disabled={readOnly || busy} variant="unstyled">
@@ -71,67 +56,11 @@ export function AccountForm({
               autoCapitalize="none"
               spellCheck={false}
               data-autofocus={!usernameIsFixed}
-              {...text('username')}
+              {...textProps(form, 'username')}
             />
-            <TextInput
-              label={t('users.column.fullName')}
-              description={t('users.full_name_for')}
-              required
-              autoComplete="off"
-              {...text('fullName')}
-            />
-            <TextInput
-              label={t('users.column.email')}
-              description={t(emailIsFixed ? 'users.email_fixed' : 'users.email_for')}
-              readOnly={emailIsFixed}
-              type="email"
-              autoComplete="off"
-              {...text('email')}
-            />
-            <TextInput label={t('users.phone')} description={t('optional')} type="tel" autoComplete="off" {...text('phone')} />
-            <Select
-              label={t('users.profile')}
-              description={t('users.profile_for')}
-              required
-              allowDeselect={false}
-              disabled={profileIsFixed}
-              data={choices.profiles
-                .filter(({ id, mayGive }) => mayGive || id === initial.profileId)
-                .map(({ id, name }) => ({ value: id, label: profileName(name) }))}
-              {...select('profileId')}
-            />
-            <Select
-              label={t('users.team')}
-              description={choices.mayLeaveWithoutTeam ? t('optional') : t('users.team_needed')}
-              required={!choices.mayLeaveWithoutTeam}
-              clearable={choices.mayLeaveWithoutTeam}
-              searchable
-              data={choices.teams.map(({ id, name }) => ({ value: id, label: name }))}
-              {...select('teamId')}
-            />
-            <Select
-              label={t('common:language')}
-              description={t('users.default_is', { value: languages[choices.instance.language as 'en'] })}
-              clearable
-              data={Object.entries(languages).map(([value, label]) => ({ value, label }))}
-              {...select('language')}
-            />
-            <Select
-              label={t('users.time_zone')}
-              description={t('users.default_is', { value: choices.instance.timeZone })}
-              clearable
-              searchable
-              limit={100}
-              data={timeZones(initial.timeZone)}
-              {...select('timeZone')}
-            />
-            <TextInput label={t('users.valid_from')} description={t('users.valid_from_for')} type="date" {...text('validFrom')} />
-            <TextInput
-              label={t('users.valid_until')}
-              description={t('users.valid_until_for')}
-              type="date"
-              {...text('validUntil')}
-            />
+            {accountFieldNames.map((field) => (
+              <AccountInput key={field} {...{ field, form, choices, initial, profileIsFixed, emailIsFixed }} />
+            ))}
           </SimpleGrid>
           <LoginHoursField
             value={form.values.loginHours}
@@ -153,26 +82,15 @@ export function AccountForm({
   )
 }
 
-/** Every time zone that browsers know, and the one that is set already. */
-function timeZones(set: string | null): string[] {
-  const all = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
-  if (set) all.add(set)
-  return [...all]
+/** The values of an account that is there. */
+export function valuesOf(account: Answer<'GET /api/accounts/:id'>): AccountValues {
+  const said = { ...account, profileId: account.profile.id, teamId: account.team?.id ?? null }
+  const fields = Object.fromEntries(accountFieldNames.map((field) => [field, said[field]])) as AccountFields
+  return { ...fields, username: account.username }
 }
 
-export function emptyAccount(choices: Choices): AccountValues {
-  const agent = choices.profiles.find(({ name, builtIn }) => builtIn && name === 'Agent')
-  return {
-    username: '',
-    fullName: '',
-    email: null,
-    phone: null,
-    profileId: agent?.id ?? '',
-    teamId: null,
-    language: null,
-    timeZone: null,
-    validFrom: null,
-    validUntil: null,
-    loginHours: null,
-  }
+export function emptyAccount({ profiles }: Choices): AccountValues {
+  const profile = profiles.find(({ name, builtIn }) => builtIn && name === defaultProfile)
+  const nothing = Object.fromEntries(accountFieldNames.map((field) => [field, null])) as { [Field in AccountField]: null }
+  return { ...nothing, username: '', fullName: '', profileId: profile?.id ?? '' }
 }

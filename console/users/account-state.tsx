@@ -1,5 +1,6 @@
 import { Badge, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import type { AccountState as AccountStateName } from '../../contracts/account-states.ts'
 import type { Answer } from '../app/api.ts'
 import { useSession } from '../app/session.tsx'
 import { formatDay, formatTime } from '../app/texts.ts'
@@ -9,7 +10,7 @@ type Account = Pick<
   'state' | 'lock' | 'passwordExpired' | 'disabledReason' | 'validFrom' | 'validUntil'
 >
 
-const colours: Record<Account['state'], string> = {
+const colours: Record<AccountStateName, string> = {
   ready: 'green',
   initial_password: 'blue',
   no_password: 'gray',

@@ -1,13 +1,10 @@
 import { ActionIcon, Button, Fieldset, Group, Input, Stack, Switch, Text, TextInput } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { AccountValues } from './account-form.tsx'
-
-type LoginHours = NonNullable<AccountValues['loginHours']>
-const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+import { type LoginHours, weekdays } from '../../contracts/account-fields.ts'
 
 type LoginHoursFieldProps = {
-  value: AccountValues['loginHours']
+  value: LoginHours | null
   onChange: (hours: LoginHours | null) => void
   error?: ReactNode
 }
@@ -15,8 +12,8 @@ type LoginHoursFieldProps = {
 /** The hours of each weekday in which somebody may log in; switched off, they may always. */
 export function LoginHoursField({ value, onChange, error }: LoginHoursFieldProps) {
   const { t } = useTranslation()
-  const office: LoginHours = Object.fromEntries(days.slice(0, 5).map((day) => [day, [['08:00', '18:00']]]))
-  const change = (day: string, spans: [string, string][]) => onChange({ ...value, [day]: spans })
+  const office: LoginHours = Object.fromEntries(weekdays.slice(0, 5).map((day) => [day, [['08:00', '18:00']]]))
+  const change = (day: keyof LoginHours, spans: [string, string][]) => onChange({ ...value, [day]: spans })
   return (
     <Fieldset legend={t('users.login_hours')}>
       <Switch
@@ -28,7 +25,7 @@ export function LoginHoursField({ value, onChange, error }: LoginHoursFieldProps
       />
       {value !== null && (
         <Stack gap="xs" mt="md">
-          {days.map((day) => (
+          {weekdays.map((day) => (
             <Group key={day} gap="xs" role="group" aria-label={t(`weekday.${day}`)} align="center">
               <Text w="7rem" fw={500}>
                 {t(`weekday.${day}`)}

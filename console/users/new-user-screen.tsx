@@ -7,7 +7,8 @@ import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { keepSlips } from '../slips/kept-slips.ts'
-import { AccountForm, type AccountValues, emptyAccount } from './account-form.tsx'
+import { AccountForm, emptyAccount } from './account-form.tsx'
+import type { AccountValues } from './account-input.tsx'
 
 type Credentials = 'slip' | 'message' | 'none'
 

@@ -8,7 +8,7 @@ import { call } from '../app/api.ts'
 import { FailedScreen } from '../app/failure.tsx'
 import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
-import { AccountForm } from './account-form.tsx'
+import { AccountForm, valuesOf } from './account-form.tsx'
 import { AccountState } from './account-state.tsx'
 import { DisputedMove } from './disputed-move.tsx'
 import { MessageStanding } from './message-standing.tsx'
@@ -96,27 +96,15 @@ export default function UserScreen() {
       <AccountForm
         key={data.version}
         choices={choices.data}
-        initial={{ ...data, profileId: data.profile.id, teamId: data.team?.id ?? null }}
+        initial={valuesOf(data)}
         usernameIsFixed
         readOnly={!may.update || !data.mayChange}
         profileIsFixed={data.self}
         emailIsFixed={!may.slips}
         submit={t('common:save')}
         onSubmit={async (values) => {
-          const { fullName, email, phone, profileId, teamId, language, timeZone, validFrom, validUntil, loginHours } = values
-          const body = {
-            fullName,
-            email,
-            phone,
-            profileId,
-            teamId,
-            language,
-            timeZone,
-            validFrom,
-            validUntil,
-            loginHours,
-            version: data.version,
-          }
+          const { username: _, ...fields } = values
+          const body = { ...fields, version: data.version }
           await call('PUT /api/accounts/:id', { params: { id }, body })
           announce(t('saved'))
           await queries.invalidateQueries({ queryKey: ['accounts'] })

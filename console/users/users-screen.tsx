@@ -1,31 +1,26 @@
 // The list of accounts: search, filter, sort, page, and what can be done to a selection.
+
 import { Button, Group, Select, Stack, Text, Title } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { accountStates } from '../../contracts/account-states.ts'
 import { type Answer, call, type Query } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
-import type { UsersSearch } from '../app/router.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import { MailNotice } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
+import type { UsersSearch } from './users-search.ts'
 import { UsersTable } from './users-table.tsx'
 
 const route = getRouteApi('/users')
 const pageSize = 50
-const states = [
-  'ready',
-  'initial_password',
-  'initial_password_expired',
-  'no_password',
-  'not_yet_valid',
-  'no_longer_valid',
-  'disabled',
-] as const
+// What is usual comes first.
+const states = accountStates.toReversed()
 
 export default function UsersScreen() {
   const { t } = useTranslation()

@@ -3,11 +3,11 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../app/api.ts'
 import { SortHeading } from '../app/list-parts.tsx'
-import type { UsersSearch } from '../app/router.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import { AccountState } from './account-state.tsx'
+import type { UsersSearch } from './users-search.ts'
 
 type Account = Answer<'GET /api/accounts'>['accounts'][number]
 

@@ -1,7 +1,37 @@
 import { sql } from 'kysely'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
-import type { Actor, AuditEvent } from './audit.ts'
+import type { AuditEvent } from './events.ts'
+import type { Actor, AuditRow } from './row.ts'
+
+/** Records what the same transaction does. */
+export async function record(tx: Transaction, ...rows: AuditRow[]): Promise<void> {
+  await tx
+    .insertInto('auditEvent')
+    .values(
+      rows.map(({ event, actor, accountId, sessionId, caller, detail }) => ({
+        event,
+        actorKind: actor.kind,
+        actorAccountId: actor.kind === 'account' ? actor.accountId : null,
+        accountId: accountId ?? null,
+        sessionId: sessionId ?? null,
+        address: caller?.address ?? null,
+        requestId: caller?.requestId ?? null,
+        detail: asDetail(detail, caller),
+      })),
+    )
+    .execute()
+}
+
+/** What is kept in `detail`, as JSON: what is said, and the caller's device. */
+export function asDetail(said: Record<string, unknown> | undefined, caller: Caller | undefined): string {
+  return JSON.stringify({ ...said, ...(caller && { device: caller.device }) }, storable)
+}
+
+/** What somebody typed can hold what PostgreSQL cannot; that must not keep an event out of the audit. */
+function storable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value
+}
 
 /** Records one event of many accounts, in one statement. The details must hold only what the database holds already. */
 export async function recordMany(

@@ -1,6 +1,7 @@
+import type { AccountFields } from '../../contracts/account-fields.ts'
 import { type Actor, recordMany } from '../audit/audit.ts'
 import { updateAccounts } from '../directory/accounts/account-changes.ts'
-import { type AccountFields, type ActingAccount, lockAccounts, type StoredAccount } from '../directory/accounts/accounts.ts'
+import { type ActingAccount, lockAccounts, type StoredAccount } from '../directory/accounts/accounts.ts'
 import { tellByMail } from '../outward/messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'

@@ -12,10 +12,10 @@ import {
   passwordsDiffer,
 } from '../authenticators/passwords/passwords.ts'
 import { updateLanguage } from '../directory/accounts/accounts.ts'
+import type { App } from '../platform/app.ts'
 import { callerOf } from '../platform/caller.ts'
 import { languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
-import type { App } from '../platform/http.ts'
 import { sendPage } from '../platform/page.ts'
 import { personalPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'

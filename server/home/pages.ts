@@ -1,11 +1,12 @@
 // The pages of somebody who is logged in.
 
+import { languages } from '../../contracts/languages.ts'
 import { passwordFields } from '../authenticators/passwords/pages.ts'
 import type { PasswordDemands, PasswordFault } from '../authenticators/passwords/passwords.ts'
 import { shownProfileName } from '../directory/profiles/profiles.ts'
 import { assetUrl } from '../platform/assets.ts'
 import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
-import { formatMoment, languages } from '../platform/text.ts'
+import { formatMoment } from '../platform/text.ts'
 import type { LiveSession } from '../sessions/sessions.ts'
 
 export type SignedIn = { session: LiveSession; formToken: string }
@@ -93,7 +94,7 @@ export function languagePage(view: View, signedIn: SignedIn): Page {
 ${offered.map(
   (
     code,
-  ) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${languages[code]}</span></label>
+  ) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${languages[code].name}</span></label>
 `,
 )}</fieldset>
 <p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>

@@ -1,8 +1,8 @@
 // Instances: which customer's world a request belongs to. Owns instance and installation. Knows no other feature.
 import type { FastifyRequest } from 'fastify'
 import { isLocalhost } from '../config.ts'
+import type { App } from '../platform/app.ts'
 import type { Database } from '../platform/database.ts'
-import type { App } from '../platform/http.ts'
 import { hostUnknown } from './problems.ts'
 import { findInstance, type Instance } from './store.ts'
 

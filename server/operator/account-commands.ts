@@ -1,8 +1,9 @@
 // What the operator mends of an account that cannot log in: each thing that can keep it out.
+import type { AccountFields } from '../../contracts/account-fields.ts'
 import { record } from '../audit/audit.ts'
 import { unlockAttempts } from '../authenticators/passwords/passwords.ts'
 import { changeAccounts } from '../credentials/credentials.ts'
-import { type AccountFields, findAccountByKey, lockAccount, usernameKey } from '../directory/accounts/accounts.ts'
+import { findAccountByKey, lockAccount, usernameKey } from '../directory/accounts/accounts.ts'
 import { findProfileId } from '../directory/profiles/profiles.ts'
 import type { Transaction } from '../platform/database.ts'
 import { type Command, instanceNamed } from './command.ts'

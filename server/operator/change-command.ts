@@ -1,3 +1,4 @@
+import { allLanguages } from '../../contracts/languages.ts'
 import { findInstanceByName } from '../instances/instances.ts'
 import { changeInstance } from './change-instance.ts'
 import { type Command, instanceNamed } from './command.ts'
@@ -5,7 +6,7 @@ import { OperatorError } from './problems.ts'
 
 /** What an instance says where a person says nothing, as options of more than one command. */
 export const defaultsOptions = {
-  language: 'For mails, slips and pages where neither the person nor the browser says one: en, es or pt; en at first.',
+  language: `For mails, slips and pages where neither the person nor the browser says one: ${allLanguages.join(', ')}; en at first.`,
   'time-zone':
     'In which days begin and times are shown for those who have no time zone of their own, such as America/Montevideo; UTC at first.',
 }

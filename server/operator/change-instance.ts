@@ -1,8 +1,9 @@
+import { allLanguages } from '../../contracts/languages.ts'
 import { record } from '../audit/audit.ts'
 import { isTimeZone } from '../directory/accounts/accounts.ts'
 import { type Instance, type InstanceFields, updateInstance } from '../instances/instances.ts'
 import type { Database } from '../platform/database.ts'
-import { allLanguages, isLanguage } from '../platform/text.ts'
+import { isLanguage } from '../platform/text.ts'
 import { OperatorError } from './problems.ts'
 
 /**

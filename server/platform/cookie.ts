@@ -1,4 +1,5 @@
 // Cookies: one way to set them. Source: ASVS 5.0, 3.3.1 to 3.3.4; NIST SP 800-63B-4, 5.1.1.
+import type {} from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** Every cookie of Gatehouse, and what it holds. The prefix binds it to this host, to https and to the whole site. */

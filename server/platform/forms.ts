@@ -1,8 +1,8 @@
 // Forms: no site but our own can send one. Each carries a value bound to the browser's session (or visit), and the
 // browser must say that it comes from here. Source: NIST SP 800-63B-4, 5.1; ASVS 5.0, 3.5.1.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { App } from './app.ts'
 import { readCookie, setCookie } from './cookie.ts'
-import type { App } from './http.ts'
 import { formExpired } from './problem.ts'
 import { hashToken, keyedHash, newToken, sameBytes } from './secret.ts'
 

@@ -1,20 +1,15 @@
 // HTTP: what holds for every route. Limits, security headers, the form guard, the one answer to problems, the log line.
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import cookies from '@fastify/cookie'
 import forms from '@fastify/formbody'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify'
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { allLanguages, fallbackLanguage, type Language } from '../../contracts/languages.ts'
 import type { Config } from '../config.ts'
 import { isIn, readAddress } from './address.ts'
+import type { App } from './app.ts'
 import { serveAssets } from './assets.ts'
 import { addressOf } from './caller.ts'
 import { cookieNames, readCookie } from './cookie.ts'
@@ -23,15 +18,13 @@ import { logOptions } from './log.ts'
 import { alert, html, sendPage } from './page.ts'
 import { contentSecurityPolicy, type Policy, permit } from './policy.ts'
 import { notFound, Problem, requestInvalid } from './problem.ts'
-import { allLanguages, isLanguage, type languages, preferredLanguage, type Translate } from './text.ts'
+import { isLanguage, preferredLanguage, type Translate } from './text.ts'
 import { version } from './version.ts'
-
-export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
 
 export type HttpNeeds = {
   config: Config
   logTo: NodeJS.WritableStream
-  texts: (language: keyof typeof languages) => Translate
+  texts: (language: Language) => Translate
   formKey: Buffer
   originOf: (request: FastifyRequest) => string
 }
@@ -87,7 +80,7 @@ export async function openHttp({
     const { csp } = request.routeOptions.config.policy ?? {}
     if (csp !== undefined) permit(reply, {})
     const chosen = readCookie(request, 'language')
-    const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? 'en')
+    const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? fallbackLanguage)
     request.view = { language, languages: allLanguages, t: texts(language), instanceName: undefined }
   })
   const routes: Route[] = []

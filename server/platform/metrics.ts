@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { App } from './http.ts'
+import type { App } from './app.ts'
 
 export type Metrics = Readonly<{
   registry: Registry

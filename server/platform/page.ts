@@ -1,8 +1,9 @@
 // Pages: rendered on the server, complete without scripts. Whatever is put into the template is escaped.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { html as template } from 'hono/html'
+import { type Language, languages } from '../../contracts/languages.ts'
 import { assetUrl } from './assets.ts'
-import { type Language, languages, type Translate } from './text.ts'
+import type { Translate } from './text.ts'
 import { version } from './version.ts'
 
 /** A piece of a page. Strings put into it are escaped; other pieces are not escaped again. */
@@ -92,8 +93,8 @@ function languageLinks(t: Translate, current: Language, offered: readonly Langua
   return html`<nav aria-label="${t('common:language')}"><ul class="languages">
 ${offered.map((code) =>
   code === current
-    ? html`<li><span aria-current="true" lang="${code}">${languages[code]}</span></li>`
-    : html`<li><a href="/language?choose=${code}&amp;back=${encodeURIComponent(back)}" lang="${code}" hreflang="${code}">${languages[code]}</a></li>`,
+    ? html`<li><span aria-current="true" lang="${code}">${languages[code].name}</span></li>`
+    : html`<li><a href="/language?choose=${code}&amp;back=${encodeURIComponent(back)}" lang="${code}" hreflang="${code}">${languages[code].name}</a></li>`,
 )}
 </ul></nav>`
 }

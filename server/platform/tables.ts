@@ -1,11 +1,11 @@
 // Every table of migrations/, as types. A test compares them with the migrated database.
+
 import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
-import type { Language } from './text.ts'
+import type { AccountFields, LoginHours } from '../../contracts/account-fields.ts'
+import type { Language } from '../../contracts/languages.ts'
 
 /** Set by the database when a row is made, and changed later only on purpose. */
 type Default<T> = ColumnType<T, T | undefined, T>
-
-export type LoginHours = Partial<Record<'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun', [from: string, to: string][]>>
 
 /** A proof as JSON has it. */
 type KeptProof = { kind: 'password' | 'initial_password'; at: string; attempt?: string }
@@ -34,23 +34,13 @@ export type Tables = {
   }
   team: { instanceId: Generated<string>; id: Generated<string>; name: string; version: Default<number> }
   teamSupervisor: { instanceId: Generated<string>; teamId: string; accountId: string }
-  account: {
+  account: Omit<AccountFields, 'loginHours'> & {
     instanceId: Generated<string>
     id: Generated<string>
     username: string
     usernameKey: string
-    fullName: string
-    email: string | null
-    phone: string | null
-    profileId: string
-    teamId: string | null
-    language: string | null
-    timeZone: string | null
     enabled: Default<boolean>
     disabledReason: string | null
-    /** A calendar day, as `YYYY-MM-DD`. */
-    validFrom: string | null
-    validUntil: string | null
     loginHours: ColumnType<LoginHours | null, string | null | undefined, string | null>
     credentialVersion: Default<number>
     /** The names of the steps of a sign-in that may be open. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { languages, preferredLanguage, readTexts } from './text.ts'
+import { allLanguages, languages } from '../../contracts/languages.ts'
+import { preferredLanguage, readTexts } from './text.ts'
 
 /** Every key of one language, with its placeholders. Plural forms of one text are one key. */
 function keysOf(texts: object, prefix = ''): Map<string, string> {
@@ -15,8 +16,8 @@ function keysOf(texts: object, prefix = ''): Map<string, string> {
 }
 
 const english = keysOf(readTexts('en'))
-for (const language of ['es', 'pt'] as const) {
-  test(`every English text stands in ${languages[language]} too, with the same placeholders, and is translated`, () => {
+for (const language of allLanguages.filter((each) => each !== 'en')) {
+  test(`every English text stands in ${languages[language].name} too, with the same placeholders, and is translated`, () => {
     const other = keysOf(readTexts(language))
     assert.deepEqual([...other.keys()].sort(), [...english.keys()].sort())
     const placeholders = (text: string) => (text.match(/\{\{\w+\}\}/g) ?? []).sort()

@@ -2,11 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import i18next, { type Resource, type TFunction } from 'i18next'
-
-/** The languages, by their own names. The first is the one for people whose language we do not have. */
-export const languages = { en: 'English', es: 'Español', pt: 'Português' } as const
-export type Language = keyof typeof languages
-export const allLanguages = Object.keys(languages) as Language[]
+import { allLanguages, fallbackLanguage, type Language, languages } from '../../contracts/languages.ts'
 
 /** Looks a text up by `subject:key`. Values are not escaped here: pages escape whatever they print. */
 export type Translate = (key: string, values?: Record<string, string | number | undefined>) => string
@@ -27,8 +23,8 @@ export function openTexts(): (language: Language) => Translate {
   const i18n = i18next.createInstance()
   void i18n.init({
     resources: texts,
-    ns: Object.keys(texts.en!),
-    fallbackLng: 'en',
+    ns: Object.keys(texts[fallbackLanguage]!),
+    fallbackLng: fallbackLanguage,
     // A text that is missing is a bug, which a test finds; people still see the English one.
     interpolation: { escapeValue: false },
     initAsync: false,
@@ -73,8 +69,6 @@ export function preferredLanguage(header: string | undefined, offered: readonly 
     .find((language) => offered.includes(language))
 }
 
-// English without the American order of days and months, which the rest of the world misreads.
-const regions = { en: 'en-GB', es: 'es', pt: 'pt' } as const
 const momentParts = {
   day: 'numeric',
   month: 'short',
@@ -86,5 +80,5 @@ const momentParts = {
 
 /** A moment as people write it, in their language and time zone, with the zone's name. */
 export function formatMoment(at: Date, language: Language, timeZone: string): string {
-  return new Intl.DateTimeFormat(regions[language], { ...momentParts, timeZone }).format(at)
+  return new Intl.DateTimeFormat(languages[language].region, { ...momentParts, timeZone }).format(at)
 }

@@ -1,7 +1,7 @@
 // The catalogue of rules: every one that the Administrator sets, with its default, its range and the clause that a value can go against.
 // Made from it: the API, the console's screens, docs/rules.md. The database holds the same floors (migrations/0014-rules.sql).
 // Sources: NIST SP 800-63B-4, 2.2.3, 3.1.1.2 and 3.2.2; ASVS 5.0, 6.1.1, 6.2.1 to 6.2.12 and 7.3.1.
-import { allLanguages, type Language } from '../platform/text.ts'
+import { allLanguages, type Language } from '../../contracts/languages.ts'
 
 export const areas = ['passwords', 'sign-in', 'sessions'] as const
 export type Area = (typeof areas)[number]

@@ -36,6 +36,9 @@ export async function findStoredRules(tx: Transaction): Promise<StoredRules> {
   return stored(await tx.selectFrom('rules').select(storedColumns).executeTakeFirst())
 }
 
+/** What a first row says beside what is set: the database does not know which languages there are. */
+const unsaid = { languages: defaultRules.languages }
+
 type Row = HeldRules & { version: number; reasons: Reasons }
 
 function stored(row: Row | undefined): StoredRules {
@@ -54,7 +57,7 @@ export async function updateRules(
   const fields = { ...rules, reasons: JSON.stringify(reasons), version: version + 1 }
   const row = await tx
     .insertInto('rules')
-    .values(fields)
+    .values({ ...unsaid, ...fields })
     .onConflict((conflict) => conflict.column('instanceId').doUpdateSet(fields).where('rules.version', '=', version))
     .returning('version')
     .executeTakeFirst()
@@ -66,7 +69,7 @@ export async function expirePasswords(tx: Transaction): Promise<void> {
   const passwordsChosenAfter = sql<Date>`date_trunc('milliseconds', clock_timestamp())`
   await tx
     .insertInto('rules')
-    .values({ passwordsChosenAfter, version: 0 })
+    .values({ ...unsaid, passwordsChosenAfter, version: 0 })
     .onConflict((conflict) => conflict.column('instanceId').doUpdateSet({ passwordsChosenAfter }))
     .execute()
 }

@@ -3,6 +3,7 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Language } from '../../contracts/languages.ts'
 import {
   findPasswordStanding,
   type JudgePasswordNeeds,
@@ -12,16 +13,16 @@ import {
   passwordsDiffer,
 } from '../authenticators/passwords/passwords.ts'
 import { usernameKey } from '../directory/accounts/accounts.ts'
+import type { App } from '../platform/app.ts'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
-import type { App } from '../platform/http.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { localPath, sendPage } from '../platform/page.ts'
 import { publicApi, publicPage } from '../platform/policy.ts'
 import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
-import { type Language, preferredLanguage, type Translate } from '../platform/text.ts'
+import { preferredLanguage, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { endText, findEnd, type LiveSession } from '../sessions/sessions.ts'
 import { choosePassword } from './choose-password.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { accountFieldNames } from '../../../contracts/account-fields.ts'
 import type { Browser } from '../../../test/browser.ts'
 import { get, loggedIn, startFloor } from '../../../test/floor.ts'
 
@@ -24,9 +25,8 @@ test('asvs-16.2.1 who did what to whom, when and from where, also when the accou
   const { system, admin, ana, ben, south, profiles } = await startFloor(t)
   const boss = await loggedIn(system, admin)
   const one = await get<Record<string, unknown>>(boss, `/api/accounts/${ana.id}`)
-  const { fullName, version, email, phone, language, timeZone, validFrom, validUntil, loginHours } = one
-  const kept = { fullName, version, email, phone, language, timeZone, validFrom, validUntil, loginHours }
-  const body = { ...kept, profileId: profiles.Supervisor, teamId: south.id }
+  const kept = Object.fromEntries(accountFieldNames.map((field) => [field, one[field]]))
+  const body = { ...kept, version: one.version, profileId: profiles.Supervisor, teamId: south.id }
   assert.equal((await boss.sendJson('PUT', `/api/accounts/${ana.id}`, body)).status, 204)
   await boss.sendJson('POST', '/api/accounts/remove', { accountIds: [ben.id] })
   const page = await get<Page>(boss, '/api/audit')

@@ -1,60 +1,13 @@
 // Which column of a spreadsheet holds what. uContact's own names and order are known, and what people call these things.
 
+import { type ImportField, importFields, sheetColumns } from '../../../contracts/account-fields.ts'
 import { readDay } from './read-values.ts'
-
-/** What a column can hold. */
-export const importFields = [
-  'username',
-  'fullName',
-  'email',
-  'profile',
-  'validFrom',
-  'validUntil',
-  'timeZone',
-  'language',
-  'phone',
-  'password',
-  'team',
-] as const
-export type ImportField = (typeof importFields)[number]
 
 /** For each column the field that it holds, or null for one that is left out. */
 export type Mapping = (ImportField | null)[]
 
-/** The sample file's header: uContact's names in uContact's order, and the team. */
-export const ownHeader: Record<ImportField, string> = {
-  username: 'Username',
-  fullName: 'Full Name',
-  email: 'Email',
-  profile: 'Profile',
-  validFrom: 'Valid Date',
-  validUntil: 'Expiration Date',
-  timeZone: 'Time Zone',
-  language: 'Language',
-  phone: 'Phone',
-  password: 'Password',
-  team: 'Team',
-}
-
-const names: Record<ImportField, string> = {
-  username:
-    'username, user, user name, login, login name, usuario, nombre de usuario, nome de usuario, nome do usuario, utilizador',
-  fullName: 'full name, fullname, name, complete name, nombre, nombre completo, nombre y apellido, nome, nome completo',
-  email: 'email, e-mail, mail, email address, correo, correo electronico, direccion de correo, endereco de email, correio',
-  profile: 'profile, role, perfil, rol, funcao',
-  validFrom:
-    'valid date, valid from, start date, from, fecha valida, fecha de validez, fecha de inicio, valido desde, vigente desde, data de inicio, valido a partir de, valido de',
-  validUntil:
-    'expiration date, expiry date, expires, valid until, end date, fecha de expiracion, fecha de vencimiento, valido hasta, vigente hasta, data de expiracao, data de vencimento, valido ate',
-  timeZone: 'time zone, timezone, zona horaria, huso horario, fuso horario, fuso',
-  language: 'language, idioma, lengua, lingua',
-  phone: 'phone, phone number, extension, telefono, interno, anexo, telefone, ramal',
-  password: 'password, initial password, contrasena, contrasena inicial, clave, senha, senha inicial',
-  team: 'team, group, equipo, grupo, equipe, time',
-}
-
 const fieldOfName = new Map(
-  importFields.flatMap((field) => names[field].split(', ').map((name) => [lettersOf(name), field] as const)),
+  importFields.flatMap((field) => sheetColumns[field].called.split(', ').map((name) => [lettersOf(name), field] as const)),
 )
 
 function lettersOf(text: string): string {

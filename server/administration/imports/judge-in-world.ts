@@ -1,13 +1,8 @@
 // What becomes of a row in this instance: whether its account exists, and whether who imports may give what it asks for. Pure.
-
+import { type AccountField, type AccountFields, accountFieldNames } from '../../../contracts/account-fields.ts'
+import { defaultProfile } from '../../../contracts/permissions.ts'
 import { mayChangeAddress } from '../../credentials/credentials.ts'
-import {
-  type AccountFields,
-  type ActingAccount,
-  hasAll,
-  reachesTeam,
-  type StoredAccount,
-} from '../../directory/accounts/accounts.ts'
+import { type ActingAccount, hasAll, reachesTeam, type StoredAccount } from '../../directory/accounts/accounts.ts'
 import type { RowFields, RowProblem } from './judge-rows.ts'
 
 export type OnExisting = 'skip' | 'update' | 'refuse'
@@ -35,8 +30,11 @@ export type Judgement = {
   existing?: StoredAccount
 }
 
-/** The profile of an account of which the file says nothing. */
-const defaultProfile = 'Agent'
+/** What an empty cell leaves as it is. */
+const leftIfEmpty = accountFieldNames.filter(
+  (field): field is Exclude<AccountField, 'fullName' | 'profileId' | 'teamId' | 'loginHours'> =>
+    !['fullName', 'profileId', 'teamId', 'loginHours'].includes(field),
+)
 
 /** Judges what a row says, which is by itself in order. An empty cell of an existing account leaves it as it is. */
 export function judgeInWorld(fields: RowFields, world: World, onExisting: OnExisting): Judgement {
@@ -72,17 +70,12 @@ function accountOf(
   { acting, profiles, teams }: World,
   problems: RowProblem[],
 ): Account {
-  const account: Account = {
+  const account = {
     fullName: fields.fullName,
-    email: fields.email ?? existing?.email ?? null,
-    phone: fields.phone ?? existing?.phone ?? null,
     profileId: existing?.profileId ?? '',
     teamId: existing?.teamId ?? null,
-    language: fields.language ?? existing?.language ?? null,
-    timeZone: fields.timeZone ?? existing?.timeZone ?? null,
-    validFrom: fields.validFrom ?? existing?.validFrom ?? null,
-    validUntil: fields.validUntil ?? existing?.validUntil ?? null,
-  }
+  } as Account
+  for (const field of leftIfEmpty) account[field] = fields[field] ?? existing?.[field] ?? null
   const profileName = fields.profile ?? (existing === undefined ? defaultProfile : undefined)
   if (profileName !== undefined) {
     const profile = profiles.get(profileName.toLowerCase())

@@ -1,9 +1,10 @@
 // What each row of a spreadsheet says of an account, and everything that is wrong with it. Pure: the database is asked elsewhere.
 
+import { type AccountField, accountFieldNames, accountFields, type ImportField } from '../../../contracts/account-fields.ts'
 import { type BreachedPasswords, givenPasswordFault } from '../../authenticators/passwords/passwords.ts'
 import { accountFaults, usernameKey, usernameSkeleton } from '../../directory/accounts/accounts.ts'
 import type { Cell } from '../sheets/sheets.ts'
-import type { ImportField, Mapping } from './columns.ts'
+import type { Mapping } from './columns.ts'
 import { readDay, readLanguage, readTimeZone } from './read-values.ts'
 
 /** One thing that is to be said of a row. `code` is a key of locales/*\/imports.json; the value of a password is never told. */
@@ -22,17 +23,9 @@ export type RowFields = {
   username: string
   usernameKey: string
   fullName: string
-  email?: string
-  profile?: string
-  team?: string
-  validFrom?: string
-  validUntil?: string
-  timeZone?: string
-  language?: string
-  phone?: string
   /** Whether there is a password; the password itself stays sealed in its row. */
   password?: true
-}
+} & { [Field in Exclude<ImportField, 'username' | 'fullName' | 'password'>]?: string }
 
 export type JudgedRow = { row: number; fields: RowFields | null; problems: RowProblem[] }
 
@@ -117,7 +110,7 @@ function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
       ...(note && { note }),
     })
   }
-  const { username = '', fullName = '', email, profile, team, phone } = texts
+  const { username = '', fullName = '' } = texts
   const fields: RowFields = { username, usernameKey: usernameKey(username) ?? '', fullName: fullName.normalize('NFC') }
   const set = (column: ImportField, value: string | undefined, code: string) => {
     if (texts[column] === undefined) return
@@ -131,8 +124,7 @@ function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
   }
   set('timeZone', readTimeZone(texts.timeZone ?? ''), 'not_a_time_zone')
   set('language', readLanguage(texts.language ?? ''), 'not_a_language')
-  for (const [column, value] of Object.entries({ email, profile, team, phone }))
-    if (value !== undefined) Object.assign(fields, { [column]: value })
+  for (const column of asTheyStand) if (texts[column] !== undefined) fields[column] = texts[column]
 
   const judged = { ...nothing, ...fields }
   for (const { field, code } of accountFaults(judged)) refuse(field as ImportField, code)
@@ -144,12 +136,11 @@ function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
   return fields
 }
 
-const nothing = {
-  email: null,
-  phone: null,
-  language: null,
-  timeZone: null,
-  validFrom: null,
-  validUntil: null,
-  loginHours: null,
-} as const
+/** What is taken as it was written. */
+const asTheyStand = ['profile', 'team', ...accountFieldNames.filter(isAsItStands)] as const
+
+function isAsItStands(field: AccountField): field is 'email' | 'phone' {
+  return ['line', 'email', 'phone'].includes(accountFields[field])
+}
+
+const nothing = Object.fromEntries(accountFieldNames.map((field) => [field, null])) as { [Field in AccountField]: null }

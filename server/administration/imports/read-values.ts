@@ -1,5 +1,6 @@
 // What people write into cells: days, languages and time zones in all their ways.
-import { isLanguage, type Language } from '../../platform/text.ts'
+import { allLanguages, type Language, languages } from '../../../contracts/languages.ts'
+import { isLanguage } from '../../platform/text.ts'
 
 const iso = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?$/
 const dayFirst = /^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: \d{1,2}:\d{2}.*)?$/
@@ -25,27 +26,25 @@ function dayOf(year: string, month: string, day: string, ambiguous: boolean): { 
   }
 }
 
-const languageNames: Record<string, Language> = {
-  english: 'en',
-  ingles: 'en',
-  inglês: 'en',
-  inglés: 'en',
-  spanish: 'es',
-  espanol: 'es',
-  español: 'es',
-  espanhol: 'es',
-  castellano: 'es',
-  portuguese: 'pt',
-  portugues: 'pt',
-  português: 'pt',
-  portugués: 'pt',
+/** The names of each language in every one of them. */
+const languageNames = new Map(
+  allLanguages.flatMap((language) => {
+    const { alsoCalled = [] }: { name: string; alsoCalled?: readonly string[] } = languages[language]
+    const names = allLanguages.map((speaker) => new Intl.DisplayNames(speaker, { type: 'language' }).of(language)!)
+    return [...names, ...alsoCalled].map((name) => [plain(name), language] as const)
+  }),
+)
+
+/** Without case and accents, which people leave out. */
+function plain(text: string): string {
+  return text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '')
 }
 
 /** A language by its tag, with a region or without, or by its name in any of ours. */
 export function readLanguage(text: string): Language | undefined {
-  const word = text.normalize('NFC').toLowerCase()
+  const word = plain(text)
   const tag = word.split(/[-_]/)[0]
-  return isLanguage(tag) ? tag : Object.hasOwn(languageNames, word) ? languageNames[word] : undefined
+  return isLanguage(tag) ? tag : languageNames.get(word)
 }
 
 const zones = new Map(Intl.supportedValuesOf('timeZone').map((zone) => [zone.toLowerCase(), zone]))

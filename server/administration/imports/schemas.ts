@@ -1,12 +1,12 @@
 import { Type } from 'typebox'
+import { importFields } from '../../../contracts/account-fields.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
-import { importFields } from './columns.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
 const Page = Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,5}$' }))
 const Moment = Type.Union([Type.String({ format: 'date-time' }), Type.Null()])
 const Count = Type.Integer()
-const Field = Type.Enum([...importFields])
+const Field = Type.Enum(importFields)
 const OnExisting = Type.Enum(['skip', 'update', 'refuse'])
 const Verdict = Type.Enum(['create', 'change', 'skip', 'refused'])
 const Outcome = Type.Enum(['created', 'changed', 'skipped', 'refused'])

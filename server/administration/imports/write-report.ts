@@ -1,7 +1,8 @@
 // The report of an import: every row and what became of it, in the reader's language.
+
+import { type ImportField, importFields, sheetColumns } from '../../../contracts/account-fields.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Translate } from '../../platform/text.ts'
-import { importFields, ownHeader } from './columns.ts'
 import type { RowProblem } from './judge-rows.ts'
 import { type Import, readRows, type StoredRow } from './store.ts'
 
@@ -38,21 +39,23 @@ function describe({ column, value, code, otherRow }: RowProblem, t: Translate): 
   return column === null ? reason : `${t(`imports:field.${column}`)}${value === '' ? '' : ` "${value}"`}: ${reason}`
 }
 
+const samples: readonly Partial<Record<ImportField, string>>[] = [
+  {
+    username: 'ana.souza',
+    fullName: 'Ana Souza',
+    email: 'ana.souza@example.com',
+    profile: 'Agent',
+    validFrom: '2026-01-01',
+    validUntil: '2026-12-31',
+    timeZone: 'America/Montevideo',
+    language: 'es',
+    phone: '1001',
+  },
+  { username: 'ben.ortiz', fullName: 'Ben Ortiz', profile: 'Agent' },
+]
+
 /** The sample file: uContact's columns, and two people to show how each is written. */
 export const templateRows: readonly (readonly string[])[] = [
-  importFields.map((field) => ownHeader[field]),
-  [
-    'ana.souza',
-    'Ana Souza',
-    'ana.souza@example.com',
-    'Agent',
-    '2026-01-01',
-    '2026-12-31',
-    'America/Montevideo',
-    'es',
-    '1001',
-    '',
-    '',
-  ],
-  ['ben.ortiz', 'Ben Ortiz', '', 'Agent', '', '', '', '', '', '', ''],
+  importFields.map((field) => sheetColumns[field].header),
+  ...samples.map((sample) => importFields.map((field) => sample[field] ?? '')),
 ]

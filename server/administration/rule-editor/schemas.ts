@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox'
+import { languages } from '../../../contracts/languages.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
-import { languages } from '../../platform/text.ts'
 import {
   type Area,
   type AreaChange,

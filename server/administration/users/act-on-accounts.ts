@@ -5,7 +5,8 @@ import { actingAccount, lockReachableAccount } from '../../directory/accounts/ac
 import type { Caller } from '../../platform/caller.ts'
 import { fieldsRefused } from '../../platform/problem.ts'
 import { actOnEach, type Refused } from './act-on-each.ts'
-import { type AdministrationNeeds, placeFaults } from './create-account.ts'
+import { placeFaults } from './create-account.ts'
+import type { AdministrationNeeds } from './make-slips.ts'
 import { findAccount } from './store.ts'
 
 export type Act =

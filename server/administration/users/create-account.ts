@@ -1,23 +1,22 @@
+import type { AccountFields } from '../../../contracts/account-fields.ts'
 import { record } from '../../audit/audit.ts'
 import { type GivenInitialPassword, giveInitialPassword } from '../../credentials/credentials.ts'
 import {
-  type AccountFields,
   type ActingAccount,
   accountFaults,
   actingAccount,
   insertAccount,
   mayGiveProfile,
   reachesTeam,
+  tidyFields,
   usernameKey,
 } from '../../directory/accounts/accounts.ts'
 import { enqueueMessage } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
-import type { Database, Transaction } from '../../platform/database.ts'
+import type { Transaction } from '../../platform/database.ts'
 import { type Fault, fieldsRefused } from '../../platform/problem.ts'
-import type { Keys } from '../../platform/secret.ts'
+import type { AdministrationNeeds } from './make-slips.ts'
 import { teamExists } from './store.ts'
-
-export type AdministrationNeeds = { database: Database; keys: Keys }
 
 export type NewAccount = AccountFields & { username: string; enabled: boolean; credentials: 'slip' | 'message' | 'none' }
 
@@ -33,7 +32,7 @@ export async function createAccount(
   caller: Caller,
 ): Promise<{ id: string; slip: GivenInitialPassword | null }> {
   const username = typed.trim()
-  const fields = tidy(said)
+  const fields = tidyFields(said)
   return database.in(instance, async (tx) => {
     const acting = await actingAccount(tx, actorId, 'accounts.create')
     const faults = [...accountFaults({ username, ...fields }), ...(await placeFaults(tx, acting, fields))]
@@ -70,10 +69,4 @@ export async function placeFaults(
   if (teamId === null ? acting.teams !== 'all' : !reachesTeam(acting, teamId) || !(await teamExists(tx, teamId)))
     faults.push({ field: 'teamId', code: teamId === null ? 'required' : 'team_unknown' })
   return faults
-}
-
-/** Without the blanks around what was typed; what is only blank is nothing. */
-export function tidy(fields: AccountFields): AccountFields {
-  const orNull = (text: string | null) => text?.trim() || null
-  return { ...fields, fullName: fields.fullName.trim(), email: orNull(fields.email), phone: orNull(fields.phone) }
 }

@@ -1,24 +1,13 @@
+import { importFields, sheetColumns } from '../../../contracts/account-fields.ts'
 import { record } from '../../audit/audit.ts'
 import { type ActingAccount, actingAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import { type AccountDetails, type AccountFilter, listForExport } from './store.ts'
 
-/** uContact's names, which an import takes as they are, and what only an export says. */
-const header = [
-  'Username',
-  'Full Name',
-  'Email',
-  'Profile',
-  'Valid Date',
-  'Expiration Date',
-  'Time Zone',
-  'Language',
-  'Phone',
-  'Team',
-  'State',
-  'Last Login',
-]
+/** What an import takes as it is, and what only an export says. Nobody learns a password here. */
+const columns = importFields.filter((column) => column !== 'password')
+const header = [...columns.map((column) => sheetColumns[column].header), 'State', 'Last Login']
 
 /**
  * The accounts of a filtered list as rows of a spreadsheet, the header first. Who takes the list away stands in the audit.
@@ -44,19 +33,8 @@ export async function exportAccounts(
 /** One after the other, as they are sent: all of them as text at once would be twice the memory. */
 function* rowsOf(accounts: readonly AccountDetails[]): Generator<string[]> {
   yield header
-  for (const { username, fullName, email, profile, validFrom, validUntil, timeZone, language, phone, team, ...rest } of accounts)
-    yield [
-      username,
-      fullName,
-      email ?? '',
-      profile.name,
-      validFrom ?? '',
-      validUntil ?? '',
-      timeZone ?? '',
-      language ?? '',
-      phone ?? '',
-      team?.name ?? '',
-      rest.state,
-      rest.lastLoginAt?.toISOString() ?? '',
-    ]
+  for (const { profile, team, ...account } of accounts) {
+    const said = { ...account, profile: profile.name, team: team?.name }
+    yield [...columns.map((column) => said[column] ?? ''), account.state, account.lastLoginAt?.toISOString() ?? '']
+  }
 }

@@ -1,8 +1,11 @@
 import { type GivenInitialPassword, giveInitialPassword } from '../../credentials/credentials.ts'
 import { actingAccount, lockReachableAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
+import type { Database } from '../../platform/database.ts'
+import type { Keys } from '../../platform/secret.ts'
 import { actOnEach, type Refused } from './act-on-each.ts'
-import type { AdministrationNeeds } from './create-account.ts'
+
+export type AdministrationNeeds = { database: Database; keys: Keys }
 
 /**
  * Makes new initial passwords for a selection of accounts, to hand over in person. Each voids what the account had.

@@ -1,4 +1,12 @@
 import { type TSchema, Type } from 'typebox'
+import {
+  type AccountField,
+  accountFieldNames,
+  accountFields,
+  type FieldKind,
+  weekdays,
+} from '../../../contracts/account-fields.ts'
+import { accountStates } from '../../../contracts/account-states.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
 import { SlipBody as Slip } from './slip-body.ts'
 
@@ -9,34 +17,56 @@ const Day = Type.String({ maxLength: 10, description: 'A day as YYYY-MM-DD.' })
 const Named = Type.Object({ id: Type.String(), name: Type.String() })
 
 export const LoginHours = Type.Record(
-  Type.String({ pattern: '^(mon|tue|wed|thu|fri|sat|sun)$' }),
+  Type.String({ pattern: `^(${weekdays.join('|')})$` }),
   Type.Array(Type.Tuple([Type.String({ maxLength: 5 }), Type.String({ maxLength: 5 })]), { maxItems: 5 }),
   { description: 'The hours in which the person may log in, in their own time zone: {"mon": [["08:00", "17:30"]]}.' },
 )
 
-const AccountFields = {
-  fullName: Text,
-  email: Nullable(Text),
-  phone: Nullable(Text),
-  profileId: Id,
-  teamId: Nullable(Id),
-  language: Nullable(Text),
-  timeZone: Nullable(Text),
-  validFrom: Nullable(Day),
-  validUntil: Nullable(Day),
-  loginHours: Nullable(LoginHours),
+type Kinds = typeof accountFields
+
+/** The fields of an account, each with the schema of its kind. */
+function fieldsOf<Field extends AccountField, Schemas extends Record<FieldKind, TSchema>>(
+  fields: readonly Field[],
+  schemas: Schemas,
+) {
+  return Object.fromEntries(fields.map((field) => [field, schemas[accountFields[field]]])) as {
+    [Name in Field]: Schemas[Kinds[Name]]
+  }
 }
 
-/** How an account stands, in the order in which the states hide each other. */
-export const accountStates = [
-  'disabled',
-  'not_yet_valid',
-  'no_longer_valid',
-  'no_password',
-  'initial_password_expired',
-  'initial_password',
-  'ready',
-] as const
+const AccountFields = fieldsOf(accountFieldNames, {
+  name: Text,
+  line: Nullable(Text),
+  email: Nullable(Text),
+  phone: Nullable(Text),
+  profile: Id,
+  team: Nullable(Id),
+  language: Nullable(Text),
+  time_zone: Nullable(Text),
+  day: Nullable(Day),
+  hours: Nullable(LoginHours),
+})
+
+/** What a list says of an account, and what stands there in another form. */
+const listedFields = ['fullName', 'email', 'profileId', 'teamId', 'validFrom', 'validUntil'] as const
+export type DetailField = Exclude<AccountField, (typeof listedFields)[number]>
+export const detailFields = accountFieldNames.filter(
+  (field): field is DetailField => !(listedFields as readonly string[]).includes(field),
+)
+const Said = Nullable(Type.String())
+const DetailFields = fieldsOf(detailFields, {
+  name: Type.String(),
+  line: Said,
+  email: Said,
+  phone: Said,
+  profile: Type.String(),
+  team: Said,
+  language: Said,
+  time_zone: Said,
+  day: Said,
+  hours: Nullable(LoginHours),
+})
+
 const State = Type.Enum([...accountStates])
 
 const ListedAccount = Type.Object({
@@ -78,10 +108,7 @@ const ListedAccount = Type.Object({
 
 const Account = Type.Object({
   ...ListedAccount.properties,
-  phone: Nullable(Type.String()),
-  language: Nullable(Type.String()),
-  timeZone: Nullable(Type.String()),
-  loginHours: Nullable(LoginHours),
+  ...DetailFields,
   createdAt: Type.String({ format: 'date-time' }),
   disputedMove: Nullable(
     Type.Object(

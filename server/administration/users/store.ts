@@ -1,16 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { AccountFields } from '../../../contracts/account-fields.ts'
+import type { AccountState } from '../../../contracts/account-states.ts'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { LoginHours } from '../../platform/tables.ts'
 
-export type AccountState =
-  | 'disabled'
-  | 'not_yet_valid'
-  | 'no_longer_valid'
-  | 'no_password'
-  | 'initial_password_expired'
-  | 'initial_password'
-  | 'ready'
+import { type DetailField, detailFields } from './schemas.ts'
 
 /** Which accounts a list shows. */
 export type AccountFilter = {
@@ -41,19 +35,18 @@ export type ListedAccount = {
   mayChange: boolean
 }
 
-export type AccountDetails = ListedAccount & {
-  phone: string | null
-  language: string | null
-  timeZone: string | null
-  loginHours: LoginHours | null
-  createdAt: Date
-  version: number
-  /**
-   * That a session of this account was moved by somebody else, as its person says, and where to, for whoever may see sessions; null once
-   * they have another password.
-   */
-  disputedMove: { at: string; device: string; address: string } | null
-}
+export type AccountDetails = ListedAccount &
+  Pick<AccountFields, DetailField> & {
+    createdAt: Date
+    version: number
+    /**
+     * That a session of this account was moved by somebody else, as its person says, and where to, for whoever may see sessions; null once
+     * they have another password.
+     */
+    disputedMove: { at: string; device: string; address: string } | null
+  }
+
+const detailColumns = sql.join([...detailFields, 'createdAt', 'version'].map((column) => sql.ref(`a.${column}`)))
 
 // The person's day, by the database's clock.
 const today = sql`(now() at time zone coalesce(a.time_zone, i.time_zone))::date`
@@ -149,7 +142,7 @@ async function countAccounts(tx: Transaction, from: RawBuilder<unknown>, conditi
 export async function findAccount(tx: Transaction, actor: ActingAccount, accountId: string): Promise<AccountDetails | undefined> {
   const seesSessions = actor.permissions.includes('sessions.view')
   const { rows } = await sql<AccountDetails>`
-    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version,
+    select ${columns(actor)}, ${detailColumns},
       (select jsonb_build_object('at', s.disputed_at, 'device', case when ${seesSessions} then coalesce(next.device, '') else '' end,
         'address', case when ${seesSessions} then coalesce(host(next.address), '') else '' end)
        from session s left join session next on next.id = s.successor_id
@@ -183,7 +176,7 @@ export async function teamExists(tx: Transaction, teamId: string): Promise<boole
 /** The accounts within reach in the order of their usernames, at one moment, as many as an instance can have. */
 export async function listForExport(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<AccountDetails[]> {
   const { rows } = await sql<AccountDetails>`
-    select ${columns(actor)}, a.phone, a.language, a.time_zone, a.login_hours, a.created_at, a.version
+    select ${columns(actor)}, ${detailColumns}
     from ${tables} where ${where(actor, filter)} order by a.username_key limit 200000`.execute(tx)
   return rows
 }

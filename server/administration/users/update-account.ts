@@ -1,16 +1,18 @@
+import type { AccountFields } from '../../../contracts/account-fields.ts'
 import { changeAccounts } from '../../credentials/credentials.ts'
 import {
-  type AccountFields,
   accountFaults,
   accountNotFound,
   actingAccount,
   lockReachableAccount,
   ownAccount,
+  tidyFields,
 } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
 import { fieldsRefused } from '../../platform/problem.ts'
 import { orLastAdministrator } from './act-on-each.ts'
-import { type AdministrationNeeds, placeFaults, tidy } from './create-account.ts'
+import { placeFaults } from './create-account.ts'
+import type { AdministrationNeeds } from './make-slips.ts'
 import { findAccount } from './store.ts'
 
 /**
@@ -27,7 +29,7 @@ export async function changeAccount(
   { version, ...said }: AccountFields & { version: number },
   caller: Caller,
 ): Promise<void> {
-  const fields = tidy(said)
+  const fields = tidyFields(said)
   await orLastAdministrator(() =>
     database.in(instance, async (tx) => {
       const acting = await actingAccount(tx, actorId, 'accounts.update')

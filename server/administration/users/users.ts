@@ -14,14 +14,17 @@ import { findRules } from '../../rules/rules.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
-import { type AdministrationNeeds, createAccount } from './create-account.ts'
+import { createAccount } from './create-account.ts'
 import { exportAccounts } from './export-accounts.ts'
+import type { AdministrationNeeds } from './make-slips.ts'
 import { makeSlips, slipBody } from './make-slips.ts'
 import {
   accountChoicesRoute,
   assignProfileRoute,
   assignTeamRoute,
   createAccountRoute,
+  type DetailField,
+  detailFields,
   disableAccountsRoute,
   enableAccountsRoute,
   exportAccountsRoute,
@@ -33,7 +36,14 @@ import {
   updateAccountRoute,
 } from './schemas.ts'
 import { sendPasswords } from './send-passwords.ts'
-import { findAccount, type ListedAccount, listAccounts, listProfileChoices, listTeamChoices } from './store.ts'
+import {
+  type AccountDetails,
+  findAccount,
+  type ListedAccount,
+  listAccounts,
+  listProfileChoices,
+  listTeamChoices,
+} from './store.ts'
 import { changeAccount } from './update-account.ts'
 
 export { orLastAdministrator } from './act-on-each.ts'
@@ -102,15 +112,12 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
         const hindrances = await findHindrances(tx, needs.keys, [account], await findRules(tx))
         return { account, hindrance: hindrances.get(account.id), messages: await latestMessages(tx, [account.id]) }
       })
-      const { phone, language, timeZone, loginHours, createdAt, version, disputedMove } = account
+      const { createdAt, version, disputedMove } = account
       const self = account.id === sessionOf(request).accountId
       const shared = listed(account, hindrance, messages.get(account.id))
       return {
         ...shared,
-        phone,
-        language,
-        timeZone,
-        loginHours,
+        ...detailsOf(account),
         createdAt: createdAt.toISOString(),
         version,
         self,
@@ -173,6 +180,10 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
       return { slips: slips.map(slipBody), refused }
     })
   }
+}
+
+function detailsOf(account: AccountDetails): Pick<AccountDetails, DetailField> {
+  return Object.fromEntries(detailFields.map((field) => [field, account[field]])) as Pick<AccountDetails, DetailField>
 }
 
 function listed(

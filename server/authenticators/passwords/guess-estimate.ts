@@ -2,6 +2,7 @@
 // of its own: what people type must hold up neither requests nor logins.
 import { Worker } from 'node:worker_threads'
 import { Problem } from '../../platform/problem.ts'
+import type { GuessAnswer, GuessQuestion } from './guess-worker.ts'
 import { openHashQueue } from './hash-queue.ts'
 
 export type GuessEstimator = Readonly<{
@@ -14,9 +15,6 @@ export type GuessEstimator = Readonly<{
   estimate(person: string, password: string, personal: readonly string[]): Promise<number>
   close(): Promise<void>
 }>
-
-export type GuessQuestion = { id: number; password: string; personal: readonly string[] }
-export type GuessAnswer = { id: number; guesses: number }
 
 /** Estimates that wait at the most: about 2 s of work. The newest of whoever has asked most is turned away first. */
 const mostWaiting = 50

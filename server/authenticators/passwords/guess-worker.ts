@@ -2,7 +2,9 @@ import { constants, setPriority } from 'node:os'
 import { parentPort } from 'node:worker_threads'
 import { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
-import type { GuessAnswer, GuessQuestion } from './guess-estimate.ts'
+
+export type GuessQuestion = { id: number; password: string; personal: readonly string[] }
+export type GuessAnswer = { id: number; guesses: number }
 
 // The most that is looked at, in UTF-16 units: the time grows faster than the length, and the rest can only add guesses.
 const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: adjacencyGraphs, maxLength: 64 })

@@ -1,47 +1,54 @@
 // What can be said of an account, and which of it can be taken. Forms and imports judge by the same rules.
+import {
+  type AccountFields,
+  accountFieldNames,
+  accountFields,
+  type FieldKind,
+  type LoginHours,
+  weekdays,
+} from '../../../contracts/account-fields.ts'
 import type { Fault } from '../../platform/problem.ts'
-import type { LoginHours } from '../../platform/tables.ts'
 import { isLanguage } from '../../platform/text.ts'
 import { usernameFault } from './username.ts'
 
-/** All that an Administrator says of an account but its username, which never changes. Null where nothing is said. */
-export type AccountFields = {
-  fullName: string
-  email: string | null
-  phone: string | null
-  profileId: string
-  teamId: string | null
-  language: string | null
-  timeZone: string | null
-  /** Whole days, as `YYYY-MM-DD`, in the person's time zone; the last one is included. */
-  validFrom: string | null
-  validUntil: string | null
-  /** Null means always. */
-  loginHours: LoginHours | null
+/** What is wrong with a value of a kind, by itself; undefined when it can be taken. */
+const faultOfKind: { [Kind in FieldKind]?: (value: string) => string | undefined } = {
+  name: (text) => (text.trim() === '' ? 'required' : unless(isOneLine(text, 200), 'not_one_line')),
+  line: (text) => unless(isOneLine(text, 200), 'not_one_line'),
+  email: (text) => unless(isEmail(text), 'not_an_email'),
+  phone: (text) => unless(/^[+]?[\d().\-/ ]{1,32}( ?x ?\d{1,8})?$/.test(text), 'not_a_phone'),
+  language: (text) => unless(isLanguage(text), 'not_a_language'),
+  time_zone: (text) => unless(isTimeZone(text), 'not_a_time_zone'),
+  day: (text) => unless(isDay(text), 'not_a_day'),
 }
 
-export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+function unless(taken: boolean, code: string): string | undefined {
+  return taken ? undefined : code
+}
 
 /** Everything that is wrong with the fields by themselves; whether profile and team exist is for the database. */
 export function accountFaults(fields: Omit<AccountFields, 'profileId' | 'teamId'> & { username?: string }): Fault[] {
-  const { username, fullName, email, phone, language, timeZone, validFrom, validUntil, loginHours } = fields
+  const { username, validFrom, validUntil, loginHours } = fields
+  const said: Partial<Record<string, unknown>> = fields
   const faults: Fault[] = []
-  const refuse = (field: string, code: string) => void faults.push({ field, code })
-  if (username !== undefined) {
-    const fault = usernameFault(username)
-    if (fault !== undefined) refuse('username', `username_${fault}`)
+  const usernameIs = username === undefined ? undefined : usernameFault(username)
+  if (usernameIs !== undefined) faults.push({ field: 'username', code: `username_${usernameIs}` })
+  for (const field of accountFieldNames) {
+    const value = said[field]
+    const fault = typeof value === 'string' ? faultOfKind[accountFields[field]]?.(value) : undefined
+    if (fault !== undefined) faults.push({ field, code: fault })
+    else if (field === 'validUntil' && validFrom !== null && validUntil !== null && validUntil < validFrom)
+      faults.push({ field, code: 'ends_before_it_begins' })
   }
-  if (fullName.trim() === '') refuse('fullName', 'required')
-  else if (!isOneLine(fullName, 200)) refuse('fullName', 'not_one_line')
-  if (email !== null && !isEmail(email)) refuse('email', 'not_an_email')
-  if (phone !== null && !/^[+]?[\d().\-/ ]{1,32}( ?x ?\d{1,8})?$/.test(phone)) refuse('phone', 'not_a_phone')
-  if (language !== null && !isLanguage(language)) refuse('language', 'not_a_language')
-  if (timeZone !== null && !isTimeZone(timeZone)) refuse('timeZone', 'not_a_time_zone')
-  if (validFrom !== null && !isDay(validFrom)) refuse('validFrom', 'not_a_day')
-  if (validUntil !== null && !isDay(validUntil)) refuse('validUntil', 'not_a_day')
-  else if (validFrom !== null && validUntil !== null && validUntil < validFrom) refuse('validUntil', 'ends_before_it_begins')
-  if (loginHours !== null && !areLoginHours(loginHours)) refuse('loginHours', 'not_login_hours')
+  if (loginHours !== null && !areLoginHours(loginHours)) faults.push({ field: 'loginHours', code: 'not_login_hours' })
   return faults
+}
+
+/** Without the blanks around what was typed; what is only blank is nothing. */
+export function tidyFields(fields: AccountFields): AccountFields {
+  const typed = accountFieldNames.filter((field) => ['line', 'email', 'phone'].includes(accountFields[field]))
+  const tidied = typed.map((field) => [field, (fields[field] as string | null)?.trim() || null])
+  return { ...fields, ...Object.fromEntries(tidied), fullName: fields.fullName.trim() }
 }
 
 function isOneLine(text: string, longest: number): boolean {

@@ -1,5 +1,5 @@
 // Accounts: who exists in an instance, and who may act on whom. Owns account. Knows neither passwords nor sessions.
-export { type AccountFields, accountFaults, isEmail, isTimeZone } from './account-fields.ts'
+export { accountFaults, isEmail, isTimeZone, tidyFields } from './account-fields.ts'
 export { type LoginWindow, loginWindow } from './login-window.ts'
 export {
   type ActingAccount,

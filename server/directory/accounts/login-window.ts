@@ -1,5 +1,5 @@
 // When an account may log in: its validity dates and its login hours, in the person's own time zone.
-import type { LoginHours } from '../../platform/tables.ts'
+import { type LoginHours, weekdays } from '../../../contracts/account-fields.ts'
 
 export type WindowedAccount = {
   validFrom: string | null
@@ -14,8 +14,6 @@ export type LoginWindow =
   | { open: false; reason: 'not_yet_valid' | 'outside_hours'; opensAt: Date }
   /** Nothing in the account's own settings will open it again. */
   | { open: false; reason: 'no_longer_valid' | 'outside_hours'; opensAt?: undefined }
-
-const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 
 /** Whether the account may log in at this moment and until when, and otherwise from when on. Validity is in whole days, the last one included. */
 export function loginWindow(account: WindowedAccount, at: Date): LoginWindow {

@@ -1,8 +1,15 @@
 import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
+import {
+  type AccountField,
+  type AccountFields,
+  accountFieldNames,
+  accountFields,
+  type FieldKind,
+  type LoginHours,
+} from '../../../contracts/account-fields.ts'
 import type { Transaction } from '../../platform/database.ts'
-import type { LoginHours, Tables } from '../../platform/tables.ts'
-import type { AccountFields } from './account-fields.ts'
+import type { Tables } from '../../platform/tables.ts'
 import type { WindowedAccount } from './login-window.ts'
 
 export type NewAccount = { username: string; usernameKey: string } & Pick<AccountFields, 'fullName' | 'email' | 'profileId'> &
@@ -155,8 +162,21 @@ export type StoredAccount = AccountFields & {
   permissions: string[]
 }
 
-const storedColumns = sql`a.id, a.username, a.username_key, a.full_name, a.email, a.phone, a.profile_id, a.team_id, a.language,
-  a.time_zone, a.valid_from, a.valid_until, a.login_hours, a.credential_version, a.last_login_at, clock_timestamp() as now`
+const sqlTypes: Partial<Record<FieldKind, 'uuid' | 'date'>> = { profile: 'uuid', team: 'uuid', day: 'date' }
+/** What is written for many accounts at once: all but the hours. */
+const manyFields = accountFieldNames.filter((field) => field !== 'loginHours')
+/** What is written, as the columns of records in JSON. */
+const recordOf = (fields: readonly AccountField[]) =>
+  sql.raw(fields.map((field) => `"${field}" ${sqlTypes[accountFields[field]] ?? 'text'}`).join(', '))
+const manyColumns = sql.join(manyFields.map((field) => sql.ref(field)))
+const manyValues = sql.raw(manyFields.map((field) => `r."${field}"`).join(', '))
+const manySet = sql.join(manyFields.map((field) => sql`${sql.ref(field)} = ${sql.raw(`r."${field}"`)}`))
+
+const storedColumns = sql`${sql.join(
+  ['id', 'username', 'usernameKey', ...accountFieldNames, 'credentialVersion', 'lastLoginAt'].map((column) =>
+    sql.ref(`a.${column}`),
+  ),
+)}, clock_timestamp() as now`
 const permissionsOf = sql`(select p.permissions from profile p where p.id = a.profile_id) as permissions`
 
 // One look into the unique index for each, in one statement. A join with the profile could begin at the profile, and read all its accounts.
@@ -204,11 +224,10 @@ export async function insertAccounts(
   accounts: readonly ({ username: string; usernameKey: string } & Omit<AccountFields, 'loginHours'>)[],
 ): Promise<Map<string, string>> {
   const { rows } = await sql<{ id: string; usernameKey: string }>`
-    insert into account (username, username_key, full_name, email, phone, profile_id, team_id, language, time_zone, valid_from, valid_until)
-    select username, "usernameKey", "fullName", email, phone, "profileId", "teamId", language, "timeZone", "validFrom", "validUntil"
-    from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb) as r (username text, "usernameKey" text, "fullName" text, email text, phone text,
-      "profileId" uuid, "teamId" uuid, language text, "timeZone" text, "validFrom" date, "validUntil" date)
-    order by "usernameKey"
+    insert into account (username, username_key, ${manyColumns})
+    select r.username, r."usernameKey", ${manyValues}
+    from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb) as r (username text, "usernameKey" text, ${recordOf(manyFields)})
+    order by r."usernameKey"
     on conflict (instance_id, username_key) do nothing
     returning id, username_key`.execute(tx)
   return new Map(rows.map(({ id, usernameKey }) => [usernameKey, id]))
@@ -223,13 +242,10 @@ export async function updateAccounts(
   accounts: readonly ({ id: string; expected?: number | undefined } & AccountFields)[],
 ): Promise<number> {
   if (accounts.length === 0) return 0
-  const rows = accounts.map(({ loginHours, ...account }) => ({ ...account, loginHours: loginHours ?? null }))
   const { numAffectedRows } = await sql`
-    update account a set full_name = r."fullName", email = r.email, phone = r.phone, profile_id = r."profileId", team_id = r."teamId",
-      language = r.language, time_zone = r."timeZone", valid_from = r."validFrom", valid_until = r."validUntil",
-      login_hours = nullif(r."loginHours", 'null'), version = a.version + 1
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (id uuid, expected integer, "fullName" text, email text, phone text,
-      "profileId" uuid, "teamId" uuid, language text, "timeZone" text, "validFrom" date, "validUntil" date, "loginHours" jsonb)
+    update account a set ${manySet}, login_hours = nullif(r."loginHours", 'null'), version = a.version + 1
+    from jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb)
+      as r (id uuid, expected integer, "loginHours" jsonb, ${recordOf(manyFields)})
     where a.id = r.id and (r.expected is null or a.version = r.expected)`.execute(tx)
   return Number(numAffectedRows ?? 0)
 }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type Language, languages } from '../../../contracts/languages.ts'
 import { builtInProfiles, type Permission, permissions } from '../../../contracts/permissions.ts'
-import { type Language, languages, readTexts } from '../../platform/text.ts'
+import { readTexts } from '../../platform/text.ts'
 import { areaOf, shownProfileName } from './profiles.ts'
 
 type Labels = Record<string, Record<string, string>>
 
 for (const language of Object.keys(languages) as Language[]) {
-  test(`every permission, every area and every built-in profile has its name in ${languages[language]}, and nothing else has`, () => {
+  test(`every permission, every area and every built-in profile has its name in ${languages[language].name}, and nothing else has`, () => {
     const { areas, ...labels } = readTexts(language).permissions as Labels
     const keys = Object.entries(labels).flatMap(([area, actions]) => Object.keys(actions).map((action) => `${area}.${action}`))
     assert.deepEqual(keys.sort(), Object.keys(permissions).sort())

@@ -1,6 +1,7 @@
+import { type Language, languages } from '../../../contracts/languages.ts'
 import { builtInProfiles } from '../../../contracts/permissions.ts'
 import { nameFault, nameKey } from '../../platform/name.ts'
-import { type Language, languages, readTexts, type Translate } from '../../platform/text.ts'
+import { readTexts, type Translate } from '../../platform/text.ts'
 
 /** A profile's name as people read it: those of the built-in profiles are translated, own ones are as they were typed. */
 export function shownProfileName(t: Translate, name: string): string {

@@ -1,12 +1,14 @@
+import { fallbackLanguage, type Language } from '../../../contracts/languages.ts'
 import type { Actor } from '../../audit/audit.ts'
 import { lockAccount } from '../../directory/accounts/accounts.ts'
 import { instanceUrl } from '../../instances/instances.ts'
 import type { Database } from '../../platform/database.ts'
 import type { JobIds } from '../../platform/jobs.ts'
 import { type Mailer, MailFault, type OutgoingMail } from '../../platform/mail.ts'
-import { isLanguage, type Language, type Translate } from '../../platform/text.ts'
-import { messageKinds, type PrepareNeeds } from './kinds.ts'
+import { isLanguage, type Translate } from '../../platform/text.ts'
+import { messageKinds } from './kinds.ts'
 import { letter } from './letter.ts'
+import type { PrepareNeeds } from './message-kind.ts'
 import { findMessage, keepCredentialVersion, keepFailure, settleMessage, takeMessage } from './store.ts'
 
 export type DeliveryNeeds = PrepareNeeds & {
@@ -75,7 +77,7 @@ async function prepare(
     await keepCredentialVersion(tx, id)
 
     const own = account.language ?? message.instanceLanguage
-    const language = isLanguage(own) ? own : 'en'
+    const language = isLanguage(own) ? own : fallbackLanguage
     const { subject, text, body, secret } = compose({
       t: needs.texts(language),
       language,

@@ -1,7 +1,8 @@
 import { lockAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { enqueueJob, enqueueJobs } from '../../platform/jobs.ts'
-import { type MessageKind, type MessageKindName, messageKinds } from './kinds.ts'
+import { type MessageKindName, messageKinds } from './kinds.ts'
+import type { MessageKind } from './message-kind.ts'
 import { accountIsDisabled, noEmail } from './problems.ts'
 import { insertMessage, insertMessages } from './store.ts'
 

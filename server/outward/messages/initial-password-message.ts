@@ -1,7 +1,7 @@
 import { html } from '../../platform/page.ts'
 import { formatMoment } from '../../platform/text.ts'
-import type { Composed, MessageKind, MessageView } from './kinds.ts'
 import { fact, step } from './letter.ts'
+import type { Composed, MessageKind, MessageView } from './message-kind.ts'
 
 /**
  * Hands an initial password to a person who has an email address.

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type ParsedMail, simpleParser } from 'mailparser'
+import { nothingSaid } from '../../../test/floor.ts'
 import { passwordIn } from '../../../test/mail-server.ts'
 import { adminOf, attempted, enqueue, logsIn, read, rowsOf, settled, startMail, toOf } from '../../../test/messages.ts'
 import { startNodes, type TestAccount, until } from '../../../test/nodes.ts'
@@ -14,20 +15,11 @@ test('fault-F16 with the mail server down for the whole test, then up, every mes
   const { browser } = await adminOf(system)
   const [profile] = await system.sql<{ id: string }>("select id from profile where name = 'Agent'")
   await system.work()
-  const nothing = {
-    phone: null,
-    teamId: null,
-    language: null,
-    timeZone: null,
-    validFrom: null,
-    validUntil: null,
-    loginHours: null,
-  }
   const created = await Promise.all(
     Array.from({ length: 20 }, (_, i) =>
       browser.sendJson('POST', '/api/accounts', {
+        ...nothingSaid,
         ...{ username: `person${i}`, fullName: `Person ${i}`, email: `person${i}@example.com`, profileId: profile!.id },
-        ...nothing,
         enabled: true,
         credentials: 'message',
       }),
@@ -314,18 +306,9 @@ test('an account without an address, or one that is disabled, cannot be created 
   const sent = await browser.sendJson('POST', '/api/accounts/messages', { accountIds: [account.id] })
   assert.deepEqual(JSON.parse(sent.body), { done: 0, refused: [{ accountId: account.id, code: 'no_email' }] })
   const [profile] = await system.sql<{ id: string }>("select id from profile where name = 'Agent'")
-  const fields = {
-    phone: null,
-    teamId: null,
-    language: null,
-    timeZone: null,
-    validFrom: null,
-    validUntil: null,
-    loginHours: null,
-  }
   const create = (more: object) =>
     browser.sendJson('POST', '/api/accounts', {
-      ...{ username: 'carla', fullName: 'Carla', profileId: profile!.id, ...fields, credentials: 'message', ...more },
+      ...{ ...nothingSaid, username: 'carla', fullName: 'Carla', profileId: profile!.id, credentials: 'message', ...more },
     })
   assert.deepEqual(JSON.parse((await create({ email: null, enabled: true })).body).faults, [{ field: 'email', code: 'required' }])
   assert.deepEqual(JSON.parse((await create({ email: 'c@example.com', enabled: false })).body).faults, [

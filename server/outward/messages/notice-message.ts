@@ -1,7 +1,7 @@
 import { html } from '../../platform/page.ts'
 import { formatMoment } from '../../platform/text.ts'
-import type { Composed, MessageKind, MessageView } from './kinds.ts'
 import { fact } from './letter.ts'
+import type { Composed, MessageKind, MessageView } from './message-kind.ts'
 
 /** What people are told of. `email_changed` goes to the former address, `email_changed_here` to the new one. */
 export type NoticeKindName =

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ParsedMail } from 'mailparser'
+import { accountFieldNames } from '../../../contracts/account-fields.ts'
 import type { Browser } from '../../../test/browser.ts'
 import { adminOf, read, rowsOf, settled, startMail, toOf } from '../../../test/messages.ts'
 import { goodPassword, startNodes, until } from '../../../test/nodes.ts'
@@ -13,9 +14,9 @@ const told = (mails: ParsedMail[]) => mails.map((mail) => `${toOf(mail)}: ${mail
 
 async function changeEmail(browser: Browser, id: string, email: string | null): Promise<void> {
   const account = await read(browser, `/api/accounts/${id}`)
-  const { fullName, phone, language, timeZone, validFrom, validUntil, loginHours, version } = account
-  const fields = { fullName, phone, language, timeZone, validFrom, validUntil, loginHours, version }
-  const body = { ...fields, email, profileId: account.profile.id, teamId: account.team?.id ?? null }
+  const fields = Object.fromEntries(accountFieldNames.map((field) => [field, account[field]]))
+  const { version, profile, team } = account
+  const body = { ...fields, version, email, profileId: profile.id, teamId: team?.id ?? null }
   assert.equal((await browser.sendJson('PUT', `/api/accounts/${id}`, body)).status, 204)
 }
 

@@ -1,7 +1,7 @@
 import { html } from '../../platform/page.ts'
 import { formatMoment } from '../../platform/text.ts'
-import type { Composed, MessageKind, MessageView } from './kinds.ts'
 import { fact } from './letter.ts'
+import type { Composed, MessageKind, MessageView } from './message-kind.ts'
 
 /**
  * A link with which a person who forgot the password sets a new one. It is made now, so that its minutes begin when it leaves.

@@ -1,5 +1,5 @@
 import { type EndNotice, endNotice, findEnds } from '../sessions.ts'
-import type { Channel, ChannelsNeeds } from './channels.ts'
+import type { Channel, ChannelsNeeds } from './channel.ts'
 
 /** Finds out how the sessions of channels ended, those of the same moment together, and passes it on. */
 export function openEndings(

@@ -16,7 +16,7 @@ import type { Channels } from './channels.ts'
 import { openEventSink } from './event-sink.ts'
 import { liveRoute } from './schemas.ts'
 
-export { type Channels, type ChannelsNeeds, openChannels } from './channels.ts'
+export { type Channels, openChannels } from './channels.ts'
 
 export type LiveChannelNeeds = { database: Database; keys: Keys; channels: Channels; notices: Notices; metrics: Metrics }
 

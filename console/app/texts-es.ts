@@ -1,8 +1,0 @@
-import { bySubject } from './texts.ts'
-
-export const texts = bySubject(
-  import.meta.glob(['../../locales/es/*.json', '!../../locales/es/{api,audit,desk,messages,passwords,recovery,rules}.json'], {
-    eager: true,
-    import: 'default',
-  }),
-)

@@ -1,0 +1,76 @@
+/** What a field holds, and so how it is asked for, judged, stored and shown. A `line` is a text that nobody has to give. */
+export type FieldKind = 'name' | 'line' | 'email' | 'phone' | 'profile' | 'team' | 'language' | 'time_zone' | 'day' | 'hours'
+
+/** All that is said of an account but its username, which never changes; in the order of the form. */
+export const accountFields = {
+  fullName: 'name',
+  email: 'email',
+  phone: 'phone',
+  profileId: 'profile',
+  teamId: 'team',
+  language: 'language',
+  timeZone: 'time_zone',
+  validFrom: 'day',
+  validUntil: 'day',
+  loginHours: 'hours',
+} as const satisfies Record<string, FieldKind>
+
+export type AccountField = keyof typeof accountFields
+export const accountFieldNames = Object.keys(accountFields) as AccountField[]
+
+type Sayable = { name: string; profile: string; hours: LoginHours | null }
+/** Null where nothing is said. Days are whole ones, as `YYYY-MM-DD`, in the person's time zone; the last one is included. No hours: always. */
+export type AccountFields = {
+  [Field in AccountField]: (typeof accountFields)[Field] extends keyof Sayable
+    ? Sayable[(typeof accountFields)[Field]]
+    : string | null
+}
+
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
+/** The hours of each weekday in which somebody may log in. */
+export type LoginHours = Partial<Record<(typeof weekdays)[number], [from: string, to: string][]>>
+
+/** What a spreadsheet says: no hours, and profile and team by their names. */
+type SheetColumn = Exclude<AccountField, 'profileId' | 'teamId' | 'loginHours'> | 'username' | 'profile' | 'team' | 'password'
+
+/**
+ * The columns of spreadsheets: the header of our own, and what people call them, without accents. The order is uContact's, by which a
+ * file without a header is read; what uContact does not have comes after.
+ */
+export const sheetColumns = {
+  username: {
+    header: 'Username',
+    called:
+      'username, user, user name, login, login name, usuario, nombre de usuario, nome de usuario, nome do usuario, utilizador',
+  },
+  fullName: {
+    header: 'Full Name',
+    called: 'full name, fullname, name, complete name, nombre, nombre completo, nombre y apellido, nome, nome completo',
+  },
+  email: {
+    header: 'Email',
+    called: 'email, e-mail, mail, email address, correo, correo electronico, direccion de correo, endereco de email, correio',
+  },
+  profile: { header: 'Profile', called: 'profile, role, perfil, rol, funcao' },
+  validFrom: {
+    header: 'Valid Date',
+    called:
+      'valid date, valid from, start date, from, fecha valida, fecha de validez, fecha de inicio, valido desde, vigente desde, data de inicio, valido a partir de, valido de',
+  },
+  validUntil: {
+    header: 'Expiration Date',
+    called:
+      'expiration date, expiry date, expires, valid until, end date, fecha de expiracion, fecha de vencimiento, valido hasta, vigente hasta, data de expiracao, data de vencimento, valido ate',
+  },
+  timeZone: { header: 'Time Zone', called: 'time zone, timezone, zona horaria, huso horario, fuso horario, fuso' },
+  language: { header: 'Language', called: 'language, idioma, lengua, lingua' },
+  phone: { header: 'Phone', called: 'phone, phone number, extension, telefono, interno, anexo, telefone, ramal' },
+  password: {
+    header: 'Password',
+    called: 'password, initial password, contrasena, contrasena inicial, clave, senha, senha inicial',
+  },
+  team: { header: 'Team', called: 'team, group, equipo, grupo, equipe, time' },
+} as const satisfies Record<SheetColumn, { header: string; called: string }>
+
+export type ImportField = keyof typeof sheetColumns
+export const importFields = Object.keys(sheetColumns) as ImportField[]

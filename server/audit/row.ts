@@ -1,0 +1,15 @@
+import type { Caller } from '../platform/caller.ts'
+import type { AuditEvent } from './events.ts'
+
+export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }
+
+export type AuditRow = {
+  event: AuditEvent
+  actor: Actor
+  /** Whom it was done to. */
+  accountId?: string | undefined
+  sessionId?: string | undefined
+  caller?: Caller | undefined
+  /** What else helps to understand it; never a secret. */
+  detail?: Record<string, unknown>
+}
