@@ -4,6 +4,7 @@ import type { App } from '../server/platform/http.ts'
 export type Answer = {
   status: number
   body: string
+  bytes: Buffer
   headers: Record<string, string | string[] | number | undefined>
   location: string | undefined
 }
@@ -63,7 +64,13 @@ export class Browser {
     }
     const token = /name="formToken" value="([^"]+)"/.exec(answer.body)?.[1]
     if (token !== undefined) this.formToken = token
-    return { status: answer.statusCode, body: answer.body, headers: answer.headers, location: answer.headers.location }
+    return {
+      status: answer.statusCode,
+      body: answer.body,
+      bytes: answer.rawPayload,
+      headers: answer.headers,
+      location: answer.headers.location,
+    }
   }
 
   /**

@@ -9,7 +9,7 @@ import { callerOf } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { requestInvalid } from '../../platform/problem.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
-import { type Cell, sheetLimits, writeCsv } from '../sheets/sheets.ts'
+import { type Cell, cutText, sheetLimits, writeCsv } from '../sheets/sheets.ts'
 import { type CheckNeeds, checkImport, openCells } from './check-import.ts'
 import type { ImportRunner } from './import-runner.ts'
 import { importNotFound } from './problems.ts'
@@ -165,5 +165,5 @@ function shownRow({ row, fields, problems, verdict, outcome }: Awaited<ReturnTyp
 }
 
 function shownCell(cell: Cell | undefined): string {
-  return (typeof cell === 'object' ? cell.text : (cell ?? '')).slice(0, 100)
+  return cutText(typeof cell === 'object' ? cell.text : (cell ?? ''), 100)
 }

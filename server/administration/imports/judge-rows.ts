@@ -2,7 +2,7 @@
 
 import { type BreachedPasswords, givenPasswordFault } from '../../authenticators/passwords/passwords.ts'
 import { accountFaults, usernameKey, usernameSkeleton } from '../../directory/accounts/accounts.ts'
-import type { Cell } from '../sheets/sheets.ts'
+import { type Cell, cutText } from '../sheets/sheets.ts'
 import type { ImportField, Mapping } from './columns.ts'
 import { readDay, readLanguage, readTimeZone } from './read-values.ts'
 
@@ -101,7 +101,7 @@ function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; prob
     const cell = cells[index]
     if (column === null || cell === undefined || cell === '') continue
     if (typeof cell === 'string') texts[column] = cell
-    else problems.push({ column, value: column === 'password' ? '' : cell.text.slice(0, 100), code: `cell_${cell.fault}` })
+    else problems.push({ column, value: column === 'password' ? '' : cutText(cell.text, 100), code: `cell_${cell.fault}` })
   }
   return { texts, problems }
 }
@@ -112,7 +112,7 @@ function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
     if (problems.some((problem) => problem.column === column && !problem.note)) return
     problems.push({
       column,
-      value: column === 'password' ? '' : (texts[column] ?? '').slice(0, 100),
+      value: column === 'password' ? '' : cutText(texts[column] ?? '', 100),
       code,
       ...(note && { note }),
     })

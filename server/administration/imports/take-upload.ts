@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { readSheet, type SheetRow } from '../sheets/sheets.ts'
+import { cutText, readSheet, type SheetRow } from '../sheets/sheets.ts'
 import { type CheckNeeds, importer, rowsAtOnce, sealCells, verdictsOf } from './check-import.ts'
 import { type GuessedColumns, guessColumns } from './columns.ts'
 import { refuseBreached, rowJudge } from './judge-rows.ts'
@@ -75,10 +75,5 @@ export async function takeUpload(
 }
 
 function storableName(fileName: string): string {
-  return (
-    fileName
-      .replace(/[\p{Cc}\p{Cf}]/gu, '')
-      .toWellFormed()
-      .slice(0, longestFileName) || '?'
-  )
+  return cutText(fileName.replace(/[\p{Cc}\p{Cf}]/gu, '').toWellFormed(), longestFileName) || '?'
 }

@@ -1,7 +1,7 @@
 // What a spreadsheet is once it is read: rows of text, and the limits that keep a hostile one from hurting.
 
 /** A cell as text; or why it cannot be one, with what was there. */
-export type Cell = string | { fault: 'formula' | 'error' | 'too_long'; text: string }
+export type Cell = string | { fault: 'formula' | 'error' | 'too_long' | 'damaged'; text: string }
 
 /** One row that is not empty. `row` is its number as people see it, from 1. Empty cells at the end are left out. */
 export type SheetRow = { row: number; cells: Cell[] }
@@ -60,13 +60,26 @@ export function tooManyRows(): SheetFault {
   return new SheetFault('sheet_too_many_rows', `There are more than ${sheetLimits.rows - 1} rows.`)
 }
 
-/** The text of a cell, without spaces around it, and without what a database cannot hold. */
+/** The text of a cell, without spaces around it; or why it cannot be kept as it is. */
 export function textCell(text: string): Cell {
   const trimmed = text.trim()
-  if (trimmed.length > sheetLimits.characters) return { fault: 'too_long', text: storable(trimmed.slice(0, 50)) }
-  return storable(trimmed)
+  if (trimmed.length > sheetLimits.characters) return { fault: 'too_long', text: storable(cutText(trimmed, 50)) }
+  return isDamaged(trimmed) ? { fault: 'damaged', text: storable(cutText(trimmed, 100)) } : trimmed
 }
 
+/** Holds NUL, half a surrogate pair, or what a decoder leaves where bytes are no character: no database holds the first two. */
+function isDamaged(text: string): boolean {
+  return !text.isWellFormed() || text.includes('\u0000') || text.includes('\ufffd')
+}
+
+/** What a database can hold of a text. */
 export function storable(text: string): string {
   return text.toWellFormed().replaceAll('\u0000', '\ufffd')
+}
+
+/** The beginning of a text, in UTF-16 units, never with half a character at its end. */
+export function cutText(text: string, most: number): string {
+  if (text.length <= most) return text
+  const last = text.charCodeAt(most - 1)
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? most - 1 : most)
 }

@@ -1,6 +1,16 @@
 // XLSX and ODS: bytes to rows of the first sheet. Formulas are never computed.
 import { CFB, read, SSF, type WorkSheet } from '@e965/xlsx'
-import { type Cell, rowCollector, SheetFault, type SheetRow, sheetLimits, storable, textCell, tooManyRows } from './cells.ts'
+import {
+  type Cell,
+  cutText,
+  rowCollector,
+  SheetFault,
+  type SheetRow,
+  sheetLimits,
+  storable,
+  textCell,
+  tooManyRows,
+} from './cells.ts'
 import { unzip } from './unzip.ts'
 
 // Pictures, macros and whatever else a spreadsheet may hold is not even unpacked.
@@ -89,7 +99,7 @@ function rowsOf(sheet: WorkSheet): SheetRow[] {
 }
 
 function cellText({ t, v, f, F, z }: BookCell): Cell {
-  if (f !== undefined || F !== undefined) return { fault: 'formula', text: storable(`=${f ?? F}`.slice(0, 50)) }
+  if (f !== undefined || F !== undefined) return { fault: 'formula', text: storable(cutText(`=${f ?? F}`, 50)) }
   if (t === 'e') return { fault: 'error', text: '' }
   if (v === undefined || v === null) return ''
   if (v instanceof Date) return Number.isNaN(v.getTime()) ? { fault: 'error', text: '' } : v.toISOString().slice(0, 10)

@@ -1,11 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { realpathSync } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
 import { Problem } from '../../platform/problem.ts'
 import type { SheetFaultCode, SheetRow } from './cells.ts'
+import { jsonLinesOf } from './lines.ts'
 
 /** For one file, in MB. 100,000 rows of eleven columns need less than half of it. */
 const heapMegabytes = 768
@@ -31,7 +31,7 @@ type Line = SheetRow | { end: true } | { fault: SheetFaultCode; message: string 
  * @throws sheet_empty, sheet_too_large, sheet_too_many_rows, sheet_too_many_columns, sheet_bomb, sheet_format_unknown, sheet_unreadable, sheets_busy
  */
 export async function* readSheet(file: Readable, limits = { heapMegabytes, longestReading }): AsyncGenerator<SheetRow> {
-  const reader = startSheetProcess('read', limits.heapMegabytes)
+  const reader = startReader(limits.heapMegabytes)
   let tooLong: NodeJS.Timeout | undefined
   let sendingFailed: unknown
   const sent = pipeline(file, reader.stdin).then(
@@ -44,9 +44,8 @@ export async function* readSheet(file: Readable, limits = { heapMegabytes, longe
     },
   )
   try {
-    for await (const text of createInterface({ input: reader.stdout })) {
+    for await (const line of jsonLinesOf<Line>(reader.stdout)) {
       clearTimeout(tooLong)
-      const line = JSON.parse(text) as Line
       if ('end' in line) return
       if ('fault' in line) throw sheetProblem(line.fault, line.message)
       yield line
@@ -62,18 +61,12 @@ export async function* readSheet(file: Readable, limits = { heapMegabytes, longe
   }
 }
 
-/**
- * Starts the process that reads or writes a file.
- * @throws sheets_busy
- */
-export function startSheetProcess(
-  task: 'read' | 'write',
-  megabytes = heapMegabytes,
-): ChildProcessByStdio<Writable, Readable, null> {
+/** @throws sheets_busy */
+function startReader(megabytes: number): ChildProcessByStdio<Writable, Readable, null> {
   if (running >= mostAtOnce) throw sheetsBusy()
   const child = spawn(
     process.execPath,
-    ['--permission', ...readable().map((path) => `--allow-fs-read=${path}`), `--max-old-space-size=${megabytes}`, program, task],
+    ['--permission', ...readable().map((path) => `--allow-fs-read=${path}`), `--max-old-space-size=${megabytes}`, program],
     // No settings either: the secret key may be one of them.
     { stdio: ['pipe', 'pipe', 'ignore'], env: {} },
   )

@@ -25,8 +25,9 @@ export function readText(bytes: Uint8Array): SheetRow[] {
 }
 
 function csvCell(text: string): Cell {
-  const cell = textCell(text)
-  if (typeof cell !== 'string') return cell
+  // The guard is taken off before the blanks, since what it guards can be a blank; or after them, when somebody put them before it.
+  const cell = textCell(text.startsWith("'") ? withoutGuard(text) : text)
+  if (typeof cell !== 'string' || text.startsWith("'")) return cell
   // What a spreadsheet would take for a formula when it opens this file.
   return cell.startsWith('=') ? { fault: 'formula', text: cell } : withoutGuard(cell)
 }
@@ -36,14 +37,22 @@ function decode(bytes: Uint8Array): string {
   const [first, second] = bytes
   const wide = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined
   if (wide !== undefined) return new TextDecoder(wide).decode(bytes)
-  // No text file holds these; a picture, a PDF or a program does.
-  if (bytes.subarray(0, sampleCharacters).some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 0x1a && byte !== 0x1b)))
-    throw new SheetFault('sheet_format_unknown', 'This is neither a spreadsheet nor text.')
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    refuseProgram(bytes, 0.3)
+    return text
+  } catch (error) {
+    if (error instanceof SheetFault) throw error
+    refuseProgram(bytes, 0.05)
     return new TextDecoder('windows-1252').decode(bytes)
   }
+}
+
+/** Some control characters stand in texts by accident, and are a cell's fault. Of a picture or a program they are every tenth byte. */
+function refuseProgram(bytes: Uint8Array, most: number): void {
+  const sample = bytes.subarray(0, sampleCharacters)
+  const controls = sample.reduce((sum, byte) => sum + Number(byte < 9 || (byte > 13 && byte < 32)), 0)
+  if (controls > sample.length * most) throw new SheetFault('sheet_format_unknown', 'This is neither a spreadsheet nor text.')
 }
 
 /** The delimiter that gives the first rows the same number of columns, and more than one. */

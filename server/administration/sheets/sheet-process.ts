@@ -1,13 +1,11 @@
 // A process of its own for what others made: whatever a hostile file does, it does here, where there is little memory, no network
-// and nothing to write to. Reads a file from standard input and prints its rows, a line each; or takes rows and prints a file.
-import { createInterface } from 'node:readline'
-import { utils, write } from '@e965/xlsx'
+// and nothing to write to. Reads a file from standard input and prints its rows, a line of JSON each.
 import { SheetFault, type SheetRow, sheetLimits } from './cells.ts'
+import { jsonLine } from './lines.ts'
 import { readBook } from './read-book.ts'
 import { readText } from './read-text.ts'
 
-if (process.argv[2] === 'write') await writeBook()
-else await readFile()
+await readFile()
 
 async function readFile(): Promise<void> {
   try {
@@ -42,17 +40,5 @@ function rowsOf(file: Buffer): SheetRow[] {
 }
 
 function print(line: unknown): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
-}
-
-/** Every cell is text, so none is a formula, whatever it begins with. */
-async function writeBook(): Promise<void> {
-  const rows: string[][] = []
-  for await (const line of createInterface({ input: process.stdin })) rows.push(JSON.parse(line) as string[])
-  const cells = rows.map((row) => row.map((value) => ({ t: 's' as const, v: value, z: '@' })))
-  const sheet = utils.aoa_to_sheet(cells, { dense: true })
-  sheet['!cols'] = (rows[0] ?? []).map((_, column) => ({
-    wch: Math.min(40, Math.max(8, ...rows.slice(0, 100).map((row) => row[column]?.length ?? 0))),
-  }))
-  process.stdout.write(write(utils.book_new(sheet, 'Gatehouse'), { type: 'buffer', bookType: 'xlsx', compression: true }))
+  process.stdout.write(jsonLine(line))
 }

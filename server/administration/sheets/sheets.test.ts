@@ -10,7 +10,8 @@ import { SheetFault } from './cells.ts'
 import { withGuard, withoutGuard } from './formula.ts'
 import { readSheet } from './read-sheet.ts'
 import { readText } from './read-text.ts'
-import { writeCsv, writeXlsx } from './write-sheet.ts'
+import { writeCsv } from './write-sheet.ts'
+import { writeXlsx } from './write-xlsx.ts'
 
 async function rowsOf(file: Buffer | string, limits?: { heapMegabytes: number; longestReading: number }) {
   const rows = []

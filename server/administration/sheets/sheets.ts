@@ -1,4 +1,5 @@
 // Sheets: reading and writing spreadsheets. Owns no table, and knows not what the rows mean.
-export { type Cell, type SheetRow, sheetLimits } from './cells.ts'
+export { type Cell, cutText, type SheetRow, sheetLimits } from './cells.ts'
 export { readSheet } from './read-sheet.ts'
-export { fileTypes, writeCsv, writeXlsx } from './write-sheet.ts'
+export { fileTypes, writeCsv } from './write-sheet.ts'
+export { writeXlsx } from './write-xlsx.ts'
