@@ -38,7 +38,7 @@ import { decideRecovery, makeRecoveryLink, recovery, removeOldRecovery } from '.
 import { findRules, openRuleBook } from './rules/rules.ts'
 import { liveChannel, openChannels } from './sessions/live-channel/live-channel.ts'
 import { endRunOutSessionsOf, recogniseSessions, sessions } from './sessions/sessions.ts'
-import { offerLanguages, removeOldPendingLogins, signIn } from './sign-in/sign-in.ts'
+import { offerLanguages, removeOldSignIns, type Step, signIn, steps as signInSteps } from './sign-in/sign-in.ts'
 
 export type Node = Readonly<{
   app: App
@@ -55,8 +55,17 @@ export type Node = Readonly<{
 const mostWaitingPerHash = 100
 const tidyEveryMilliseconds = 60 * 60 * 1000
 
-/** Builds a node. Nothing runs before `listen`. */
-export async function openNode(config: Config, database: Database, keys: Keys, logTo: NodeJS.WritableStream): Promise<Node> {
+/**
+ * Builds a node. Nothing runs before `listen`.
+ * @param steps what can hold a sign-in up
+ */
+export async function openNode(
+  config: Config,
+  database: Database,
+  keys: Keys,
+  logTo: NodeJS.WritableStream,
+  steps: readonly Step[] = signInSteps,
+): Promise<Node> {
   const texts = openTexts()
   const metrics = openMetrics()
   const guesses = openGuessEstimator()
@@ -101,7 +110,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
     onError: (error, message) => app.log.warn({ err: error }, message),
   })
   await app.register(liveChannel({ database, keys, channels, notices, metrics }))
-  await app.register(signIn({ ...passwordNeeds, metrics, onSessionStarted: channels.sessionStarted }))
+  await app.register(signIn({ ...passwordNeeds, steps, metrics, onSessionStarted: channels.sessionStarted }))
   await app.register(recovery(passwordNeeds))
   await app.register(home(passwordNeeds))
   await app.register(profiles({ database }))
@@ -109,7 +118,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
   await app.register(messages({ database, mailer }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules, notices }))
-  await app.register(desk({ database, keys }))
+  await app.register(desk({ database, keys, steps }))
   await app.register(auditLog({ database }))
   metrics.watchSeats(() => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))
@@ -156,7 +165,7 @@ export async function openNode(config: Config, database: Database, keys: Keys, l
       const { deviceDays, formerPasswords } = await findRules(tx)
       await removeOldAttempts(tx, deviceDays)
       await forgetFormerPasswords(tx, formerPasswords)
-      await removeOldPendingLogins(tx)
+      await removeOldSignIns(tx)
       await removeOldImports(tx)
       await removeOldMessages(tx)
       await removeOldRecovery(tx)

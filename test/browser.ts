@@ -14,6 +14,8 @@ export class Browser {
   /** Sent with every request; undefined takes one away that would be sent otherwise. */
   headers: Record<string, string | undefined> = {}
   formToken = ''
+  /** The hidden fields of the forms that it has seen, by where each is sent. */
+  hidden = new Map<string, Record<string, string>>()
   readonly #app: App
   readonly #host: string
 
@@ -26,9 +28,11 @@ export class Browser {
     return this.send('GET', url)
   }
 
-  /** Sends a form, with the token of the last page unless the fields hold another. */
-  post(url: string, fields: Record<string, string> = {}): Promise<Answer> {
-    const body = new URLSearchParams({ formToken: this.formToken, ...fields }).toString()
+  /** Sends a form, with the token of the last page and the hidden fields of its own unless the fields hold others. */
+  async post(url: string, fields: Record<string, string> = {}): Promise<Answer> {
+    if (pagesOfSomebody.includes(url) && !this.hidden.has(url)) await this.get(url)
+    const { next: _, ...hidden } = this.hidden.get(url) ?? {}
+    const body = new URLSearchParams({ ...hidden, formToken: this.formToken, ...fields }).toString()
     return this.send('POST', url, body, 'application/x-www-form-urlencoded')
   }
 
@@ -61,7 +65,9 @@ export class Browser {
     for (const { name, value, maxAge } of answer.cookies) {
       if (value === '' || maxAge === 0) this.cookies.delete(name)
       else this.cookies.set(name, value)
+      if (/-(pending|recovery)$/.test(name)) for (const path of pagesOfSomebody) this.hidden.delete(path)
     }
+    for (const [action, fields] of hiddenFields(answer.body)) this.hidden.set(action, fields)
     const token = /name="formToken" value="([^"]+)"/.exec(answer.body)?.[1]
     if (token !== undefined) this.formToken = token
     return {
@@ -93,3 +99,16 @@ export class Browser {
     return this.post('/login', { username, password, ...(next !== undefined && { next }) })
   }
 }
+
+/** The hidden fields of the forms of a page, by where each form is sent. */
+export function hiddenFields(body: string): Map<string, Record<string, string>> {
+  const forms = new Map<string, Record<string, string>>()
+  for (const [, action, inside] of body.matchAll(/<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/g)) {
+    const fields = [...inside!.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)]
+    forms.set(action!, Object.fromEntries(fields.map(([, name, value]) => [name, value])))
+  }
+  return forms
+}
+
+/** Pages that are made for whoever has begun something in this browser: nobody sends their form before having opened them. */
+export const pagesOfSomebody = ['/choose-password', '/recover']

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { hiddenFields, pagesOfSomebody } from './browser.ts'
 
 export type HttpAnswer = {
   status: number
@@ -17,6 +18,7 @@ const longestSilence = 30_000
 export class HttpBrowser {
   readonly cookies = new Map<string, string>()
   formToken = ''
+  hidden = new Map<string, Record<string, string>>()
   /** Sent with every request. */
   readonly headers: Record<string, string> = {}
   readonly #url: URL
@@ -32,8 +34,10 @@ export class HttpBrowser {
     return this.#send('GET', path)
   }
 
-  post(path: string, fields: Record<string, string> = {}): Promise<HttpAnswer> {
-    return this.#send('POST', path, new URLSearchParams({ formToken: this.formToken, ...fields }).toString())
+  async post(path: string, fields: Record<string, string> = {}): Promise<HttpAnswer> {
+    if (pagesOfSomebody.includes(path) && !this.hidden.has(path)) await this.get(path)
+    const { next: _, ...hidden } = this.hidden.get(path) ?? {}
+    return this.#send('POST', path, new URLSearchParams({ ...hidden, formToken: this.formToken, ...fields }).toString())
   }
 
   /** Calls the API as the console does. */
@@ -63,7 +67,9 @@ export class HttpBrowser {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!
       if (value === '') this.cookies.delete(name!)
       else this.cookies.set(name!, value!)
+      if (/-(pending|recovery)$/.test(name!)) for (const path of pagesOfSomebody) this.hidden.delete(path)
     }
+    for (const [action, fields] of hiddenFields(page)) this.hidden.set(action, fields)
     this.formToken = /name="formToken" value="([^"]+)"/.exec(page)?.[1] ?? this.formToken
     return {
       status: answer.statusCode!,

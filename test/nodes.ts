@@ -15,9 +15,13 @@ import { createInstance } from '../server/operator/create-instance.ts'
 import { type Database, type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
 import type { App, Route } from '../server/platform/http.ts'
 import { deriveKeys, type Keys } from '../server/platform/secret.ts'
+import type { Step } from '../server/sign-in/sign-in.ts'
 import { Browser } from './browser.ts'
 import { checkInvariants, checkNoSecrets } from './invariants.ts'
 import { closeTestPostgres, newDatabase } from './postgres.ts'
+
+/** That somebody has just shown a password, for what starts a session without a login. */
+export const authenticated = { at: new Date(), amr: ['pwd'] }
 
 /** A lasting password that keeps the default rules. */
 export const goodPassword = 'walnut drifts over copper rails'
@@ -63,8 +67,16 @@ export type TestSystem = {
   race<T>(table: string, starts: (() => Promise<T>)[], waiters?: number, meanwhile?: string[]): Promise<T[]>
 }
 
-/** Nodes of one system, with the instance `main` at localhost. */
-export async function startNodes(t: TestContext, count = 1, settings: Record<string, string> = {}): Promise<TestSystem> {
+/**
+ * Nodes of one system, with the instance `main` at localhost.
+ * @param steps what can hold a sign-in up, in place of what can
+ */
+export async function startNodes(
+  t: TestContext,
+  count = 1,
+  settings: Record<string, string> = {},
+  steps?: readonly Step[],
+): Promise<TestSystem> {
   const address = await newDatabase({ migrated: true })
   const keys = deriveKeys(randomBytes(32))
   const log: string[] = []
@@ -81,7 +93,7 @@ export async function startNodes(t: TestContext, count = 1, settings: Record<str
   const open = await Promise.all(
     Array.from({ length: count }, async () => {
       const own = openDatabase(address, config.databaseConnections, () => {})
-      return { node: await openNode(config, own, keys, logTo), own }
+      return { node: await openNode(config, own, keys, logTo, steps), own }
     }),
   )
   const nodes = open.map(({ node }) => node.app)

@@ -17,6 +17,10 @@ process.env.GATEHOUSE_TEST_FOLDER = folder
 process.env.TMPDIR = folder
 process.env.CHROMIUM_PATH = await findChromium()
 
+// `node bin/run.mjs test/run.ts FILES` runs these alone, test files and browser stories.
+const only = process.argv.slice(2)
+const onlyTests = only.filter((path) => path.endsWith('.test.ts'))
+const onlyStories = only.filter((path) => path.endsWith('.spec.ts'))
 let passed = 0
 let failed = 0
 
@@ -43,19 +47,20 @@ async function step(name: string, program: string, args: string[], env: NodeJS.P
 }
 
 async function databaseTests(): Promise<void> {
+  if (only.length > 0 && onlyTests.length === 0) return
   console.log('\n— units, database and nodes')
   // Held open here, so that the PostgreSQL of the tests is not started anew for every file.
   const { testPostgres } = await import('./postgres.ts')
   const postgres = await testPostgres()
-  const only = process.argv.slice(2).filter((arg) => arg.endsWith('.test.ts'))
-  const files = only.length > 0 ? only : globSync(['server/**/*.test.ts', 'test/**/*.test.ts'], { exclude: ['test/faults/**'] })
+  const files =
+    only.length > 0 ? onlyTests : globSync(['server/**/*.test.ts', 'test/**/*.test.ts'], { exclude: ['test/faults/**'] })
   add(await runFiles(files, availableParallelism()))
   await postgres.close()
 }
 
 /** The short form, with nothing beside it: what has to be back within 5 s is not to compete with other tests. */
 async function faultTests(): Promise<void> {
-  if (process.argv.slice(2).some((arg) => arg.endsWith('.test.ts'))) return
+  if (only.length > 0) return
   console.log('\n— faults')
   for (const program of ['haproxy', 'faketime', 'nginx', 'pgbouncer']) findProgram(program)
   add(await runFiles(globSync('test/faults/*.test.ts'), 1))
@@ -67,11 +72,12 @@ function add(count: { passed: number; failed: number }): void {
 }
 
 async function browserTests(): Promise<void> {
+  if (only.length > 0 && onlyStories.length === 0) return
   console.log('\n— browser stories')
   const report = join(folder, 'playwright.json')
   const env = { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
   await new Promise((resolve) =>
-    spawn('playwright', ['test', '--reporter=list,json'], { stdio: 'inherit', env }).on('exit', resolve),
+    spawn('playwright', ['test', '--reporter=list,json', ...onlyStories], { stdio: 'inherit', env }).on('exit', resolve),
   )
   const { stats } = JSON.parse(readFileSync(report, 'utf8')) as { stats: { expected: number; unexpected: number; flaky: number } }
   passed += stats.expected

@@ -10,6 +10,7 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   login: 'logins',
   login_refused: 'logins',
   login_pending: 'logins',
+  proved_again: 'logins',
   session_ended: 'logins',
   session_move_disputed: 'logins',
   initial_password_made: 'passwords',

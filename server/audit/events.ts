@@ -28,6 +28,7 @@ export const auditEvents = [
   'login',
   'login_refused',
   'login_pending',
+  'proved_again',
   'password_chosen',
   'password_changed',
   'password_change_refused',

@@ -5,6 +5,7 @@ import {
   prepareNewPassword,
   provePassword,
   setPassword,
+  settleAttempt,
 } from '../authenticators/passwords/passwords.ts'
 import { lockAccount } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
@@ -40,9 +41,9 @@ export async function changePassword(
     { username: session.username, password: currentPassword, deviceToken },
     caller,
   )
-  if (proof.kind === 'refused' || !['lasting', 'expired'].includes(proof.password)) {
+  if (proof.kind === 'refused' || !['lasting', 'expired'].includes(proof.state)) {
     await database.in(instance, async (tx) => {
-      await proof.settle(tx)
+      await settleAttempt(tx, proof.attempt, proof.kind === 'refused' ? 'wrong' : 'right')
       await record(tx, {
         event: 'password_change_refused',
         actor,
@@ -56,7 +57,7 @@ export async function changePassword(
   }
 
   // The current password was right: the attempt is settled even when the new one is refused.
-  await database.in(instance, (tx) => proof.settle(tx))
+  await database.in(instance, (tx) => settleAttempt(tx, proof.attempt, 'right'))
   const owner = { username: session.username, fullName: session.fullName, instanceName: instance.name }
   const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, accountId, false)
 

@@ -12,7 +12,7 @@ const atOnce = 500
  * Cut short, it has done some accounts and not the others; it can be called again.
  */
 export async function beginEpoch({ database }: Pick<OperatorNeeds, 'database'>, instance: Instance): Promise<EpochCounts> {
-  const total: EpochCounts = { sessions: 0, links: 0, pendingLogins: 0, initialPasswords: 0 }
+  const total: EpochCounts = { sessions: 0, links: 0, signIns: 0, initialPasswords: 0 }
   let after: string | undefined
   do {
     const { last, counts } = await database.asOperator(instance, (tx) => beginEpochOfNext(tx, after, atOnce))

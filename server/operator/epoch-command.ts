@@ -22,8 +22,8 @@ export const epochCommand: Command = {
       json: { instances: done },
       text: done
         .map(
-          ({ instance, sessions, links, pendingLogins, initialPasswords }) =>
-            `${instance}: voided ${sessions} sessions, ${links} recovery links, ${pendingLogins} unfinished logins and ${initialPasswords} initial passwords.\n`,
+          ({ instance, sessions, links, signIns, initialPasswords }) =>
+            `${instance}: voided ${sessions} sessions, ${links} recovery links, ${signIns} unfinished logins and ${initialPasswords} initial passwords.\n`,
         )
         .join(''),
     }

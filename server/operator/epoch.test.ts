@@ -24,7 +24,7 @@ test('fault-F06 fault-F33 after a restore the epoch voids sessions, links, unfin
   )
 
   // The initial password of the first administrator is the third.
-  const counts = { sessions: 1, links: 1, pendingLogins: 1, initialPasswords: 3 }
+  const counts = { sessions: 1, links: 1, signIns: 1, initialPasswords: 3 }
   assert.deepEqual(await beginEpoch({ database }, main), counts)
 
   const told = await browser.get('/api/session')
@@ -46,5 +46,5 @@ test('fault-F06 fault-F33 after a restore the epoch voids sessions, links, unfin
     { event: 'initial_password_voided', n: 3 },
     { event: 'session_ended', n: 1 },
   ])
-  assert.deepEqual(await beginEpoch({ database }, main), { sessions: 1, links: 0, pendingLogins: 0, initialPasswords: 0 })
+  assert.deepEqual(await beginEpoch({ database }, main), { sessions: 1, links: 0, signIns: 0, initialPasswords: 0 })
 })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../platform/database.ts'
 
-export type EpochCounts = { sessions: number; links: number; pendingLogins: number; initialPasswords: number }
+export type EpochCounts = { sessions: number; links: number; signIns: number; initialPasswords: number }
 
 /**
  * Voids what the next accounts after this one hold that opens something, and records it. Locks them.
@@ -14,7 +14,7 @@ export async function beginEpochOfNext(
   howMany: number,
 ): Promise<{ last: string | undefined; counts: EpochCounts }> {
   const { rows } = await sql<EpochCounts & { last: string | null }>`
-    select last, sessions, links, pending_logins, initial_passwords from begin_epoch(${after ?? null}, ${howMany})`.execute(tx)
+    select last, sessions, links, sign_ins, initial_passwords from begin_epoch(${after ?? null}, ${howMany})`.execute(tx)
   const { last, ...counts } = rows[0]!
   return { last: last ?? undefined, counts }
 }

@@ -52,6 +52,9 @@ export const fieldsRefused = (fields: readonly Fault[]) =>
   )
 export const changedMeanwhile = () => new Problem(409, 'changed_meanwhile', 'Somebody else has changed this meanwhile.')
 export const formExpired = () => new Problem(403, 'form_expired', 'The form is too old or came from elsewhere.')
+/** What this browser's cookie opens is not what the page was made for: another person has begun something here since. */
+export const otherPersonsPage = () =>
+  new Problem(409, 'other_persons_page', 'Another person has begun something in this browser since this page was opened.')
 /** @param end how the session that this browser had ended: why, and what the person reads */
 export const notSignedIn = (end?: { reason: string; text: string } | '') =>
   new Problem(401, 'not_signed_in', 'Nobody is logged in in this browser.', end ? { values: end } : {})

@@ -34,4 +34,5 @@ export const PageQuery = Type.Object({
   bye: Type.Optional(Type.String({ maxLength: 10 })),
   saved: Type.Optional(Type.String({ maxLength: 10 })),
   told: Type.Optional(Type.String({ maxLength: 10 })),
+  again: Type.Optional(Type.String({ maxLength: 10 })),
 })

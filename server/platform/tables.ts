@@ -7,6 +7,9 @@ type Default<T> = ColumnType<T, T | undefined, T>
 
 export type LoginHours = Partial<Record<'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun', [from: string, to: string][]>>
 
+/** A proof as JSON has it. */
+type KeptProof = { kind: 'password' | 'initial_password'; at: string; attempt?: string }
+
 export type Tables = {
   instance: {
     id: Generated<string>
@@ -50,6 +53,8 @@ export type Tables = {
     validUntil: string | null
     loginHours: ColumnType<LoginHours | null, string | null | undefined, string | null>
     credentialVersion: Default<number>
+    /** The names of the steps of a sign-in that may be open. */
+    openSteps: Default<string[]>
     version: Default<number>
     /** Made by the database from username, name and address. */
     searchText: GeneratedAlways<string>
@@ -113,16 +118,19 @@ export type Tables = {
     waitUntil: Date | null
   }
   addressAttempt: { instanceId: Generated<string>; address: string; windowStartedAt: Date; wrong: number }
-  pendingLogin: {
+  signIn: {
     instanceId: Generated<string>
     id: Generated<string>
     tokenHash: Buffer
     accountId: string
-    step: 'choose_password' | 'take_over'
-    /** Why a password has to be chosen. */
-    reason: 'initial' | 'expired' | null
+    /** The name of the step that it waits for. */
+    step: string
+    /** What its person has shown. */
+    proofs: JSONColumnType<KeptProof[]>
     /** The session that may be moved here. */
     otherSessionId: string | null
+    /** The live session in which its person proves again who they are. */
+    renewsSessionId: string | null
     credentialVersion: number
     returnTo: string
     createdAt: Generated<Date>
@@ -135,6 +143,8 @@ export type Tables = {
     accountId: string
     tokenHash: Buffer
     startedAt: Generated<Date>
+    authTime: Default<Date>
+    amr: Default<string[]>
     lastSeenAt: Default<Date>
     lastActiveAt: Default<Date>
     endedAt: Date | null

@@ -10,6 +10,7 @@ import type { Instance } from '../instances/instances.ts'
 import { tellByMail } from '../outward/messages/messages.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
+import { otherPersonsPage } from '../platform/problem.ts'
 import { hashToken, type Keys } from '../platform/secret.ts'
 import { endSession } from '../sessions/sessions.ts'
 import { linkInvalid } from './problems.ts'
@@ -34,15 +35,18 @@ export async function linkOwner(
 /**
  * Sets a new password from a recovery link, ends the account's session and voids whatever was begun with the old password. It logs
  * nobody in. The link works once, also when many nodes receive it at the same moment.
- * @throws recovery_link_invalid, password_refused, busy
+ * @param linkId of the link that the page was made for
+ * @throws recovery_link_invalid, other_persons_page, password_refused, busy
  */
 export async function completeRecovery(
   needs: CompleteRecoveryNeeds,
   instance: Instance,
-  { token, newPassword }: { token: string | undefined; newPassword: string },
+  { token, linkId, newPassword }: { token: string | undefined; linkId: string; newPassword: string },
   caller: Caller,
 ): Promise<void> {
-  const { accountId, username, fullName, initialHash } = await linkOwner(needs, instance, token)
+  const { accountId, username, fullName, initialHash, ...link } = await linkOwner(needs, instance, token)
+  // What the page named is what is changed: a link of another person may have been opened in this browser since.
+  if (link.linkId !== linkId) throw otherPersonsPage()
   const owner = { username, fullName, instanceName: instance.name }
   const unchanged = isInitialPassword(needs.keys, newPassword, initialHash)
   const passwordHash = await prepareNewPassword(needs, instance, owner, newPassword, accountId, unchanged)

@@ -42,6 +42,8 @@ export function askedPage({ t }: View, linkMinutes: number): Page {
 
 export type NewPasswordPage = {
   formToken: string
+  /** Of the link that the page is made for. */
+  linkId: string
   username: string
   demands: PasswordDemands
   faults: readonly PasswordFault[]
@@ -50,7 +52,10 @@ export type NewPasswordPage = {
 }
 
 /** Asks for the new password, of who has opened a link. */
-export function newPasswordPage(view: View, { formToken, username, demands, faults, differ, refusal }: NewPasswordPage): Page {
+export function newPasswordPage(
+  view: View,
+  { formToken, linkId, username, demands, faults, differ, refusal }: NewPasswordPage,
+): Page {
   const { t } = view
   return {
     title: t('recovery:new_password'),
@@ -61,6 +66,7 @@ export function newPasswordPage(view: View, { formToken, username, demands, faul
 <p>${t('recovery:new_password_why')}</p>
 <form method="post" action="/recover">
 <input type="hidden" name="formToken" value="${formToken}">
+<input type="hidden" name="link" value="${linkId}">
 <label for="username">${t('sign-in:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" readonly>
 ${passwordFields(view, { demands, faults, differ, autofocus: true, checkedBy: '/api/recovery/password-check' })}

@@ -242,7 +242,7 @@ const expire = step('time passes', async (model, { system }) => {
   await system.sql(
     "update recovery_request set opened_at = opened_at - interval '25 hours', expires_at = expires_at - interval '25 hours'",
   )
-  await system.sql('update pending_login set expires_at = now()')
+  await system.sql('update sign_in set expires_at = now()')
   for (const link of model.links) if (link.state === 'live') link.state = 'expired'
   model.request = 'none'
   model.pending = false

@@ -63,27 +63,27 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
         return reply.redirect('/recover', 303)
       }
       if (token !== undefined) throw linkInvalid()
-      const { username } = await ownerOf(request)
+      const { username, linkId } = await ownerOf(request)
       const demands = await passwordDemands(needs, request.instance)
-      const page = { formToken: formToken(request, reply, keys.form), username, demands, faults: [] }
+      const page = { formToken: formToken(request, reply, keys.form), linkId, username, demands, faults: [] }
       return sendPage(request, reply, 200, newPasswordPage(request.view, page))
     })
 
     app.post('/recover', { schema: recoverRoute, config: publicPage, errorHandler: recoverAgain }, async (request, reply) => {
-      const { newPassword, newPasswordAgain } = request.body
+      const { newPassword, newPasswordAgain, link: linkId } = request.body
       const token = readCookie(request, 'recovery')
       if (newPassword !== newPasswordAgain) throw passwordsDiffer()
-      await completeRecovery(needs, request.instance, { token, newPassword }, callerOf(request))
+      await completeRecovery(needs, request.instance, { token, linkId, newPassword }, callerOf(request))
       clearCookie(reply, 'recovery')
       return reply.redirect('/login?saved', 303)
     })
 
     app.post('/api/recovery/password-check', { schema: checkRecoveryPasswordRoute, config: publicPage }, async (request) => {
-      const { accountId, ...owner } = await ownerOf(request)
+      const { accountId, username, fullName } = await ownerOf(request)
       const faults = await judgePassword(
         needs,
         await needs.rules.of(request.instance),
-        { ...owner, instanceName: request.instance.name },
+        { username, fullName, instanceName: request.instance.name },
         request.body.newPassword,
         accountId,
       )
@@ -149,7 +149,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
   async function recoverAgain(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     if (!(error instanceof Problem)) throw error
     if (error.code === 'recovery_link_invalid') return showInvalid(request, reply)
-    if (request.method !== 'POST') throw error
+    if (request.method !== 'POST' || error.code === 'other_persons_page') throw error
     let owner: LinkOwner
     try {
       owner = await ownerOf(request)
@@ -161,6 +161,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
     const faults = error instanceof PasswordRefused ? error.faults : []
     const page = {
       formToken: formToken(request, reply, keys.form),
+      linkId: owner.linkId,
       username: owner.username,
       demands: await passwordDemands(needs, request.instance),
       faults,

@@ -19,7 +19,13 @@ export const recoverPageRoute = {
 }
 export const recoverRoute = {
   hide: true,
-  body: FormBody({ username: Typed, newPassword: Typed, newPasswordAgain: Typed }),
+  /** `link`: for which the page was made; the browser's cookie may hold another person's by now. */
+  body: FormBody({
+    link: Type.String({ default: '', maxLength: 36 }),
+    username: Typed,
+    newPassword: Typed,
+    newPasswordAgain: Typed,
+  }),
 }
 
 export const checkRecoveryPasswordRoute = {

@@ -98,7 +98,7 @@ export async function insertLink(
 }
 
 /** Whose password a link sets. */
-export type LinkOwner = { accountId: string; username: string; fullName: string; initialHash: Buffer | null }
+export type LinkOwner = { linkId: string; accountId: string; username: string; fullName: string; initialHash: Buffer | null }
 
 /** The owner of a link, as long as nothing has made it worthless. Looking uses nothing up. */
 export async function findLink(tx: Transaction, tokenHash: Buffer): Promise<LinkOwner | undefined> {
@@ -106,7 +106,13 @@ export async function findLink(tx: Transaction, tokenHash: Buffer): Promise<Link
     .selectFrom('recoveryLink')
     .innerJoin('account', 'account.id', 'recoveryLink.accountId')
     .leftJoin('password', 'password.accountId', 'account.id')
-    .select(['account.id as accountId', 'account.username', 'account.fullName', 'password.initialHash'])
+    .select([
+      'recoveryLink.id as linkId',
+      'account.id as accountId',
+      'account.username',
+      'account.fullName',
+      'password.initialHash',
+    ])
     .where('recoveryLink.tokenHash', '=', tokenHash)
     .where('recoveryLink.endedAt', 'is', null)
     .where('recoveryLink.expiresAt', '>', sql<Date>`clock_timestamp()`)

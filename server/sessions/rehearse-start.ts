@@ -18,11 +18,12 @@ export type SessionStanding = {
  */
 export async function rehearseStart(tx: Transaction, accountId: string, caller: Caller): Promise<SessionStanding> {
   const stranger = { ...caller, visitHash: undefined }
+  const nothing = { at: new Date(), amr: [] }
   return rehearse(tx, async () => {
-    const first = await startSession(tx, accountId, stranger)
+    const first = await startSession(tx, accountId, nothing, stranger)
     if (first.kind !== 'already_logged_in') return { other: undefined, noSeat: first.kind === 'no_seat' }
     await endSessionOf(tx, accountId, 'ended_by_supervisor')
-    return { other: first.other, noSeat: (await startSession(tx, accountId, stranger)).kind === 'no_seat' }
+    return { other: first.other, noSeat: (await startSession(tx, accountId, nothing, stranger)).kind === 'no_seat' }
   })
 }
 

@@ -17,6 +17,8 @@ export const currentSessionRoute = {
       timeZone: Type.String({ description: 'The time zone of the person, such as `America/Montevideo`.' }),
       permissions: Type.Array(Type.String()),
       startedAt: Type.String({ format: 'date-time' }),
+      authTime: Type.String({ format: 'date-time', description: 'When the person last proved who they are.' }),
+      amr: Type.Array(Type.String(), { description: 'By which methods, in the words of RFC 8176, such as `pwd`.' }),
       device: Type.String({
         description: 'What the browser called itself at login, such as "Chrome, Windows"; empty when it did not say.',
       }),

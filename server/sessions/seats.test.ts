@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answer } from '../../test/browser.ts'
-import { startNodes, type TestAccount, type TestSystem, until } from '../../test/nodes.ts'
+import { authenticated, startNodes, type TestAccount, type TestSystem, until } from '../../test/nodes.ts'
 import { openDatabase } from '../platform/database.ts'
 import { defaultRules } from '../rules/rules.ts'
 import { changeSeats, readSeatFigures, startSession } from './sessions.ts'
@@ -36,7 +36,7 @@ async function startMany(system: TestSystem, many: number, profile = 'Agent'): P
   const accounts = []
   for (let i = 0; i < many; i += 1) accounts.push(await system.addAccount({ profile, password: 'none' }))
   const started = await Promise.all(
-    accounts.map(({ id }) => system.database.in(system.main, (tx) => startSession(tx, id, caller))),
+    accounts.map(({ id }) => system.database.in(system.main, (tx) => startSession(tx, id, authenticated, caller))),
   )
   return started.map(({ kind }) => kind)
 }
@@ -189,7 +189,8 @@ test('fault-F14 the limit that is set while logins are under way counts them', a
   const databases = [1, 2].map(() => openDatabase(system.address, 20, () => {}))
   t.after(() => Promise.all(databases.map((database) => database.close())))
   const accounts = await Promise.all(Array.from({ length: 40 }, () => system.addAccount({ password: 'none' })))
-  const start = (i: number) => () => databases[i % 2]!.in(system.main, (tx) => startSession(tx, accounts[i]!.id, caller))
+  const start = (i: number) => () =>
+    databases[i % 2]!.in(system.main, (tx) => startSession(tx, accounts[i]!.id, authenticated, caller))
   const limit = async () => {
     await until(async () => (await waiting(system)) >= 8)
     await changeSeats(system.database, system.main, { seats: 10 })
@@ -230,7 +231,7 @@ test('fault-F14 a seat whose silent session is being ended at this moment is not
     () => endOwnSession(other, system.main, { id: silentOne!.id, accountId: silentOne!.account_id }, caller),
     async () => {
       await until(async () => (await waiting(system)) >= 1)
-      return system.database.in(system.main, (tx) => startSession(tx, id, caller))
+      return system.database.in(system.main, (tx) => startSession(tx, id, authenticated, caller))
     },
   ])
   assert.equal((started as { kind: string }).kind, 'started')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
-import { startNodes, type TestSystem } from '../../test/nodes.ts'
+import { authenticated, startNodes, type TestSystem } from '../../test/nodes.ts'
 import { setRules } from '../../test/set-rules.ts'
 import { setEnabled } from '../operator/set-enabled.ts'
 import { openDatabase } from '../platform/database.ts'
@@ -54,7 +54,10 @@ test('fault-F09 60 sessions of one account that are written at the same moment: 
   const caller = { address: '192.0.2.1', device: '', requestId: 'test' }
   const results = await system.race(
     'session',
-    Array.from({ length: 60 }, (_, i) => () => databases[i % 3]!.in(system.main, (tx) => startSession(tx, id, caller))),
+    Array.from(
+      { length: 60 },
+      (_, i) => () => databases[i % 3]!.in(system.main, (tx) => startSession(tx, id, authenticated, caller)),
+    ),
   )
   assert.equal(results.filter(({ kind }) => kind === 'started').length, 1)
   assert.equal(results.filter(({ kind }) => kind === 'already_logged_in').length, 59)
@@ -104,7 +107,7 @@ test('cve-C07 one pending login works once, however many requests send it', asyn
         newPasswordAgain: `walnut drifts over ${i} copper rails`,
       })
   })
-  const answers = await system.race('pending_login', racers, 1)
+  const answers = await system.race('sign_in', racers, 1)
   assert.equal(answers.filter(({ location }) => location === '/home').length, 1)
   assert.equal(answers.filter(({ status }) => status === 403).length, 11)
 })
@@ -238,7 +241,7 @@ test('asvs-7.2.4 cve-C11 every login has a new secret, and a planted one stays w
   assert.notEqual(browser.cookies.get('__Host-gatehouse-session'), first)
 })
 
-test('a second login in the same browser leads home and leaves the session as it is', async (t) => {
+test('a second login in the same browser leads home, and that of somebody else is refused: the session stays as it is', async (t) => {
   const system = await startNodes(t)
   const { username, password } = await system.addAccount()
   const other = await system.addAccount()
@@ -246,8 +249,13 @@ test('a second login in the same browser leads home and leaves the session as it
   await browser.logIn(username, password)
   assert.equal((await browser.get('/login')).location, '/home')
   await browser.get('/home')
-  assert.equal((await browser.post('/login', { username: other.username, password: other.password })).location, '/home')
+  assert.equal((await browser.post('/login', { username, password })).location, '/home')
+  const refused = await browser.post('/login', { username: other.username, password: other.password })
+  assert.equal(refused.status, 409)
+  assert.match(refused.body, /Nobody was logged in\. Let them log out first/)
+  assert.match(refused.body, /action="\/log-out"/, 'which can be done here')
   assert.match((await browser.get('/home')).body, new RegExp(username))
+  assert.equal((await system.sql('select id from session')).length, 1)
 })
 
 test('asvs-7.3.1 asvs-7.3.2 the idle end, the longest time and the lease are the Administrator’s', async (t) => {

@@ -16,7 +16,15 @@ import { signWithoutChannel, stayActive } from './channel-store.ts'
 import { runsOut } from './runs-out.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute, stayRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
-import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type SessionEnd, type SessionLimits } from './store.ts'
+import {
+  endOwnSession,
+  findAuthentication,
+  findEnd,
+  type LiveSession,
+  recogniseTokens,
+  type SessionEnd,
+  type SessionLimits,
+} from './store.ts'
 
 export { changeSeats } from './change-seats.ts'
 export {
@@ -31,8 +39,9 @@ export { endManySessions, endRunOutSessionsOf, endSession } from './end-session.
 export { rehearseSeat, rehearseStart, type SessionStanding } from './rehearse-start.ts'
 export { type RunsOut, runsOut, type Warning } from './runs-out.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
-export { newSession, type StartedSession, startSession } from './start-session.ts'
+export { newSession, renewSession, type StartedSession, startSession } from './start-session.ts'
 export {
+  type Authentication,
   accountsWithSessions,
   disputeMove,
   findEnd,
@@ -155,7 +164,10 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
     })
 
     app.get('/api/session', { schema: currentSessionRoute, config: { access: 'signed-in' } }, async (request, reply) => {
-      const { accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone } = sessionOf(request)
+      const { id, accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone } =
+        sessionOf(request)
+      const authentication = await database.in(request.instance, (tx) => findAuthentication(tx, id))
+      if (authentication === undefined) throw notSignedIn()
       return {
         accountId,
         username,
@@ -164,6 +176,8 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
         profile: profileName,
         permissions,
         startedAt: startedAt.toISOString(),
+        authTime: authentication.at.toISOString(),
+        amr: authentication.amr,
         device,
         address,
         formToken: formToken(request, reply, keys.form),

@@ -3,7 +3,14 @@ import type { Transaction } from '../platform/database.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
 import { findRules } from '../rules/rules.ts'
 import { countSeatRefusal } from './seat-store.ts'
-import { findLiveSession, insertSession, type NewSession, type OtherSession } from './store.ts'
+import {
+  type Authentication,
+  findLiveSession,
+  insertSession,
+  type NewSession,
+  type OtherSession,
+  updateAuthentication,
+} from './store.ts'
 
 export type StartedSession =
   | { kind: 'started'; token: string }
@@ -19,11 +26,12 @@ export type StartedSession =
 export async function startSession(
   tx: Transaction,
   accountId: string,
+  authentication: Authentication,
   caller: Caller,
   { moves }: { moves?: string | undefined } = {},
 ): Promise<StartedSession> {
   const { token, ...session } = newSession(caller)
-  const outcome = await insertSession(tx, accountId, session, await findRules(tx), moves)
+  const outcome = await insertSession(tx, accountId, session, authentication, await findRules(tx), moves)
   if (outcome === 'started') return { kind: 'started', token }
   if (outcome === 'no_seat') {
     await countSeatRefusal(tx)
@@ -31,11 +39,24 @@ export async function startSession(
   }
   const other = await findLiveSession(tx, accountId)
   // The account is locked, so the only one that could have ended it meanwhile is its own log-out: start anew.
-  return other === undefined ? startSession(tx, accountId, caller) : { kind: 'already_logged_in', other }
+  return other === undefined ? startSession(tx, accountId, authentication, caller) : { kind: 'already_logged_in', other }
 }
 
 /** A session that is to be started, with the secret that only its browser gets. */
 export function newSession({ visitHash, address, device, requestId }: Caller): NewSession & { token: string } {
   const token = newToken()
   return { token, tokenHash: hashToken(token), visitHash: visitHash ?? null, address, device, requestId }
+}
+
+/**
+ * Gives a session whose person has proven again who they are a new secret, which it returns, and the time and the methods of the proof;
+ * undefined when it has ended. Source: ASVS 5.0, 7.2.4.
+ */
+export async function renewSession(
+  tx: Transaction,
+  session: { id: string; accountId: string },
+  authentication: Authentication,
+): Promise<string | undefined> {
+  const token = newToken()
+  return (await updateAuthentication(tx, session, hashToken(token), authentication)) ? token : undefined
 }

@@ -67,17 +67,21 @@ export type EndReason =
 
 export type NewSession = { tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string; requestId: string }
 
+/** When last, and by which methods, the person of a session has proven who they are. Source: RFC 8176 */
+export type Authentication = { at: Date; amr: string[] }
+
 /** Starts the account's session and records its login, or says what is in the way. The database decides, under any race. */
 export async function insertSession(
   tx: Transaction,
   accountId: string,
   { tokenHash, visitHash, address, device, requestId }: NewSession,
+  { at, amr }: Authentication,
   { leaseSeconds, idleMinutes, longestHours }: SessionLimits,
   moves: string | undefined,
 ): Promise<'started' | 'already_logged_in' | 'no_seat'> {
   const { rows } = await sql<{ outcome: 'started' | 'already_logged_in' | 'no_seat' }>`
     select outcome from start_session(${accountId}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
-      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60})`.execute(tx)
+      ${moves ?? null}, false, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}, ${at}, ${amr})`.execute(tx)
   return rows[0]!.outcome
 }
 
@@ -141,6 +145,29 @@ export async function endOwnSession(
   await database.call((db) =>
     sql`select log_out(${instance.id}, ${id}, ${accountId}, ${address}, ${device}, ${requestId})`.execute(db),
   )
+}
+
+/** Gives a live session of this account a new secret, and the time and the methods of a new proof; false when it has ended. */
+export async function updateAuthentication(
+  tx: Transaction,
+  { id, accountId }: { id: string; accountId: string },
+  tokenHash: Buffer,
+  { at, amr }: Authentication,
+): Promise<boolean> {
+  const row = await tx
+    .updateTable('session')
+    .set({ tokenHash, authTime: at, amr })
+    .where('id', '=', id)
+    .where('accountId', '=', accountId)
+    .where('endedAt', 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** When and by what the person of this session has proven who they are. */
+export async function findAuthentication(tx: Transaction, id: string): Promise<Authentication | undefined> {
+  return tx.selectFrom('session').select(['authTime as at', 'amr']).where('id', '=', id).executeTakeFirst()
 }
 
 /** Gives a live session a new secret; false when it ended meanwhile. */

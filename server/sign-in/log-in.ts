@@ -1,18 +1,22 @@
 import { record } from '../audit/audit.ts'
 import {
-  type Proof,
+  type ProvenPassword,
   type ProvePasswordNeeds,
   provePassword,
   type Refusal,
-  rememberBrowser,
+  settleAttempt,
 } from '../authenticators/passwords/passwords.ts'
-import { lockAccount } from '../directory/accounts/accounts.ts'
+import { authenticationOf } from '../authenticators/proof.ts'
 import type { Instance } from '../instances/instances.ts'
 import type { Caller } from '../platform/caller.ts'
 import { hashToken } from '../platform/secret.ts'
 import { newSession } from '../sessions/sessions.ts'
-import { completeLogin, type LoginOutcome } from './complete-login.ts'
+import { finishSignIn, type Outcome } from './finish-sign-in.ts'
+import type { Step } from './step.ts'
+import { isUsual } from './steps.ts'
 import { logInAtOnce } from './store.ts'
+
+export type LogInNeeds = ProvePasswordNeeds & { steps: readonly Step[] }
 
 export type LogIn = {
   username: string
@@ -20,6 +24,8 @@ export type LogIn = {
   /** By which the browser is known, or will be known from now on. */
   deviceToken: string
   returnTo: string
+  /** The session of this browser in which its person proves again who they are. */
+  renews?: string | undefined
 }
 
 /**
@@ -27,74 +33,62 @@ export type LogIn = {
  * `refused` is one answer for whatever is wrong before the password is known to be right.
  * @throws busy, too_many_attempts
  */
-export async function logIn(
-  needs: ProvePasswordNeeds,
-  instance: Instance,
-  { username, password, deviceToken, returnTo }: LogIn,
-  caller: Caller,
-): Promise<LoginOutcome | { kind: 'refused' }> {
-  const proof = await provePassword(needs, instance, { username, password, deviceToken }, caller)
+export async function logIn(needs: LogInNeeds, instance: Instance, login: LogIn, caller: Caller): Promise<Outcome> {
+  const shown = await provePassword(needs, instance, login, caller)
+  if (shown.kind === 'refused') return refuse(needs, instance, shown, caller)
   try {
-    return await conclude(needs, instance, proof, deviceToken, returnTo, caller)
+    return (await atOnce(needs, instance, shown, login, caller)) ?? (await closely(needs, instance, shown, login, caller))
   } catch (error) {
     // A database that can count but not take a session in, for want of room or of patience, must not make a right password a wrong one.
     // Nobody waits for it: if even that cannot be written, the person has to wait as anybody who was wrong as often.
-    if (proof.kind === 'proven') void needs.database.in(instance, (tx) => proof.settle(tx)).catch(() => {})
+    void needs.database.in(instance, (tx) => settleAttempt(tx, shown.attempt, 'right')).catch(() => {})
     throw error
   }
 }
 
-async function conclude(
-  needs: ProvePasswordNeeds,
+function refuse(
+  { database }: LogInNeeds,
   instance: Instance,
-  proof: Proof | Refusal,
-  deviceToken: string,
-  returnTo: string,
+  { attempt, accountId, reason }: Refusal,
   caller: Caller,
-): Promise<LoginOutcome | { kind: 'refused' }> {
-  if (proof.kind === 'proven' && proof.password === 'lasting' && proof.forgivable !== undefined) {
-    const { token, ...session } = newSession(caller)
-    const { accountId, credentialVersion } = proof
-    const limits = await needs.rules.of(instance)
-    const login = { accountId, credentialVersion, ...proof.forgivable, deviceHash: hashToken(deviceToken), session, limits }
-    if (await logInAtOnce(needs.database, instance, login)) return { kind: 'started', token, returnTo }
-    // Something is in the way, or the account has dates or hours to keep: what follows decides, and can say what it is.
-  }
-  return needs.database.in(instance, async (tx) => {
-    if (proof.kind === 'refused') {
-      await proof.settle(tx)
-      await record(tx, {
-        event: 'login_refused',
-        actor: { kind: 'visitor' },
-        accountId: proof.accountId,
-        caller,
-        detail: { reason: proof.reason },
-      })
-      return { kind: 'refused' }
-    }
-    const account = await lockAccount(tx, proof.accountId)
-    // Between the proof and the lock, somebody may have disabled the account or given it a new password.
-    if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion) {
-      await proof.discard(tx)
-      await record(tx, {
-        event: 'login_refused',
-        actor: { kind: 'visitor' },
-        accountId: proof.accountId,
-        caller,
-        detail: { reason: 'changed_meanwhile' },
-      })
-      return { kind: 'refused' }
-    }
-    const [outcome] = await Promise.all([
-      completeLogin(tx, { account, passwordStep: passwordStep(proof), returnTo }, caller),
-      proof.settle(tx),
-    ])
-    if (outcome.kind === 'started' && !proof.knowsBrowser) await rememberBrowser(tx, account.id, deviceToken)
-    return outcome
+): Promise<Outcome> {
+  return database.in(instance, async (tx) => {
+    await settleAttempt(tx, attempt, 'wrong')
+    await record(tx, { event: 'login_refused', actor: { kind: 'visitor' }, accountId, caller, detail: { reason } })
+    return { kind: 'refused' }
   })
 }
 
-function passwordStep({ password }: Proof) {
-  if (password === 'initial' || password === 'expired') return password
-  return password === 'expired_initial' ? 'initial_expired' : undefined
+/** The usual login, in one statement; undefined when something is in the way, or may be: then a closer look decides, and can say what it is. */
+async function atOnce(
+  { database, rules, steps }: LogInNeeds,
+  instance: Instance,
+  { accountId, credentialVersion, proof, state, attempt }: ProvenPassword,
+  { deviceToken, returnTo, renews }: LogIn,
+  caller: Caller,
+): Promise<Outcome | undefined> {
+  const facts = { proofs: [proof], password: { state, expiresAt: null } }
+  if (renews !== undefined || attempt.rehashed !== undefined || !isUsual(steps, facts)) return undefined
+  const { token, ...session } = newSession(caller)
+  const isIn = await logInAtOnce(database, instance, {
+    accountId,
+    credentialVersion,
+    usernameHash: attempt.usernameHash,
+    deviceHash: hashToken(deviceToken),
+    session,
+    amr: authenticationOf([proof]).amr,
+    limits: await rules.of(instance),
+  })
+  return isIn ? { kind: 'started', token, returnTo } : undefined
+}
+
+function closely(
+  { database, steps }: LogInNeeds,
+  instance: Instance,
+  { accountId, credentialVersion, proof, attempt }: ProvenPassword,
+  { deviceToken, returnTo, renews }: LogIn,
+  caller: Caller,
+): Promise<Outcome> {
+  const signIn = { accountId, credentialVersion, proofs: [proof], attempt, returnTo, renews }
+  return database.in(instance, (tx) => finishSignIn(tx, steps, signIn, deviceToken, caller))
 }

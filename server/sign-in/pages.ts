@@ -3,8 +3,8 @@ import { passwordFields } from '../authenticators/passwords/pages.ts'
 import type { PasswordDemands, PasswordFault } from '../authenticators/passwords/passwords.ts'
 import { alert, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment } from '../platform/text.ts'
-import type { LoginOutcome } from './complete-login.ts'
-import type { PendingReason } from './store.ts'
+import type { OtherSession } from '../sessions/sessions.ts'
+import type { Held, StopExtras } from './step.ts'
 
 export type LoginPage = {
   formToken: string
@@ -15,17 +15,24 @@ export type LoginPage = {
   refusal?: string
   /** Whether what was typed is at fault, and not the time or the place. */
   wrong?: boolean
+  /** Whether somebody who is logged in proves again who they are; then the username is theirs. */
+  again?: boolean
   /** What happened before, such as the end of a session; no fault of the form. */
   notice?: { text: string; mayBeDisputed?: boolean } | undefined
 }
 
-export function loginPage({ t }: View, { formToken, next, username = '', refusal, wrong = false, notice }: LoginPage): Page {
+export function loginPage(
+  { t }: View,
+  { formToken, next, username = '', refusal, wrong = false, again = false, notice }: LoginPage,
+): Page {
+  const title = t(again ? 'sign-in:prove_again' : 'sign-in:log_in')
   return {
-    title: t('sign-in:log_in'),
+    title,
     scripts: ['show-password.js'],
-    languageChoice: { back: next === '' ? '/login' : `/login?next=${encodeURIComponent(next)}` },
+    ...(!again && { languageChoice: { back: next === '' ? '/login' : `/login?next=${encodeURIComponent(next)}` } }),
     body: html`<div class="card narrow">
-<h1>${t('sign-in:log_in')}</h1>
+<h1>${title}</h1>
+${again ? html`<p>${t('sign-in:prove_again_why')}</p>` : ''}
 ${notice === undefined ? '' : html`<p class="note" role="status">${notice.text}</p>`}
 ${
   notice?.mayBeDisputed
@@ -38,17 +45,18 @@ ${
 <form method="post" action="/login">
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="next" value="${next}">
+${again ? html`<input type="hidden" name="again" value="yes">` : ''}
 <label for="username">${t('sign-in:username')}</label>
-<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${autofocus(refusal === undefined)}${wrong ? atFault : ''}>
+<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${again ? html` readonly` : autofocus(refusal === undefined)}${wrong ? atFault : ''}>
 <label for="password">${t('sign-in:password')}</label>
 <div class="with-toggle">
-<input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(refusal !== undefined)}${wrong ? atFault : ''}>
+<input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(again || refusal !== undefined)}${wrong ? atFault : ''}>
 <button type="button" class="toggle" data-shows="password" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('sign-in:password')}</span></button>
 </div>
 ${refusal === undefined ? '' : alert(refusal)}
-<button type="submit" class="primary">${t('sign-in:log_in')}</button>
+<button type="submit" class="primary">${t(again ? 'sign-in:go_on' : 'sign-in:log_in')}</button>
 </form>
-<p><a href="/forgot-password">${t('sign-in:forgot_password')}</a></p>
+${again ? '' : html`<p><a href="/forgot-password">${t('sign-in:forgot_password')}</a></p>`}
 </div>`,
   }
 }
@@ -58,8 +66,11 @@ const atFault = html` aria-invalid="true" aria-describedby="alert"`
 
 export type ChoosePasswordPage = {
   formToken: string
+  /** Of the sign-in that the page is made for. */
+  id: string
   username: string
-  reason: PendingReason
+  /** The code of what holds the sign-in up. */
+  reason: string
   demands: PasswordDemands
   faults: readonly PasswordFault[]
   differ?: string
@@ -68,7 +79,7 @@ export type ChoosePasswordPage = {
 
 export function choosePasswordPage(
   view: View,
-  { formToken, username, reason, demands, faults, differ, refusal }: ChoosePasswordPage,
+  { formToken, id, username, reason, demands, faults, differ, refusal }: ChoosePasswordPage,
 ): Page {
   const { t } = view
   return {
@@ -80,6 +91,7 @@ export function choosePasswordPage(
 <p>${t(`sign-in:choose_password_why.${reason}`)}</p>
 <form method="post" action="/choose-password">
 <input type="hidden" name="formToken" value="${formToken}">
+<input type="hidden" name="signIn" value="${id}">
 <label for="username">${t('sign-in:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" readonly>
 ${passwordFields(view, { demands, faults, differ, autofocus: true })}
@@ -90,12 +102,10 @@ ${refusal === undefined ? '' : alert(refusal)}
   }
 }
 
-type Stop = Exclude<LoginOutcome, { kind: 'started' | 'choose_password' }>
-
-/** The page of a login that stops after a right password: what is in the way, and what to do. */
-export function stopPage(view: View, stop: Stop, passwordChosen: boolean, formToken?: string): Page {
+/** The page of a sign-in that stops after what was shown was right: what is in the way, and what to do. */
+export function stopPage(view: View, { hold, timeZone }: Held, { passwordChosen = false, goesOn }: StopExtras = {}): Page {
   const { t } = view
-  const { title, body } = stopText(view, stop)
+  const { title, body } = stopText(view, { hold, timeZone }, goesOn !== undefined)
   return {
     title,
     languageChoice: { back: '/login' },
@@ -103,43 +113,36 @@ export function stopPage(view: View, stop: Stop, passwordChosen: boolean, formTo
 ${passwordChosen ? html`<p class="notice" role="status">${t('sign-in:password_saved')}</p>` : ''}
 <h1>${title}</h1>
 ${alert(body)}
-${stop.kind === 'already_logged_in' ? otherSession(view, stop) : ''}
+${hold.other === undefined ? '' : otherSession(view, hold.other, timeZone)}
 ${
-  stop.kind === 'already_logged_in' && stop.moveToken !== undefined
-    ? html`<form method="post" action="/take-over">
-<input type="hidden" name="formToken" value="${formToken}">
+  goesOn === undefined
+    ? ''
+    : html`<form method="post" action="/take-over">
+<input type="hidden" name="formToken" value="${goesOn.formToken}">
+<input type="hidden" name="signIn" value="${goesOn.id}">
 <p class="fine">${t('sign-in:take_over_means')}</p>
 <p><button type="submit" class="primary">${t('sign-in:take_over')}</button></p>
 </form>`
-    : ''
 }
 <p><a class="button" href="/login">${t('sign-in:try_again')}</a></p>
 </div>`,
   }
 }
 
-function stopText({ t, language }: View, stop: Stop): { title: string; body: string } {
-  switch (stop.kind) {
-    case 'already_logged_in':
-      return {
-        title: t('sign-in:already_logged_in'),
-        body: t(stop.moveToken === undefined ? 'sign-in:already_logged_in_next' : 'sign-in:already_logged_in_move'),
-      }
-    case 'no_seat':
-      return { title: t('sign-in:no_seat'), body: t('sign-in:no_seat_next') }
-    case 'initial_password_expired':
-      return { title: t('sign-in:initial_password_expired'), body: t('sign-in:initial_password_expired_next') }
-    case 'no_longer_valid':
-      return { title: t('sign-in:no_longer_valid'), body: t('sign-in:ask_administrator') }
-    default: {
-      const title = t(`sign-in:${stop.kind}`)
-      if (stop.opensAt === undefined) return { title, body: t('sign-in:ask_administrator') }
-      return { title, body: t('sign-in:opens_at', { moment: formatMoment(stop.opensAt, language, stop.timeZone) }) }
-    }
-  }
+function stopText(
+  { t, language }: View,
+  { hold: { code, at }, timeZone }: Held,
+  goesOn: boolean,
+): { title: string; body: string } {
+  const title = t(`sign-in:${code}`)
+  if (code === 'already_logged_in')
+    return { title, body: t(goesOn ? 'sign-in:already_logged_in_move' : 'sign-in:already_logged_in_next') }
+  if (code === 'no_seat' || code === 'initial_password_expired') return { title, body: t(`sign-in:${code}_next`) }
+  if (code === 'no_longer_valid' || at === undefined) return { title, body: t('sign-in:ask_administrator') }
+  return { title, body: t('sign-in:opens_at', { moment: formatMoment(at, language, timeZone) }) }
 }
 
-function otherSession({ t, language }: View, { other, timeZone }: Extract<Stop, { kind: 'already_logged_in' }>): Html {
+function otherSession({ t, language }: View, other: OtherSession, timeZone: string): Html {
   return html`<dl class="facts">
 <dt>${t('common:since')}</dt><dd>${formatMoment(other.startedAt, language, timeZone)}</dd>
 <dt>${t('common:device')}</dt><dd>${other.device || t('common:unknown_device')}</dd>

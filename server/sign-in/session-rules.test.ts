@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import pg from 'pg'
-import { startNodes, type TestSystem } from '../../test/nodes.ts'
+import { authenticated, startNodes, type TestSystem } from '../../test/nodes.ts'
 import { lockAccount } from '../directory/accounts/accounts.ts'
 import { endAccountSession } from '../operator/end-account-session.ts'
 import { type Database, openDatabase } from '../platform/database.ts'
@@ -246,14 +246,22 @@ async function perform(
     case 'log_in_at_once': {
       const { token, ...session } = newSession(caller)
       const random = Buffer.from(newToken(), 'base64url')
-      const login = { accountId, credentialVersion: 2, usernameHash: random, deviceHash: random, session, limits: defaultRules }
+      const login = {
+        accountId,
+        credentialVersion: 2,
+        usernameHash: random,
+        deviceHash: random,
+        session,
+        amr: ['pwd'],
+        limits: defaultRules,
+      }
       if (await logInAtOnce(database, main, login)) return { kind: 'started', token: session.tokenHash.toString('hex') }
       return perform(system, owner, database, accountId, before, { kind: 'log_in', who })
     }
     default:
       return database.in(main, async (tx) => {
         await lockAccount(tx, accountId)
-        const started = await startSession(tx, accountId, caller, kind === 'move' ? { moves: before } : {})
+        const started = await startSession(tx, accountId, authenticated, caller, kind === 'move' ? { moves: before } : {})
         if (started.kind !== 'started') return { kind: started.kind }
         return { kind: started.kind, token: hashToken(started.token).toString('hex') }
       })

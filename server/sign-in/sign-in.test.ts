@@ -139,7 +139,7 @@ test('asvs-2.3.1 cve-C02 the choice of a password is for whom has just shown the
   const late = system.browser()
   await late.logIn(username, password)
   await late.get('/choose-password')
-  await system.sql('update pending_login set expires_at = now()')
+  await system.sql('update sign_in set expires_at = now()')
   assert.equal((await late.post('/choose-password', choice)).status, 403)
   assert.equal(
     (await system.browser().logIn(username, password)).location,

@@ -1,14 +1,16 @@
 // Sign-in: from a username and a password to a session, step by step, each step kept in the database.
-// Owns pending_login. The only feature that starts sessions.
+// Owns sign_in. The only feature that starts sessions. What can hold a sign-in up: steps.ts.
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import {
+  findPasswordStanding,
+  type JudgePasswordNeeds,
   judgePassword,
   PasswordRefused,
-  type ProvePasswordNeeds,
   passwordDemands,
   passwordsDiffer,
 } from '../authenticators/passwords/passwords.ts'
+import { usernameKey } from '../directory/accounts/accounts.ts'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
@@ -19,19 +21,30 @@ import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
 import { type Language, preferredLanguage, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
-import { endText, findEnd } from '../sessions/sessions.ts'
-import { type ChoosePasswordNeeds, choosePassword, pendingLoginOf } from './choose-password.ts'
-import type { LoginOutcome } from './complete-login.ts'
+import { endText, findEnd, type LiveSession } from '../sessions/sessions.ts'
+import { choosePassword } from './choose-password.ts'
 import { disputeMove } from './dispute-move.ts'
-import { logIn } from './log-in.ts'
-import { choosePasswordPage, type LoginPage, loginPage, stopPage } from './pages.ts'
-import { buttonRoute, checkPasswordRoute, choosePasswordRoute, languageRoute, logInRoute, pageRoute } from './schemas.ts'
+import type { Outcome } from './finish-sign-in.ts'
+import { type LogIn, type LogInNeeds, logIn } from './log-in.ts'
+import { type ChoosePasswordPage, choosePasswordPage, type LoginPage, loginPage } from './pages.ts'
+import {
+  buttonRoute,
+  checkPasswordRoute,
+  choosePasswordRoute,
+  languageRoute,
+  logInRoute,
+  pageRoute,
+  takeOverRoute,
+} from './schemas.ts'
 import { takeOver } from './take-over.ts'
+import { loginExpired, type StepForm, waitingSignIn } from './waiting-sign-in.ts'
 
-export { removeOldPendingLogins } from './store.ts'
+export type { Hold, Mend, Step } from './step.ts'
+export { steps } from './steps.ts'
+export { removeOldSignIns } from './store.ts'
 
-export type SignInNeeds = ProvePasswordNeeds &
-  ChoosePasswordNeeds & {
+export type SignInNeeds = LogInNeeds &
+  JudgePasswordNeeds & {
     metrics: Metrics
     /** Somebody has logged in. */
     onSessionStarted: (instance: { id: string }) => void
@@ -61,61 +74,64 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     )
 
     app.get('/login', { schema: pageRoute, config: publicPage }, async (request, reply) => {
+      const { session } = request
       const next = localPath(request.query.next, '')
-      if (request.session) return reply.redirect(next || home, 303)
+      if (session !== undefined && request.query.again !== undefined)
+        return showLogin(request, reply, 200, { next, again: true, username: session.username })
+      if (session !== undefined) return reply.redirect(next || home, 303)
       const notice = await noticeOf(request)
       return showLogin(request, reply, 200, { next, ...(notice !== undefined && { notice }) })
     })
 
     app.post('/login', { schema: logInRoute, config: publicPage, errorHandler: loginAgain }, async (request, reply) => {
-      // Logging in over a live session would leave that one behind with nobody to end it.
-      if (request.session) return reply.redirect(home, 303)
-      const { username, password } = request.body
-      const next = localPath(request.body.next, '')
+      const { session, body } = request
+      const { username, password } = body
+      const next = localPath(body.next, '')
+      const again = session !== undefined && body.again !== undefined
+      if (session !== undefined) {
+        // Who types a name here must not find themselves in the session of another.
+        if (isOther(session, username)) throw anotherIsLoggedIn()
+        // Logging in over a live session would leave that one behind with nobody to end it.
+        if (!again) return reply.redirect(home, 303)
+      }
       const deviceToken = deviceOf(request)
-      const outcome = await logIn(
-        needs,
-        request.instance,
-        { username, password, deviceToken, returnTo: next || home },
-        callerOf(request),
-      )
-      needs.metrics.logins.inc({ outcome: outcome.kind })
+      const login: LogIn = { username, password, deviceToken, returnTo: next || home, renews: session?.id }
+      const outcome = await logIn(needs, request.instance, login, callerOf(request))
+      count(outcome)
       if (outcome.kind === 'refused')
-        return showLogin(request, reply, 401, { next, username, refusal: await incorrect(request), wrong: true })
-      return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: false })
+        return showLogin(request, reply, 401, { next, again, username, refusal: await incorrect(request), wrong: true })
+      return answerOutcome(request, reply, outcome, deviceToken)
     })
 
-    app.get('/choose-password', { schema: pageRoute, config: publicPage }, async (request, reply) => {
-      const { username, reason } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
-      const demands = await passwordDemands(needs, request.instance)
-      const page = { formToken: formToken(request, reply, keys.form), username, reason, demands, faults: [] }
-      return sendPage(request, reply, 200, choosePasswordPage(request.view, page))
-    })
+    app.get('/choose-password', { schema: pageRoute, config: publicPage }, async (request, reply) =>
+      showChoice(request, reply, 200, { faults: [] }),
+    )
 
     app.post(
       '/choose-password',
       { schema: choosePasswordRoute, config: publicPage, errorHandler: chooseAgain },
       async (request, reply) => {
-        const { newPassword, newPasswordAgain } = request.body
+        const { newPassword, newPasswordAgain, username, signIn: id } = request.body
+        if (isOther(request.session, username)) throw anotherIsLoggedIn()
         if (newPassword !== newPasswordAgain) throw passwordsDiffer()
-        const token = readCookie(request, 'pending')
         const deviceToken = deviceOf(request)
-        const outcome = await chooseOrLogIn(request, token, newPassword, deviceToken)
-        needs.metrics.logins.inc({ outcome: outcome.kind })
+        const choice = { token: readCookie(request, 'pending'), id, newPassword, deviceToken }
+        const outcome = await chooseOrLogIn(request, choice, username)
+        count(outcome)
         clearCookie(reply, 'pending')
-        return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: true })
+        return answerOutcome(request, reply, outcome, deviceToken, { passwordChosen: true })
       },
     )
 
-    app.post('/take-over', { schema: buttonRoute, config: publicPage }, async (request, reply) => {
+    app.post('/take-over', { schema: takeOverRoute, config: publicPage }, async (request, reply) => {
       // Pressed twice: the first one has done it.
       if (request.session) return reply.redirect(home, 303)
       const deviceToken = deviceOf(request)
-      const move = { token: readCookie(request, 'pending'), deviceToken }
+      const move = { token: readCookie(request, 'pending'), id: request.body.signIn, deviceToken }
       const outcome = await takeOver(needs, request.instance, move, callerOf(request))
-      needs.metrics.logins.inc({ outcome: outcome.kind })
+      count(outcome)
       clearCookie(reply, 'pending')
-      return answerOutcome(request, reply, outcome, { deviceToken, passwordChosen: false })
+      return answerOutcome(request, reply, outcome, deviceToken)
     })
 
     app.post('/not-me', { schema: buttonRoute, config: publicPage }, async (request, reply) => {
@@ -134,7 +150,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       const { session, instance } = request
       const token = readCookie(request, 'pending')
       if (session === undefined && token === undefined) throw notSignedIn()
-      const { accountId, username, fullName } = session ?? (await pendingLoginOf(needs, instance, token))
+      const { accountId, username, fullName } = session ?? (await waitingSignIn(needs, instance, token, 'own_password'))
       const faults = await judgePassword(
         needs,
         await needs.rules.of(instance),
@@ -155,54 +171,81 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     return sendPage(request, reply, status, loginPage(request.view, { formToken: formToken(request, reply, keys.form), ...page }))
   }
 
+  function count(outcome: Outcome): void {
+    needs.metrics.logins.inc({ outcome: outcome.kind === 'held' ? outcome.hold.code : outcome.kind })
+  }
+
   async function answerOutcome(
     request: FastifyRequest,
     reply: FastifyReply,
-    outcome: LoginOutcome,
-    { deviceToken, passwordChosen }: { deviceToken: string; passwordChosen: boolean },
+    outcome: Outcome,
+    deviceToken: string,
+    { passwordChosen = false } = {},
   ): Promise<FastifyReply> {
-    switch (outcome.kind) {
-      case 'started':
-        needs.onSessionStarted(request.instance)
-        setCookie(reply, 'session', outcome.token)
-        setCookie(reply, 'device', deviceToken, (await needs.rules.of(request.instance)).deviceDays)
-        return reply.redirect(outcome.returnTo, 303)
-      case 'choose_password':
-        setCookie(reply, 'pending', outcome.token)
-        return reply.redirect('/choose-password', 303)
-      case 'already_logged_in':
-        if (outcome.moveToken !== undefined) setCookie(reply, 'pending', outcome.moveToken)
-        return sendPage(
-          request,
-          reply,
-          409,
-          stopPage(request.view, outcome, passwordChosen, formToken(request, reply, keys.form)),
-        )
-      case 'no_seat':
-        return sendPage(request, reply, 409, stopPage(request.view, outcome, passwordChosen))
-      default:
-        return sendPage(request, reply, 403, stopPage(request.view, outcome, passwordChosen))
+    // Disabled, or given another password, between two steps.
+    if (outcome.kind === 'refused') throw loginExpired()
+    if (outcome.kind === 'started') {
+      needs.onSessionStarted(request.instance)
+      setCookie(reply, 'session', outcome.token)
+      setCookie(reply, 'device', deviceToken, (await needs.rules.of(request.instance)).deviceDays)
+      return reply.redirect(outcome.returnTo, 303)
     }
+    const { step, waits } = outcome
+    if (waits !== undefined) setCookie(reply, 'pending', waits.token)
+    if ('path' in step.page) return reply.redirect(step.page.path, 303)
+    const goesOn = waits && { id: waits.id, formToken: formToken(request, reply, keys.form) }
+    return sendPage(
+      request,
+      reply,
+      step.page.status,
+      step.page.show(request.view, outcome, { passwordChosen, ...(goesOn && { goesOn }) }),
+    )
   }
 
   /** Sets the password that was chosen, or logs in with it when that was done already: clicked twice, or the first answer got lost. */
   async function chooseOrLogIn(
     request: FastifyRequest,
-    token: string | undefined,
-    newPassword: string,
-    deviceToken: string,
-  ): Promise<LoginOutcome> {
-    const { instance } = request
+    choice: StepForm & { newPassword: string; deviceToken: string },
+    username: string,
+  ): Promise<Outcome> {
+    const { instance, session } = request
     const caller = callerOf(request)
     try {
-      return await choosePassword(needs, instance, { token, newPassword, deviceToken }, caller)
+      return await choosePassword(needs, instance, choice, caller)
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'login_expired' || token === undefined) throw error
-      const { username } = request.body as { username: string }
-      const outcome = await logIn(needs, instance, { username, password: newPassword, deviceToken, returnTo: home }, caller)
+      if (!(error instanceof Problem) || error.code !== 'login_expired' || choice.token === undefined) throw error
+      const { newPassword: password, deviceToken } = choice
+      const outcome = await logIn(
+        needs,
+        instance,
+        { username, password, deviceToken, returnTo: home, renews: session?.id },
+        caller,
+      )
       if (outcome.kind === 'refused') throw error
       return outcome
     }
+  }
+
+  /** Asks the person whose sign-in waits in this browser for a password of their own. */
+  async function showChoice(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+    faults: Pick<ChoosePasswordPage, 'faults' | 'differ' | 'refusal'>,
+  ): Promise<FastifyReply> {
+    const { instance } = request
+    const { id, accountId, username } = await waitingSignIn(needs, instance, readCookie(request, 'pending'), 'own_password')
+    const rules = await needs.rules.of(instance)
+    const { state } = await database.in(instance, (tx) => findPasswordStanding(tx, accountId, rules))
+    const page = {
+      formToken: formToken(request, reply, keys.form),
+      id,
+      username,
+      reason: state === 'initial' || state === 'expired_initial' ? 'initial_password' : 'password_expired',
+      demands: await passwordDemands(needs, instance),
+      ...faults,
+    }
+    return sendPage(request, reply, status, choosePasswordPage(request.view, page))
   }
 
   async function incorrect({ instance, view }: FastifyRequest): Promise<string> {
@@ -226,31 +269,35 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   /** Shows the login again for whatever stopped it, with the username that was typed. */
   function loginAgain(error: Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     if (!(error instanceof Problem) || !isTyped(request.body)) throw error
-    // Somebody has logged in in another tab since this form was opened.
-    if (request.session) return reply.redirect(home, 303)
+    const { session } = request
+    const again = session !== undefined && request.body.again !== undefined
+    // They have logged in in another tab since this form was opened.
+    if (session !== undefined && !again && error.code !== 'another_is_logged_in') return reply.redirect(home, 303)
     needs.metrics.logins.inc({ outcome: error.code })
     const { username, next } = request.body
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
     if (error.status >= 500) request.log.warn({ err: error })
     const refusal = error.code === 'form_expired' ? request.view.t('sign-in:form_expired') : nextStep(request, error)
-    return showLogin(request, reply, error.status, { next: localPath(next, ''), username, refusal })
+    return showLogin(request, reply, error.status, { next: localPath(next, ''), username, again, refusal })
   }
 
   /** Shows the choice of a password again, naming every rule that was broken. */
   async function chooseAgain(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    if (!(error instanceof Problem) || error.code === 'login_expired') throw error
-    const { username, reason } = await pendingLoginOf(needs, request.instance, readCookie(request, 'pending'))
+    if (!(error instanceof Problem) || ['login_expired', 'other_persons_page'].includes(error.code)) throw error
     const faults = error instanceof PasswordRefused ? error.faults : []
-    const page = {
-      formToken: formToken(request, reply, keys.form),
-      username,
-      reason,
-      demands: await passwordDemands(needs, request.instance),
+    const place = error.code === 'passwords_differ' ? 'differ' : 'refusal'
+    return showChoice(request, reply, error.status, {
       faults,
-      ...(faults.length === 0 && { [error.code === 'passwords_differ' ? 'differ' : 'refusal']: nextStep(request, error) }),
-    }
-    return sendPage(request, reply, error.status, choosePasswordPage(request.view, page))
+      ...(faults.length === 0 && { [place]: nextStep(request, error) }),
+    })
   }
+}
+
+const anotherIsLoggedIn = () => new Problem(409, 'another_is_logged_in', 'Somebody else is logged in in this browser.')
+
+/** Whether somebody else than the page names is logged in in its browser. */
+function isOther(session: LiveSession | undefined, username: string): boolean {
+  return session !== undefined && usernameKey(username) !== usernameKey(session.username)
 }
 
 /** By which this browser is known, or will be known once somebody is logged in. */
@@ -262,6 +309,6 @@ function nextStep({ view }: FastifyRequest, { code, values }: Problem): string {
   return view.t(`problems:${code}.next`, values)
 }
 
-function isTyped(body: unknown): body is { username: string; next: string } {
+function isTyped(body: unknown): body is { username: string; next: string; again?: string } {
   return typeof body === 'object' && body !== null && 'username' in body && typeof body.username === 'string' && 'next' in body
 }

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import { mostPersonsOfDevice } from '../authenticators/passwords/passwords.ts'
+import type { Proof } from '../authenticators/proof.ts'
 import type { Database, Transaction } from '../platform/database.ts'
+import { hashToken, newToken } from '../platform/secret.ts'
 import type { NewSession, SessionLimits } from '../sessions/sessions.ts'
 
 export type LoginAtOnce = {
@@ -11,17 +14,19 @@ export type LoginAtOnce = {
   usernameHash: Buffer
   deviceHash: Buffer
   session: NewSession
+  /** By which methods the person has proven who they are, just now. */
+  amr: string[]
   limits: SessionLimits
 }
 
 /**
  * Ends the usual login in one round trip: locks the account, takes a seat, starts its session, records it, and settles the attempt.
- * False, and no session is started or ended, when anything is in the way or has to be looked at more closely.
+ * False, and no session is started or ended, when the account has a step open, or anything has to be looked at more closely.
  */
 export async function logInAtOnce(
   database: Database,
   instance: { id: string },
-  { accountId, credentialVersion, usernameHash, deviceHash, session, limits }: LoginAtOnce,
+  { accountId, credentialVersion, usernameHash, deviceHash, session, amr, limits }: LoginAtOnce,
 ): Promise<boolean> {
   const { tokenHash, visitHash, address, device, requestId } = session
   const { leaseSeconds, idleMinutes, longestHours } = limits
@@ -29,101 +34,110 @@ export async function logInAtOnce(
     const { rows } = await sql<{ done: boolean }>`
       select log_in_at_once(${instance.id}, ${accountId}, ${credentialVersion}, ${usernameHash}, ${deviceHash},
         ${mostPersonsOfDevice}, ${tokenHash}, ${visitHash}, ${address}, ${device}, ${requestId},
-        ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}) as done`.execute(db)
+        ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}, ${amr}) as done`.execute(db)
     return rows[0]!.done
   })
 }
 
-/** How long a proven login waits for its next step, in minutes. What moves a session waits shorter: what was shown soon changes. */
-const pendingMinutes = { choose_password: 15, take_over: 1 } as const
+/** For how many minutes a sign-in waits for a step, where it is not a quarter of an hour. What moves a session was shown soon before. */
+const waitMinutes: Record<string, number> = { other_session: 1 }
+const usualWaitMinutes = 15
 
-export type PendingReason = 'initial' | 'expired'
+/** A sign-in as its row keeps it, for the step that it waits for. */
+export type WaitingSignIn = {
+  id: string
+  accountId: string
+  credentialVersion: number
+  proofs: Proof[]
+  returnTo: string
+  otherSessionId: string | null
+  renewsSessionId: string | null
+}
 
-export type PendingLogin = {
+/**
+ * Lets a sign-in wait for a step, in the row that it has or in a new one, and returns its token, which works once and for this step
+ * only. The only time that it exists in clear is in what this returns. Call with the account locked.
+ */
+export async function keepSignIn(
+  tx: Transaction,
+  signIn: {
+    id?: string
+    accountId: string
+    credentialVersion: number
+    proofs: readonly Proof[]
+    returnTo: string
+    renews?: string | undefined
+  },
+  step: string,
+  otherSessionId: string | undefined,
+): Promise<{ token: string; id: string }> {
+  const { id = randomUUID(), accountId, credentialVersion, returnTo } = signIn
+  const token = newToken()
+  const waiting = {
+    tokenHash: hashToken(token),
+    step,
+    credentialVersion,
+    proofs: JSON.stringify(signIn.proofs),
+    otherSessionId: otherSessionId ?? null,
+    renewsSessionId: signIn.renews ?? null,
+    expiresAt: sql<Date>`now() + make_interval(mins => ${waitMinutes[step] ?? usualWaitMinutes})`,
+    usedAt: null,
+  }
+  await tx
+    .insertInto('signIn')
+    .values({ id, accountId, returnTo, ...waiting })
+    .onConflict((conflict) => conflict.columns(['instanceId', 'id']).doUpdateSet(waiting))
+    .execute()
+  return { token, id }
+}
+
+/** Whose sign-in waits for this step in the browser that has the token. Looking uses nothing up. */
+export type SignInOwner = {
+  id: string
   accountId: string
   username: string
   fullName: string
-  reason: PendingReason
   initialHash: Buffer | null
-  hash: string | null
 }
 
-export type NewPendingLogin = { tokenHash: Buffer; accountId: string; credentialVersion: number; returnTo: string } & (
-  | { step: 'choose_password'; reason: PendingReason }
-  | { step: 'take_over'; otherSessionId: string }
-)
-
-export async function insertPendingLogin(tx: Transaction, pending: NewPendingLogin): Promise<void> {
-  await tx
-    .insertInto('pendingLogin')
-    .values({
-      reason: null,
-      otherSessionId: null,
-      ...pending,
-      expiresAt: sql<Date>`now() + make_interval(mins => ${pendingMinutes[pending.step]})`,
-      usedAt: null,
-    })
-    .execute()
-}
-
-/** The account whose session may be moved with this token, as long as nothing has made it worthless. Looking uses nothing up. */
-export async function findTakeOver(tx: Transaction, tokenHash: Buffer): Promise<string | undefined> {
-  const row = await tx
-    .selectFrom('pendingLogin')
-    .select('accountId')
-    .where('tokenHash', '=', tokenHash)
-    .where('step', '=', 'take_over')
-    .where('usedAt', 'is', null)
-    .where('expiresAt', '>', sql<Date>`now()`)
-    .executeTakeFirst()
-  return row?.accountId
-}
-
-/** The login that waits for this step, as long as nothing has made it worthless. Looking uses nothing up. */
-export async function findPendingLogin(tx: Transaction, tokenHash: Buffer): Promise<PendingLogin | undefined> {
+export async function findSignIn(tx: Transaction, tokenHash: Buffer, step: string): Promise<SignInOwner | undefined> {
   return tx
-    .selectFrom('pendingLogin')
-    .innerJoin('account', 'account.id', 'pendingLogin.accountId')
+    .selectFrom('signIn')
+    .innerJoin('account', 'account.id', 'signIn.accountId')
     .leftJoin('password', 'password.accountId', 'account.id')
-    .select([
-      'account.id as accountId',
-      'account.username',
-      'account.fullName',
-      sql<PendingReason>`pending_login.reason`.as('reason'),
-      'password.initialHash',
-      'password.hash',
-    ])
-    .where('pendingLogin.tokenHash', '=', tokenHash)
-    .where('pendingLogin.step', '=', 'choose_password')
-    .where('pendingLogin.usedAt', 'is', null)
-    .where('pendingLogin.expiresAt', '>', sql<Date>`now()`)
+    .select(['signIn.id', 'account.id as accountId', 'account.username', 'account.fullName', 'password.initialHash'])
+    .where('signIn.tokenHash', '=', tokenHash)
+    .where('signIn.step', '=', step)
+    .where('signIn.usedAt', 'is', null)
+    .where('signIn.expiresAt', '>', sql<Date>`now()`)
     .where('account.enabled', '=', true)
-    .whereRef('pendingLogin.credentialVersion', '=', 'account.credentialVersion')
+    .whereRef('signIn.credentialVersion', '=', 'account.credentialVersion')
     .executeTakeFirst()
 }
 
 /**
- * Takes a pending login's step and returns where the person wanted to go, and the session that may be moved; undefined when it was taken, has expired, or the account has
- * other credentials by now. One statement, so one winner. Call it with the account locked.
+ * Takes the step that a sign-in waits for; undefined when it was taken, has expired, or the account has other credentials by now. One
+ * statement, so one winner. Call it with the account locked.
  */
-export async function consumePendingLogin(
+export async function takeStep(
   tx: Transaction,
   tokenHash: Buffer,
-  step: 'choose_password' | 'take_over',
+  step: string,
   credentialVersion: number,
-): Promise<{ returnTo: string; otherSessionId: string | null } | undefined> {
-  return tx
-    .updateTable('pendingLogin')
+): Promise<WaitingSignIn | undefined> {
+  const row = await tx
+    .updateTable('signIn')
     .set({ usedAt: sql`now()` })
     .where('tokenHash', '=', tokenHash)
     .where('step', '=', step)
     .where('credentialVersion', '=', credentialVersion)
     .where('usedAt', 'is', null)
     .where('expiresAt', '>', sql<Date>`clock_timestamp()`)
-    .returning(['returnTo', 'otherSessionId'])
+    .returning(['id', 'accountId', 'credentialVersion', 'proofs', 'returnTo', 'otherSessionId', 'renewsSessionId'])
     .executeTakeFirst()
+  return row && { ...row, proofs: row.proofs.map((proof) => ({ ...proof, at: new Date(proof.at) })) }
 }
 
-export async function removeOldPendingLogins(tx: Transaction): Promise<void> {
-  await tx.deleteFrom('pendingLogin').where('expiresAt', '<', sql<Date>`now() - interval '1 day'`).execute()
+export async function removeOldSignIns(tx: Transaction): Promise<void> {
+  await tx.deleteFrom('signIn').where('expiresAt', '<', sql<Date>`now() - interval '1 day'`).execute()
 }

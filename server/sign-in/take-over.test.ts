@@ -82,7 +82,7 @@ test('cve-C07 the button works once, for a minute, with the same credentials, an
   await setRules(system, { endOtherSession: true })
   const { person, first } = await someoneLoggedIn(system)
   const late = await shown(system, person)
-  await system.sql("update pending_login set expires_at = expires_at - interval '61 seconds'")
+  await system.sql("update sign_in set expires_at = expires_at - interval '61 seconds'")
   assert.match((await late.post('/take-over')).body, /This login has expired/)
   const other = await shown(system, person)
   await system.sql('update account set credential_version = credential_version + 1')
@@ -96,7 +96,8 @@ test('cve-C07 the button works once, for a minute, with the same credentials, an
   const copy = system.browser()
   for (const [name, value] of twice.cookies) copy.cookies.set(name, value)
   copy.formToken = twice.formToken
-  const answers = await system.race('pending_login', [() => twice.post('/take-over'), () => copy.post('/take-over')], 1)
+  copy.hidden = new Map(twice.hidden)
+  const answers = await system.race('sign_in', [() => twice.post('/take-over'), () => copy.post('/take-over')], 1)
   assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 403])
   assert.equal((await liveOnes(system)).length, 1)
 })

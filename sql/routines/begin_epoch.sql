@@ -1,14 +1,14 @@
--- Voids what the next so many accounts hold that opens something: sessions, links, logins that wait for their next step, initial
+-- Voids what the next so many accounts hold that opens something: sessions, links, sign-ins that wait for their next step, initial
 -- passwords and given ones. Lasting passwords stay. `last` is the last account of these, null when there was none.
 -- The accounts are locked in the order of everybody else, and a login that is under way finds other credentials.
 create or replace function begin_epoch(
   after uuid, how_many integer,
-  out last uuid, out sessions integer, out links integer, out pending_logins integer, out initial_passwords integer
+  out last uuid, out sessions integer, out links integer, out sign_ins integer, out initial_passwords integer
 ) language plpgsql as $$
 declare
   these uuid[] := array(select id from account where after is null or id > after order by id limit how_many for update);
   without_link uuid[];
-  without_pending uuid[];
+  without_sign_in uuid[];
   without_initial uuid[];
 begin
   last := these[cardinality(these)];
@@ -26,10 +26,10 @@ begin
   )
   select count(*) filter (where expires_at > now()), array_agg(account_id) into links, without_link from voided;
   with voided as (
-    update pending_login set used_at = clock_timestamp()
+    update sign_in set used_at = clock_timestamp()
     where account_id = any (these) and used_at is null returning account_id, expires_at
   )
-  select count(*) filter (where expires_at > now()), array_agg(account_id) into pending_logins, without_pending from voided;
+  select count(*) filter (where expires_at > now()), array_agg(account_id) into sign_ins, without_sign_in from voided;
   with voided as (
     update password set hash = null, changed_at = null, initial_hash = null, initial_expires_at = null, must_change_by = null
     where account_id = any (these) and (initial_hash is not null or must_change_by is not null) returning account_id
@@ -39,5 +39,5 @@ begin
   )
   select count(*), array_agg(account_id) into initial_passwords, without_initial from recorded;
   update account set credential_version = credential_version + 1
-  where id = any (these) and id = any (without_link || without_pending || without_initial);
+  where id = any (these) and id = any (without_link || without_sign_in || without_initial);
 end $$;

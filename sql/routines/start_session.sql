@@ -3,9 +3,11 @@
 -- A session of the account gives way when it has outlived itself, when this same browser started it, or when it is the one that the
 -- person chose to move (`moves`). The latter two hand their seat on, so nobody can take it in between.
 -- `at_once`: whatever is in the way is left to a closer look.
+-- `authenticated_at`, `by_methods`: when and by what its person has proven who they are.
 create or replace function start_session(
   of_account uuid, new_token_hash bytea, of_visit_hash bytea, from_address inet, on_device text, in_request text,
   moves uuid, at_once boolean, lease_seconds integer, idle_minutes integer, longest_minutes integer,
+  authenticated_at timestamptz, by_methods text[],
   out outcome text, out session_id uuid
 ) language plpgsql as $$
 declare
@@ -64,8 +66,8 @@ begin
     from (values (case reason when 'moved' then 'account' else 'system' end)) as by (kind);
   end if;
 
-  insert into session (id, account_id, token_hash, visit_hash, address, device)
-  values (new_id, of_account, new_token_hash, of_visit_hash, from_address, on_device)
+  insert into session (id, account_id, token_hash, visit_hash, address, device, auth_time, amr)
+  values (new_id, of_account, new_token_hash, of_visit_hash, from_address, on_device, authenticated_at, by_methods)
   on conflict (instance_id, account_id) where ended_at is null do nothing
   returning id into session_id;
   outcome := case when session_id is null then 'already_logged_in' else 'started' end;

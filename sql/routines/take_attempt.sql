@@ -8,7 +8,7 @@ create or replace function take_attempt(
   free_failures integer, first_seconds integer, longest_seconds integer, most_failures integer, in_flight_seconds integer,
   most_wrong integer, window_minutes integer,
   out outcome text, out address_wait_seconds integer, out account_id uuid, out enabled boolean, out credential_version integer,
-  out hash text, out initial_hash bytea, out initial_expired boolean, out knows_device boolean
+  out hash text, out initial_hash bytea, out initial_expired boolean, out knows_device boolean, out taken_at timestamptz
 ) language plpgsql as $$
 declare
   admitted boolean := true;
@@ -28,6 +28,7 @@ begin
   left join address_attempt t on t.address = from_address and t.wrong >= most_wrong
     and t.window_started_at = date_bin(make_interval(mins => window_minutes), now(), timestamptz '2000-01-01');
 
+  taken_at := clock_timestamp();
   if address_wait_seconds > 0 and not knows_device then
     outcome := 'address_waits';
     return;

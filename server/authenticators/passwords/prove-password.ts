@@ -3,15 +3,18 @@ import { setTimeout } from 'node:timers/promises'
 import { usernameKey } from '../../directory/accounts/accounts.ts'
 import { limitedAddress } from '../../platform/address.ts'
 import type { Caller } from '../../platform/caller.ts'
-import type { Database, Transaction } from '../../platform/database.ts'
+import type { Database } from '../../platform/database.ts'
 import { Problem } from '../../platform/problem.ts'
 import { hashToken, type Keys, keyedHash } from '../../platform/secret.ts'
 import type { RuleBook } from '../../rules/rules.ts'
+import type { Proof } from '../proof.ts'
+import type { Attempt } from './attempt.ts'
 import { hashPassword, isOutdated, verifyPassword } from './hash-password.ts'
 import type { HashQueue } from './hash-queue.ts'
 import { isInitialPassword } from './initial-password.ts'
 import { isPasswordExpired } from './password-age-store.ts'
-import { countWrongFromAddress, forgiveAttempts, landAttempt, type StoredPassword, takeAttempt, upgradeHash } from './store.ts'
+import { type PasswordState, stateOf } from './password-state.ts'
+import { type StoredPassword, takeAttempt } from './store.ts'
 
 // For how long, and how often, an attempt looks whether the others of its account that are being checked were right, in milliseconds.
 const longestWaitForOthers = 5000
@@ -30,21 +33,14 @@ export type Credentials = {
 }
 
 /** That somebody has shown the right password of an account, as it was at that moment. */
-export type Proof = {
+export type ProvenPassword = {
   kind: 'proven'
   accountId: string
   /** The proof is worth nothing once the account has another one. */
   credentialVersion: number
-  /** An initial or an expired password opens only the choice of another one, and an expired initial one opens nothing. */
-  password: 'lasting' | 'expired' | 'initial' | 'expired_initial'
-  /** Settles the attempt in the transaction that makes use of the proof. */
-  settle(tx: Transaction): Promise<void>
-  /** What the attempt was counted under, where settling it means no more than forgiving it. */
-  forgivable: { usernameHash: Buffer } | undefined
-  /** Settles it where the proof turned out to be worth nothing. */
-  discard(tx: Transaction): Promise<void>
-  /** Whether the person has logged in with this browser before. */
-  knowsBrowser: boolean
+  proof: Proof
+  state: PasswordState
+  attempt: Attempt
 }
 
 export type Refusal = {
@@ -52,7 +48,7 @@ export type Refusal = {
   accountId: string | undefined
   /** For the audit. Never for the person who tries. */
   reason: 'unknown_username' | 'wrong_password' | 'no_password' | 'disabled' | 'waiting'
-  settle(tx: Transaction): Promise<void>
+  attempt: Attempt
 }
 
 export const tooManyAttempts = (seconds: number) =>
@@ -62,7 +58,7 @@ export const tooManyAttempts = (seconds: number) =>
   })
 
 /**
- * Checks a password. Every refusal comes after the same work: the same statements and one Argon2id verification.
+ * Checks a password; whoever asked settles the attempt that it counted. Every refusal comes after the same work: the same statements and one Argon2id verification.
  * The attempt is counted, in the database, before the password is checked, so parallel guesses cannot outrun the limit.
  * @throws busy, too_many_attempts
  */
@@ -71,7 +67,7 @@ export async function provePassword(
   instance: { id: string },
   { username, password, deviceToken }: Credentials,
   caller: Caller,
-): Promise<Proof | Refusal> {
+): Promise<ProvenPassword | Refusal> {
   const held = await rules.of(instance)
   const address = limitedAddress(caller.address)
   const key = usernameKey(username)
@@ -88,52 +84,42 @@ export async function provePassword(
     await setTimeout(betweenTries)
   }
 
-  async function tryOnce(isLast: boolean): Promise<Proof | Refusal | 'again'> {
+  async function tryOnce(isLast: boolean): Promise<ProvenPassword | Refusal | 'again'> {
     // A name that cannot be looked for is looked for all the same: as one that nobody has.
-    const attempt = { usernameKey: key ?? '', usernameHash, deviceHash, address, isLast }
-    const taken = await takeAttempt(database, instance, attempt, held)
+    const taken = await takeAttempt(
+      database,
+      instance,
+      { usernameKey: key ?? '', usernameHash, deviceHash, address, isLast },
+      held,
+    )
     if (taken.kind === 'again') return taken.kind
     if (taken.kind === 'address_waits') throw tooManyAttempts(taken.seconds)
     const { stored } = taken
     const admitted = taken.kind === 'taken'
+    const attempt: Attempt = { usernameHash, deviceHash, address, accountId: stored?.accountId, admitted }
     const lasting = await verifyPassword(password, stored?.hash ?? null)
     const initial = isInitialPassword(keys, password, stored?.initialHash ?? nobodys)
 
     if (!stored || !admitted || !stored.enabled || !(lasting || initial))
-      return {
-        kind: 'refused',
-        accountId: stored?.accountId,
-        reason: refusalReason(stored, admitted),
-        async settle(tx) {
-          if (admitted) await landAttempt(tx, usernameHash)
-          await countWrongFromAddress(tx, address)
-        },
-      }
+      return { kind: 'refused', accountId: stored?.accountId, reason: refusalReason(stored, admitted), attempt }
 
-    const expired =
-      lasting && stored.initialExpired === null && (await isPasswordExpired(database, instance, stored.accountId, held))
+    const { accountId, credentialVersion, initialExpired } = stored
+    const expired = lasting && initialExpired === null && (await isPasswordExpired(database, instance, accountId, held))
     // Only now and only rarely: after the parameters were raised.
-    const upgraded = lasting && isOutdated(stored.hash!) ? await hashPassword(password) : undefined
+    if (lasting && isOutdated(stored.hash!)) attempt.rehashed = { from: stored.hash!, to: await hashPassword(password) }
     return {
       kind: 'proven',
-      accountId: stored.accountId,
-      credentialVersion: stored.credentialVersion,
-      password: kindOf(stored.initialExpired, expired),
-      async settle(tx) {
-        await forgiveAttempts(tx, usernameHash, deviceHash, stored.accountId)
-        if (upgraded !== undefined) await upgradeHash(tx, stored.accountId, stored.hash!, upgraded)
+      accountId,
+      credentialVersion,
+      proof: {
+        kind: lasting ? 'password' : 'initial_password',
+        at: taken.at,
+        attempt: usernameHash.toString('base64url'),
       },
-      forgivable: upgraded === undefined ? { usernameHash } : undefined,
-      discard: (tx) => landAttempt(tx, usernameHash),
-      knowsBrowser: stored.knowsDevice,
+      state: stateOf(initialExpired, expired),
+      attempt,
     }
   }
-}
-
-/** @param initialExpired null for a password that is no initial one */
-export function kindOf(initialExpired: boolean | null, expired: boolean): Proof['password'] {
-  if (initialExpired !== null) return initialExpired ? 'expired_initial' : 'initial'
-  return expired ? 'expired' : 'lasting'
 }
 
 /** What the attempts of a username are counted under. A keyed hash: what people type by mistake may be their password. */

@@ -98,17 +98,17 @@ async function usedBefore(
   return []
 }
 
-/** Sets a lasting password that was prepared. Everything proven with the old credentials is worth nothing from here on. */
+/** Sets a lasting password that was prepared, and returns the new version of the credentials: what was proven with the old ones is worth nothing. */
 export async function setPassword(
   tx: Transaction,
   { keys }: { keys: Keys },
   account: LockedAccount,
   passwordHash: string,
-): Promise<void> {
+): Promise<number> {
   await keepFormerPassword(tx, account.id, (await findRules(tx)).formerPasswords)
   await storePassword(tx, account.id, passwordHash)
-  await renewCredentialVersion(tx, account.id)
   await clearAttempts(tx, attemptKey(keys, usernameKey(account.username)!))
+  return renewCredentialVersion(tx, account.id)
 }
 
 /**

@@ -5,7 +5,8 @@ import { rehearse, type Transaction } from '../../platform/database.ts'
 import type { Keys } from '../../platform/secret.ts'
 import { findRules, type HeldRules } from '../../rules/rules.ts'
 import { type AgeRules, findExpiredPasswords, findInitialExpiry } from './password-age-store.ts'
-import { attemptKey, kindOf, type Proof } from './prove-password.ts'
+import { type PasswordState, stateOf } from './password-state.ts'
+import { attemptKey } from './prove-password.ts'
 import { type AttemptRules, endWaits, findLocks, hasFreeBrowser, type Lock, takeAttemptOn } from './store.ts'
 
 export type CredentialStanding = {
@@ -15,7 +16,7 @@ export type CredentialStanding = {
   lock: Lock | undefined
   /** Whether a browser that knows the person may try at this moment, whatever the lock. */
   ownBrowserIsFree: boolean
-  password: Proof['password'] | 'none'
+  password: PasswordState | 'none'
   /** Of an initial password. */
   expiresAt: Date | null
 }
@@ -51,7 +52,7 @@ export async function credentialStanding(
     addressWaitSeconds: here.kind === 'address_waits' ? here.seconds : undefined,
     lock: taken.kind === 'taken' ? undefined : (lock ?? { until: new Date() }),
     ownBrowserIsFree: await hasFreeBrowser(tx, id),
-    password: none ? 'none' : kindOf(stored.initialExpired, expired),
+    password: none ? 'none' : stateOf(stored.initialExpired, expired),
     expiresAt: await findInitialExpiry(tx, id),
   }
 }

@@ -39,6 +39,7 @@ export type TakenAttempt =
       kind: 'taken' | 'waits'
       /** Undefined when no account has this username. */
       stored: StoredPassword | undefined
+      at: Date
     }
   | { kind: 'again' }
   | { kind: 'address_waits'; seconds: number }
@@ -70,15 +71,15 @@ export async function takeAttemptOn(
   { waitsFrom, longestWaitMinutes, mostFailures, wrongFromAddress }: AttemptRules,
 ): Promise<TakenAttempt> {
   const { rows } = await sql<
-    StoredPassword & { outcome: TakenAttempt['kind']; accountId: string | null; addressWaitSeconds: number | null }
+    StoredPassword & { outcome: TakenAttempt['kind']; accountId: string | null; addressWaitSeconds: number | null; takenAt: Date }
   >`
       select * from take_attempt(${instance.id}, ${usernameKey}, ${usernameHash}, ${deviceHash}, ${address}, ${isLast},
         ${waitsFrom - 1}, ${firstWaitSeconds}, ${60 * longestWaitMinutes}, ${mostFailures}, ${inFlightSeconds},
         ${wrongFromAddress}, ${windowMinutes})`.execute(db)
-  const { outcome, addressWaitSeconds, ...stored } = rows[0]!
+  const { outcome, addressWaitSeconds, takenAt, ...stored } = rows[0]!
   if (outcome === 'again') return { kind: outcome }
   if (outcome === 'address_waits') return { kind: outcome, seconds: addressWaitSeconds! }
-  return { kind: outcome, stored: stored.accountId === null ? undefined : stored }
+  return { kind: outcome, stored: stored.accountId === null ? undefined : stored, at: takenAt }
 }
 
 /** An attempt is no longer in flight; it stays counted as wrong. */

@@ -108,6 +108,7 @@ export type LockedAccount = Pick<
   | 'validUntil'
   | 'loginHours'
   | 'credentialVersion'
+  | 'openSteps'
 > & { timeZone: string; now: Date }
 
 /**
@@ -130,6 +131,7 @@ export async function lockAccount(tx: Transaction, accountId: string): Promise<L
       'account.validUntil',
       'account.loginHours',
       'account.credentialVersion',
+      'account.openSteps',
       sql<string>`coalesce(account.time_zone, instance.time_zone)`.as('timeZone'),
       sql<Date>`clock_timestamp()`.as('now'),
     ])
@@ -138,9 +140,15 @@ export async function lockAccount(tx: Transaction, accountId: string): Promise<L
     .executeTakeFirst()
 }
 
-/** Makes everything worthless that was proven with the credentials of before: pending logins, and logins that are under way. */
-export async function renewCredentialVersion(tx: Transaction, accountId: string): Promise<void> {
-  await tx.updateTable('account').set({ credentialVersion: sql`credential_version + 1` }).where('id', '=', accountId).execute()
+/** Makes everything worthless that was proven with the credentials of before: sign-ins that wait, and those that are under way. Returns the new one. */
+export async function renewCredentialVersion(tx: Transaction, accountId: string): Promise<number> {
+  const { credentialVersion } = await tx
+    .updateTable('account')
+    .set({ credentialVersion: sql`credential_version + 1` })
+    .where('id', '=', accountId)
+    .returning('credentialVersion')
+    .executeTakeFirstOrThrow()
+  return credentialVersion
 }
 
 export async function updateEnabled(tx: Transaction, accountId: string, enabled: boolean, reason: string | null): Promise<void> {
