@@ -70,8 +70,7 @@ export function rowJudge(mapping: Mapping): { judge(row: number, cells: readonly
 
 /** The password of a row, for the moment of writing it. */
 export function passwordOf(mapping: Mapping, cells: readonly Cell[]): string | undefined {
-  const cell = cells[mapping.indexOf('password')]
-  return typeof cell === 'string' && cell !== '' ? cell : undefined
+  return textsOf(mapping, cells).texts.password
 }
 
 /**
@@ -92,6 +91,8 @@ export async function refuseBreached(
   }
 }
 
+const days: ReadonlySet<ImportField> = new Set(['validFrom', 'validUntil'])
+
 type Texts = Partial<Record<ImportField, string>>
 
 function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; problems: RowProblem[] } {
@@ -100,8 +101,12 @@ function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; prob
   for (const [index, column] of mapping.entries()) {
     const cell = cells[index]
     if (column === null || cell === undefined || cell === '') continue
-    if (typeof cell === 'string') texts[column] = cell
-    else problems.push({ column, value: column === 'password' ? '' : cutText(cell.text, 100), code: `cell_${cell.fault}` })
+    const { text, fault, merged }: Exclude<Cell, string> = typeof cell === 'string' ? { text: cell } : cell
+    const value = column === 'password' ? '' : cutText(text, 100)
+    // A day is one in whatever way the spreadsheet holds it; in any other column it was something else before.
+    if (fault === undefined || (fault === 'date' && days.has(column))) texts[column] = text
+    else problems.push({ column, value, code: `cell_${fault}` })
+    if (merged) problems.push({ column, value, code: 'cell_merged', note: true })
   }
   return { texts, problems }
 }
@@ -124,7 +129,7 @@ function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
     if (value === undefined) refuse(column, code)
     else Object.assign(fields, { [column]: value })
   }
-  for (const column of ['validFrom', 'validUntil'] as const) {
+  for (const column of days) {
     const day = readDay(texts[column] ?? '')
     set(column, day?.day, 'not_a_day')
     if (day?.ambiguous) refuse(column, 'day_before_month', true)

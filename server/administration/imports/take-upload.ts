@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { cutText, readSheet, type SheetRow } from '../sheets/sheets.ts'
+import { type Cell, cutText, readSheet, type SheetRow } from '../sheets/sheets.ts'
 import { type CheckNeeds, importer, rowsAtOnce, sealCells, verdictsOf } from './check-import.ts'
 import { type GuessedColumns, guessColumns } from './columns.ts'
 import { refuseBreached, rowJudge } from './judge-rows.ts'
@@ -51,7 +51,7 @@ export async function takeUpload(
     let waiting: SheetRow[] = []
     for await (const row of readSheet(file)) {
       if (columns === undefined) {
-        columns = guessColumns(row.cells.map((cell) => (typeof cell === 'string' ? cell : '')))
+        columns = guessColumns(row.cells.map(shownText))
         headerRow = columns.hasHeader ? row.row : null
         judge = rowJudge(columns.mapping)
       }
@@ -72,6 +72,11 @@ export async function takeUpload(
     await database.in(instance, (tx) => removeImport(tx, importId)).catch(() => {})
     throw error
   }
+}
+
+/** What a cell shows: the name of a column, or a day. */
+function shownText(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.fault === undefined || cell.fault === 'date' ? cell.text : ''
 }
 
 function storableName(fileName: string): string {
