@@ -246,6 +246,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/imports accounts.import',
     'GET /api/imports/:id accounts.import',
     'GET /api/imports/:id/accounts accounts.import',
+    'GET /api/imports/:id/causes accounts.import',
     'GET /api/imports/:id/report accounts.import',
     'GET /api/imports/:id/rows accounts.import',
     'GET /api/imports/template accounts.import',

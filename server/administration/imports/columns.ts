@@ -2,7 +2,7 @@
 
 import { readDay } from './read-values.ts'
 
-/** What a column can hold. */
+/** What uContact's columns hold, in its order, and the team. */
 export const importFields = [
   'username',
   'fullName',
@@ -16,13 +16,18 @@ export const importFields = [
   'password',
   'team',
 ] as const
-export type ImportField = (typeof importFields)[number]
+/** What a column can hold: these, and halves of the full name. */
+export const columnFields = [...importFields, 'firstName', 'lastName'] as const
+export type ImportField = (typeof columnFields)[number]
+
+/** How a first and a last name in two columns become a full name. */
+export type NameOrder = 'first_last' | 'last_first'
 
 /** For each column the field that it holds, or null for one that is left out. */
 export type Mapping = (ImportField | null)[]
 
 /** The sample file's header: uContact's names in uContact's order, and the team. */
-export const ownHeader: Record<ImportField, string> = {
+export const ownHeader: Record<(typeof importFields)[number], string> = {
   username: 'Username',
   fullName: 'Full Name',
   email: 'Email',
@@ -51,10 +56,17 @@ const names: Record<ImportField, string> = {
   phone: 'phone, phone number, extension, telefono, interno, anexo, telefone, ramal',
   password: 'password, initial password, contrasena, contrasena inicial, clave, senha, senha inicial',
   team: 'team, group, equipo, grupo, equipe, time',
+  firstName:
+    'first name, firstname, given name, given names, forename, nombres, primer nombre, nombre de pila, primeiro nome, prenome',
+  lastName: 'last name, lastname, surname, family name, apellido, apellidos, sobrenome, sobrenomes, apelido, ultimo nome',
 }
+/** A name by itself is a full one, unless a last name stands beside it. */
+const shortNames = new Set(['name', 'nombre', 'nome'])
+/** So many rows may stand above the header: a title, a date, an empty line. */
+export const mostRowsAbove = 10
 
 const fieldOfName = new Map(
-  importFields.flatMap((field) => names[field].split(', ').map((name) => [lettersOf(name), field] as const)),
+  columnFields.flatMap((field) => names[field].split(', ').map((name) => [lettersOf(name), field] as const)),
 )
 
 function lettersOf(text: string): string {
@@ -66,32 +78,52 @@ function lettersOf(text: string): string {
 
 export type GuessedColumns = {
   mapping: Mapping
-  hasHeader: boolean
-  /** Whether somebody has to look: a column is unknown, or one that every account needs is missing. */
+  /** Which of the rows names the columns, from 0; -1 when none does. */
+  header: number
+  /** Whether somebody has to look, because a column that every account needs is missing, or nothing tells what they hold. */
   isCertain: boolean
 }
 
-/** What the first row tells about the columns. */
-export function guessColumns(firstRow: readonly string[]): GuessedColumns {
+/**
+ * What the first rows tell about the columns. The header is the one that names the most, with only a title above it. Columns that
+ * nobody knows are left out.
+ */
+export function guessColumns(rows: readonly (readonly string[])[]): GuessedColumns {
+  const guesses = rows.slice(0, mostRowsAbove).map(namedColumns)
+  const counts = guesses.map((mapping) => mapping.filter((field) => field !== null).length)
+  const most = Math.max(0, ...counts)
+  const header = counts.indexOf(most)
+  // One name alone is one by chance, unless it is the first row.
+  if (most > 1 || (counts[0] ?? 0) > 0) {
+    const mapping = guesses[header]!
+    return { mapping, header, isCertain: hasRequired(mapping) }
+  }
+  // Without a header: uContact's own order. It is certain where an address or a day stands in its place; else it is only proposed.
+  const [first = []] = rows
+  const mapping = first.map((_, index) => importFields[index] ?? null)
+  const isTold = first[2]?.includes('@') || [first[4], first[5]].some((text) => readDay(text ?? '') !== undefined)
+  return { mapping, header: -1, isCertain: hasRequired(mapping) && first.length <= importFields.length && isTold === true }
+}
+
+function namedColumns(row: readonly string[]): Mapping {
   const taken = new Set<ImportField>()
-  const named = firstRow.map((name): ImportField | null => {
+  const named = row.map((name): ImportField | null => {
     const field = fieldOfName.get(lettersOf(name))
     if (field === undefined || taken.has(field)) return null
     taken.add(field)
     return field
   })
-  if (taken.size > 0) {
-    const isCertain = hasRequired(named) && named.every((field, index) => field !== null || firstRow[index] === '')
-    return { mapping: named, hasHeader: true, isCertain }
-  }
-  // Without a header: uContact's own order. It is certain where an address or a day stands in its place; else it is only proposed.
-  const mapping = firstRow.map((_, index) => importFields[index] ?? null)
-  const isTold = firstRow[2]?.includes('@') || [firstRow[4], firstRow[5]].some((text) => readDay(text ?? '') !== undefined)
-  const isCertain = hasRequired(mapping) && firstRow.length <= importFields.length && isTold === true
-  return { mapping, hasHeader: false, isCertain }
+  if (!taken.has('firstName') && !taken.has('lastName')) return named
+  const full = named.indexOf('fullName')
+  if (taken.has('firstName') || full === -1 || !shortNames.has(lettersOf(row[full]!)))
+    // Where there is a full name, its halves say nothing more.
+    return full === -1 ? named : named.map((field) => (field === 'firstName' || field === 'lastName' ? null : field))
+  return named.map((field) => (field === 'fullName' ? 'firstName' : field))
 }
 
 /** Whether it says where the username and the name are. */
 export function hasRequired(mapping: Mapping): boolean {
-  return mapping.includes('username') && mapping.includes('fullName')
+  return (
+    mapping.includes('username') && ['fullName', 'firstName', 'lastName'].some((field) => mapping.includes(field as ImportField))
+  )
 }

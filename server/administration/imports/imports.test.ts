@@ -93,8 +93,9 @@ test('columns with other names wait until somebody says what they hold', async (
   const waiting = await upload(browser, 'Legajo;Quién\n7;Ana\n8;Ben\n')
   assert.equal(waiting.state, 'mapping')
   const known = await upload(browser, 'Nombre de usuario;Nombre completo;Legajo\nana;Ana;7\n')
-  assert.deepEqual([known.state, known.columns.map(({ field }) => field)], ['mapping', ['username', 'fullName', null]])
-  await call(browser, 'POST', `/api/imports/${known.id}/run`, {}, 409)
+  assert.deepEqual([known.state, known.columns.map(({ field }) => field)], ['checked', ['username', 'fullName', null]])
+  assert.equal(known.verdicts.create, 1, 'what nobody knows is left out, and the rest is judged at once')
+  await call(browser, 'POST', `/api/imports/${waiting.id}/run`, {}, 409)
   const url = `/api/imports/${waiting.id}`
   const choice = { mapping: ['username', 'fullName'], hasHeader: true, onExisting: 'skip' }
   await call(browser, 'PUT', url, { ...choice, mapping: ['username', null] }, 422)
@@ -193,7 +194,7 @@ test('asvs-1.2.10 the list is exported as it is filtered, and what was exported 
   const [audited] = await system.sql("select detail from audit_event where event = 'accounts_exported' order by id limit 1")
   assert.deepEqual([audited!.detail.count, audited!.detail.format], [1, 'csv'])
   const again = await upload(browser, csv.body)
-  assert.equal(again.state, 'mapping', 'State and Last Login are no fields')
+  assert.equal(again.state, 'checked', 'State and Last Login are no fields, and left out')
   const mapping = again.columns.map(({ field }) => field)
   const checked = await call<Details>(browser, 'PUT', `/api/imports/${again.id}`, {
     mapping,

@@ -3,7 +3,7 @@
 import { type BreachedPasswords, givenPasswordFault } from '../../authenticators/passwords/passwords.ts'
 import { accountFaults, usernameKey, usernameSkeleton } from '../../directory/accounts/accounts.ts'
 import { type Cell, cutText } from '../sheets/sheets.ts'
-import type { ImportField, Mapping } from './columns.ts'
+import type { ImportField, Mapping, NameOrder } from './columns.ts'
 import { readDay, readLanguage, readTimeZone } from './read-values.ts'
 
 /** One thing that is to be said of a row. `code` is a key of locales/*\/imports.json; the value of a password is never told. */
@@ -40,13 +40,16 @@ export type JudgedRow = { row: number; fields: RowFields | null; problems: RowPr
 export type LateProblem = { row: number; problem: RowProblem }
 
 /** Judges row after row of one file, and remembers their usernames: none may be there twice, nor look like another. */
-export function rowJudge(mapping: Mapping): { judge(row: number, cells: readonly Cell[]): JudgedRow; late: LateProblem[] } {
+export function rowJudge({ mapping, nameOrder }: { mapping: Mapping; nameOrder: NameOrder }): {
+  judge(row: number, cells: readonly Cell[]): JudgedRow
+  late: LateProblem[]
+} {
   const seen = new Map<string, { row: number; key: string; told: boolean }>()
   const late: LateProblem[] = []
 
   function judge(row: number, cells: readonly Cell[]): JudgedRow {
     const { texts, problems } = textsOf(mapping, cells)
-    const fields = fieldsOf(texts, problems)
+    const fields = fieldsOf({ ...texts, fullName: fullNameOf(texts, nameOrder) }, problems)
     if (fields.usernameKey !== '') refuseDoubles(row, fields, problems)
     return { row, fields, problems }
   }
@@ -109,6 +112,11 @@ function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; prob
     if (merged) problems.push({ column, value, code: 'cell_merged', note: true })
   }
   return { texts, problems }
+}
+
+/** The full name, or what its halves are together. */
+function fullNameOf({ fullName, firstName = '', lastName = '' }: Texts, order: NameOrder): string {
+  return fullName ?? (order === 'first_last' ? [firstName, lastName] : [lastName, firstName]).filter(Boolean).join(' ')
 }
 
 function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
