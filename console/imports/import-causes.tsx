@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { type Answer, ApiProblem, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
-import { usePermission } from '../app/session.tsx'
+import { usePermission, useSession } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import type { Found } from './send-file.ts'
 import { settingsOf, useCheck } from './use-check.ts'
@@ -62,11 +62,15 @@ function UnknownTeams({ found, values }: { found: Found; values: Cause['values']
   const { t } = useTranslation()
   const queries = useQueryClient()
   const mayMake = usePermission('teams.manage')
+  const { accountId } = useSession()
   const checking = useCheck(found)
   const making = useMutation({
     mutationFn: async () => {
+      // Who does not reach every team sees only those that they supervise.
+      const { self } = await call('GET /api/teams', {})
+      const supervisors = self.mustSupervise ? [accountId] : []
       for (const { value } of values)
-        await call('POST /api/teams', { body: { name: value, supervisors: [] } }).catch((error: unknown) => {
+        await call('POST /api/teams', { body: { name: value, supervisors } }).catch((error: unknown) => {
           // Somebody else was faster: it is there, which is all that was wanted.
           if (!(error instanceof ApiProblem) || error.status !== 409) throw error
         })
