@@ -74,3 +74,18 @@ export const sheetColumns = {
 
 export type ImportField = keyof typeof sheetColumns
 export const importFields = Object.keys(sheetColumns) as ImportField[]
+
+/** Halves of the full name, as other systems write it in two columns; and what people call them. */
+const nameHalves = {
+  firstName:
+    'first name, firstname, given name, given names, forename, nombres, primer nombre, nombre de pila, primeiro nome, prenome',
+  lastName: 'last name, lastname, surname, family name, apellido, apellidos, sobrenome, sobrenomes, apelido, ultimo nome',
+} as const
+
+/** What a column of somebody's spreadsheet can hold. */
+export type ColumnField = ImportField | keyof typeof nameHalves
+export const columnFields = [...importFields, 'firstName', 'lastName'] as const satisfies ColumnField[]
+export const calledNames = {
+  ...Object.fromEntries(importFields.map((field) => [field, sheetColumns[field].called])),
+  ...nameHalves,
+} as Record<ColumnField, string>

@@ -98,3 +98,44 @@ for (const name of Object.keys(formats))
       await expect(page.getByText('1 user', { exact: true })).toBeVisible()
     }
   })
+
+test('a list with a column that nobody knows and teams that are not there yet is imported without leaving the page', async ({
+  page,
+  instance,
+}) => {
+  await logInForTheFirstTime(page, instance)
+  const path = join(await mkdtemp(join(tmpdir(), 'gatehouse-import-')), 'staff.xlsx')
+  const book = utils.book_new()
+  const add = (name: string, rows: string[][]) => utils.book_append_sheet(book, utils.aoa_to_sheet(rows), name)
+  add('Read me', [['This is the list of 2026.']])
+  add('Staff', [
+    ['Username', 'First name', 'Last name', 'Legajo', 'Team', 'Profile', 'Email'],
+    ['ana', 'Ana', 'Souza', '1', 'Ventas', 'Agent', 'ana@example.com'],
+    ['ben no', 'Ben', 'Ortiz', '2', 'Soporte', 'Jefe', ''],
+  ])
+  await writeFile(path, write(book, { type: 'buffer', bookType: 'xlsx' }))
+  await page.goto('/console/imports')
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Choose a file' }).click()
+  await (await chooser).setFiles(path)
+
+  await page.getByRole('radio', { name: 'Staff' }).check()
+  await expect(page.getByText('Left out: Legajo.')).toBeVisible()
+  await expect(count(page, 'Refused')).toHaveText('2')
+  await page.getByRole('button', { name: 'Create these 2 teams' }).click()
+  await expect(count(page, 'To be created')).toHaveText('1')
+  await page.getByRole('combobox', { name: /Instead of .Jefe/ }).click()
+  await page.getByRole('option', { name: 'Supervisor' }).click()
+  await page.getByRole('button', { name: 'Use these profiles' }).click()
+  await page.getByRole('button', { name: 'Correct Username in row 3' }).click()
+  await page.getByRole('textbox', { name: 'Correct Username in row 3' }).fill('ben')
+  await page.getByRole('button', { name: 'Save and check' }).click()
+  await expect(count(page, 'To be created')).toHaveText('2')
+  await expect(page.getByText('1 message with an initial password will be sent')).toBeVisible()
+  await expect(page.getByText('1 person without email will need a slip.')).toBeVisible()
+  await page.getByRole('radio', { name: 'Last name, then first name' }).check()
+  await page.getByRole('button', { name: 'Run: 2 people' }).click()
+  await expect(count(page, 'Created')).toHaveText('2')
+  await page.goto('/console/users')
+  await expect(page.getByRole('link', { name: 'Souza Ana' })).toBeVisible()
+})

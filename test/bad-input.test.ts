@@ -218,6 +218,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/imports accounts.import json',
     'GET /api/imports/:id accounts.import json',
     'GET /api/imports/:id/accounts accounts.import json',
+    'GET /api/imports/:id/causes accounts.import json',
     'GET /api/imports/:id/report accounts.import json',
     'GET /api/imports/:id/rows accounts.import json',
     'GET /api/imports/template accounts.import json',

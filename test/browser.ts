@@ -4,6 +4,7 @@ import type { App } from '../server/platform/app.ts'
 export type Answer = {
   status: number
   body: string
+  bytes: Buffer
   headers: Record<string, string | string[] | number | undefined>
   location: string | undefined
 }
@@ -69,7 +70,13 @@ export class Browser {
     for (const [action, fields] of hiddenFields(answer.body)) this.hidden.set(action, fields)
     const token = /name="formToken" value="([^"]+)"/.exec(answer.body)?.[1]
     if (token !== undefined) this.formToken = token
-    return { status: answer.statusCode, body: answer.body, headers: answer.headers, location: answer.headers.location }
+    return {
+      status: answer.statusCode,
+      body: answer.body,
+      bytes: answer.rawPayload,
+      headers: answer.headers,
+      location: answer.headers.location,
+    }
   }
 
   /**

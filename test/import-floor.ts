@@ -8,6 +8,11 @@ export type Details = {
   id: string
   state: string
   hasHeader: boolean
+  nameOrder: string
+  sheets: string[]
+  sheet: string | null
+  encoding: string | null
+  credentials: { messages: number; slips: number }
   onExisting: string
   failReason: string | null
   columns: { name: string; samples: string[]; field: string | null }[]
@@ -62,8 +67,14 @@ export async function addImporter(system: TestSystem, teamId: string, permission
   return loggedIn(system, account)
 }
 
-export async function upload(browser: Browser, file: string | Buffer, name = 'people.csv', status = 201): Promise<Details> {
-  const answer = await browser.send('POST', `/api/imports?name=${name}`, file, 'application/octet-stream', {
+export async function upload(
+  browser: Browser,
+  file: string | Buffer,
+  name = 'people.csv',
+  status = 201,
+  query = '',
+): Promise<Details> {
+  const answer = await browser.send('POST', `/api/imports?name=${name}${query}`, file, 'application/octet-stream', {
     'x-form-token': browser.formToken,
   })
   assert.equal(answer.status, status, answer.body)

@@ -37,6 +37,7 @@ export type Routes = {
   'GET /api/imports/:id': typeof imports.getImportRoute
   'PUT /api/imports/:id': typeof imports.checkImportRoute
   'GET /api/imports/:id/rows': typeof imports.listImportRowsRoute
+  'GET /api/imports/:id/causes': typeof imports.listImportCausesRoute
   'POST /api/imports/:id/run': typeof imports.runImportRoute
   'POST /api/imports/:id/undo': typeof imports.undoImportRoute
   'GET /api/imports/:id/accounts': typeof imports.listImportedAccountsRoute

@@ -6,17 +6,22 @@ import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { Pages } from '../app/list-parts.tsx'
 import { formatNumber } from '../app/texts.ts'
+import type { Cause } from './import-causes.tsx'
+import { MendCell } from './mend-cell.tsx'
+import type { Found } from './send-file.ts'
 
 const pageSize = 100
 
 /** Every row of which there is something to say: where it stands, what it holds, and why. */
-export function ImportProblems({ id, state }: { id: string; state: string }) {
+export function ImportProblems({ found, cause }: { found: Found; cause: Cause | undefined }) {
   const { t } = useTranslation()
+  const { id, state, verdicts } = found
   const [page, setPage] = useState(1)
+  const query = { problem: 'any', ...(cause && { code: cause.code, ...(cause.column && { column: cause.column }) }) } as const
   const list = useQuery({
-    queryKey: ['imports', id, 'problems', state, page],
+    queryKey: ['imports', id, 'problems', state, verdicts, cause?.code, cause?.column, page],
     queryFn: ({ signal }) =>
-      call('GET /api/imports/:id/rows', { params: { id }, query: { problem: 'any', page: String(page) }, signal }),
+      call('GET /api/imports/:id/rows', { params: { id }, query: { ...query, page: String(page) }, signal }),
     placeholderData: keepPreviousData,
   })
   if (list.error) return <Failure error={list.error} />
@@ -46,11 +51,16 @@ export function ImportProblems({ id, state }: { id: string; state: string }) {
                   </Text>
                 </Table.Td>
                 <Table.Td>
-                  {problems.map(({ column, value, code, otherRow }) => (
-                    <Text key={`${column}${code}`} size="sm" className="break">
-                      {column && <strong>{t(`imports:field.${column}`)}: </strong>}
-                      {value && <q>{value}</q>} {t(`imports:problem.${code}`, { otherRow })}
-                    </Text>
+                  {problems.map(({ column, value, code, note, otherRow }) => (
+                    <div key={`${column}${code}`}>
+                      <Text size="sm" className="break" span>
+                        {column && <strong>{t(`imports:field.${column}`)}: </strong>}
+                        {value && <q>{value}</q>} {t(`imports:problem.${code}`, { otherRow })}
+                      </Text>
+                      {column && !note && state === 'checked' && (
+                        <MendCell found={found} row={row} field={column} value={value} />
+                      )}
+                    </div>
                   ))}
                 </Table.Td>
               </Table.Tr>

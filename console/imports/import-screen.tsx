@@ -2,12 +2,15 @@
 import { Alert, Progress, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, call } from '../app/api.ts'
 import { FailedScreen } from '../app/failure.tsx'
 import { formatNumber } from '../app/texts.ts'
+import { type Cause, ImportCauses } from './import-causes.tsx'
 import { ImportCounts } from './import-counts.tsx'
 import { ImportDone } from './import-done.tsx'
+import { ImportFile } from './import-file.tsx'
 import { ImportProblems } from './import-problems.tsx'
 import { ImportSettings } from './import-settings.tsx'
 
@@ -16,6 +19,7 @@ const route = getRouteApi('/imports/$id')
 export default function ImportScreen() {
   const { t } = useTranslation()
   const { id } = route.useParams()
+  const [cause, setCause] = useState<Cause>()
   const found = useQuery({
     queryKey: ['imports', id],
     queryFn: ({ signal }) => call('GET /api/imports/:id', { params: { id }, signal }),
@@ -42,9 +46,17 @@ export default function ImportScreen() {
       )}
       {(data.state === 'running' || data.state === 'checking') && <Running found={data} />}
       {data.state !== 'mapping' && <ImportCounts found={data} />}
-      {isOpen && <ImportSettings key={data.columns.map(({ field }) => field).join()} found={data} />}
+      {isOpen && <ImportFile key={`${data.id} file`} found={data} />}
+      {isOpen && <ImportSettings key={`${data.id} ${data.columns.map(({ field }) => field).join()}`} found={data} />}
+      {data.state === 'checked' && <ImportCauses found={data} shown={cause} onShow={setCause} />}
       {data.state === 'done' && <ImportDone found={data} />}
-      {data.state !== 'mapping' && data.state !== 'checking' && <ImportProblems id={data.id} state={data.state} />}
+      {data.state !== 'mapping' && data.state !== 'checking' && (
+        <ImportProblems
+          key={`${cause?.column} ${cause?.code}`}
+          found={data}
+          cause={data.state === 'checked' ? cause : undefined}
+        />
+      )}
     </Stack>
   )
 }

@@ -1,37 +1,32 @@
 import { Button, Checkbox, Group, Paper, Radio, Select, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { importFields } from '../../contracts/account-fields.ts'
-import { type Answer, type Body, call } from '../app/api.ts'
+import { columnFields } from '../../contracts/account-fields.ts'
+import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
+import type { Found } from './send-file.ts'
+import { type Settings, settingsOf, useCheck } from './use-check.ts'
 
-type Found = Answer<'GET /api/imports/:id'>
-type Settings = Body<'PUT /api/imports/:id'>
 /** What the columns hold and what is to be done with usernames that exist; then the dry run anew, and the run. */
 export function ImportSettings({ found }: { found: Found }) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const [settings, setSettings] = useState<Settings>({
-    mapping: found.columns.map(({ field }) => field),
-    hasHeader: found.hasHeader,
-    onExisting: found.onExisting,
-  })
+  const [settings, setSettings] = useState<Settings>(() => settingsOf(found))
   const params = { id: found.id }
   const refresh = () => queries.invalidateQueries({ queryKey: ['imports'] })
-  const checking = useMutation({
-    mutationFn: (to: Settings) => call('PUT /api/imports/:id', { params, body: to }),
-    onSuccess: refresh,
-  })
+  const checking = useCheck(found)
   const running = useMutation({ mutationFn: () => call('POST /api/imports/:id/run', { params }), onSuccess: refresh })
   const change = (to: Partial<Settings>) => {
     const next = { ...settings, ...to }
     setSettings(next)
     // Two columns are needed before there is anything to check.
-    if (next.mapping.includes('username') && next.mapping.includes('fullName')) checking.mutate(next)
+    if (missingOf(next).length === 0) checking.mutate(next)
   }
-  const missing = (['username', 'fullName'] as const).filter((field) => !settings.mapping.includes(field))
+  const missing = missingOf(settings)
+  const leftOut = found.columns.flatMap(({ name }, i) => (settings.mapping[i] === null && name !== '' ? [name] : []))
   const ready = found.verdicts.create + found.verdicts.change
   return (
     <Paper withBorder p="md">
@@ -64,7 +59,7 @@ export function ImportSettings({ found }: { found: Found }) {
                       placeholder={t('imports:left_out')}
                       clearable
                       value={settings.mapping[i] ?? null}
-                      data={importFields.map((field) => ({
+                      data={columnFields.map((field) => ({
                         value: field,
                         label: t(`imports:field.${field}`),
                         disabled: settings.mapping.includes(field) && settings.mapping[i] !== field,
@@ -95,6 +90,20 @@ export function ImportSettings({ found }: { found: Found }) {
             ))}
           </Stack>
         </Radio.Group>
+        {settings.mapping.includes('firstName') && settings.mapping.includes('lastName') && (
+          <Radio.Group
+            label={t('imports:name_order')}
+            value={settings.nameOrder ?? 'first_last'}
+            onChange={(value) => change({ nameOrder: value as NonNullable<Settings['nameOrder']> })}
+          >
+            <Stack gap="xs" mt="xs">
+              {(['first_last', 'last_first'] as const).map((value) => (
+                <Radio key={value} value={value} label={t(`imports:order.${value}`)} />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
+        {leftOut.length > 0 && <Text className="break">{t('imports:left_out_named', { columns: leftOut.join(', ') })}</Text>}
         {missing.length > 0 && (
           <Text role="status">
             {t('imports:missing', { columns: missing.map((field) => t(`imports:field.${field}`)).join(', ') })}
@@ -102,7 +111,13 @@ export function ImportSettings({ found }: { found: Found }) {
         )}
         {checking.error && <Failure error={checking.error} />}
         {running.error && <Failure error={running.error} />}
+        {found.state === 'checked' && <Credentials found={found} />}
         <Group>
+          {found.state === 'mapping' && missing.length === 0 && (
+            <Button variant="default" loading={checking.isPending} onClick={() => checking.mutate(settings)}>
+              {t('imports:check_columns')}
+            </Button>
+          )}
           <Button
             disabled={found.state !== 'checked' || ready === 0 || missing.length > 0}
             loading={running.isPending || checking.isPending}
@@ -114,5 +129,33 @@ export function ImportSettings({ found }: { found: Found }) {
         </Group>
       </Stack>
     </Paper>
+  )
+}
+
+/** The fields that every account needs and no column holds. */
+function missingOf({ mapping }: Settings): ('username' | 'fullName')[] {
+  const hasName = (['fullName', 'firstName', 'lastName'] as const).some((field) => mapping.includes(field))
+  return [...(mapping.includes('username') ? [] : (['username'] as const)), ...(hasName ? [] : (['fullName'] as const))]
+}
+
+/** How the new people would get their initial passwords, before anything leaves. */
+function Credentials({ found: { credentials } }: { found: Found }) {
+  const { t } = useTranslation()
+  const maySee = usePermission('accounts.view')
+  const { data } = useQuery({
+    queryKey: ['mail'],
+    queryFn: ({ signal }) => call('GET /api/mail', { signal }),
+    enabled: maySee && credentials.messages > 0,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  if (credentials.messages + credentials.slips === 0) return null
+  const parts = (['messages', 'slips'] as const).filter((kind) => credentials[kind] > 0)
+  return (
+    <Text>
+      {parts
+        .map((kind) => t(`imports:will_${kind}`, { count: credentials[kind], number: formatNumber(credentials[kind]) }))
+        .join(' ')}{' '}
+      {credentials.messages > 0 && data?.mail === 'files' && <strong>{t('imports:no_mail')}</strong>}
+    </Text>
   )
 }

@@ -3,18 +3,18 @@ import { Anchor, Button, FileButton, Group, List, Paper, Stack, Table, Text, Tit
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { type Answer, call, upload } from '../app/api.ts'
+import { type Answer, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
+import { sendFile } from './send-file.ts'
 
 export default function ImportsScreen() {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const list = useQuery({ queryKey: ['imports'], queryFn: ({ signal }) => call('GET /api/imports', { signal }) })
   const sending = useMutation({
-    mutationFn: (file: File) =>
-      upload(`/api/imports?name=${encodeURIComponent(file.name)}`, file) as Promise<Answer<'GET /api/imports/:id'>>,
+    mutationFn: (file: File) => sendFile(file),
     onSuccess: ({ id }) => navigate({ to: '/imports/$id', params: { id } }),
   })
   return (

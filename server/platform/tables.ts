@@ -185,6 +185,10 @@ export type Tables = {
     headerRow: number | null
     /** For each column the field that it holds, if any. */
     mapping: ColumnType<unknown[], string | undefined, string>
+    sheets: ColumnType<string[], string | undefined, string>
+    sheet: ColumnType<string | null, string | null | undefined, string | null>
+    encoding: ColumnType<string | null, string | null | undefined, string | null>
+    nameOrder: Default<'first_last' | 'last_first'>
     worker: string | null
     heartbeatAt: Date | null
     failReason: string | null

@@ -6,9 +6,11 @@ import type { Database, Transaction } from '../../platform/database.ts'
 import { notPermitted } from '../../platform/problem.ts'
 import { type Keys, seal, unseal } from '../../platform/secret.ts'
 import type { Cell } from '../sheets/sheets.ts'
-import { hasRequired, type Mapping } from './columns.ts'
+import { cellShown } from './cell-texts.ts'
+import { guessColumns, hasRequired, type Mapping, mostRowsAbove, type NameOrder } from './columns.ts'
 import { judgeInWorld, type OnExisting, type World } from './judge-in-world.ts'
 import { type JudgedRow, refuseBreached, rowJudge } from './judge-rows.ts'
+import { type Mend, mendCells } from './mend-cells.ts'
 import { findPlaces } from './place-store.ts'
 import { importChanged, importNotFound, importNotReady, mappingIncomplete } from './problems.ts'
 import {
@@ -16,24 +18,33 @@ import {
   findImport,
   finishCheck,
   holdCheck,
-  type NewRow,
   planAnew,
   readRows,
   refuseRows,
+  storeCells,
   storeJudged,
 } from './store.ts'
+import type { NewRow } from './upload-store.ts'
 
 export type ImportNeeds = { database: Database; keys: Keys }
 /** `breached`: the operator's list, if there is one. */
 export type CheckNeeds = ImportNeeds & { breached: BreachedPasswords | undefined }
 
 /** What an import is to be read as, and what is to be done with usernames that exist. */
-export type ImportChoices = { mapping: Mapping; hasHeader: boolean; onExisting: OnExisting }
+export type ImportChoices = {
+  mapping: Mapping
+  hasHeader: boolean
+  onExisting: OnExisting
+  nameOrder?: NameOrder
+  /** Cells that are to hold something else. */
+  mend?: readonly Mend[]
+}
 
 export const rowsAtOnce = 500
 
 /**
- * Judges all rows of an import anew, by other columns or another decision. Of two who do it the later one counts.
+ * Judges all rows of an import anew: by other columns or another decision, with cells that somebody mended, or because teams have been
+ * made. Of two who do it the later one counts.
  * @throws import_not_found, mapping_incomplete, import_not_ready, import_changed, not_permitted
  */
 export async function checkImport(
@@ -41,7 +52,7 @@ export async function checkImport(
   instance: { id: string },
   actorId: string,
   importId: string,
-  { mapping, hasHeader, onExisting }: ImportChoices,
+  { mapping, hasHeader, onExisting, nameOrder = 'first_last', mend = [] }: ImportChoices,
 ): Promise<void> {
   const named = mapping.filter((field) => field !== null)
   if (!hasRequired(mapping) || new Set(named).size < named.length) throw mappingIncomplete()
@@ -49,23 +60,29 @@ export async function checkImport(
   const headerRow = await database.in(instance, async (tx) => {
     const acting = await importer(tx, actorId, onExisting)
     if ((await findImport(tx, acting, importId)) === undefined) throw importNotFound()
-    const [first] = await readRows(tx, importId, 0, 1)
-    const headerRow = hasHeader ? first!.row : null
-    if (!(await beginCheck(tx, importId, worker, { mapping, headerRow, onExisting }))) throw importNotReady()
+    const headerRow = hasHeader ? await findHeaderRow(tx, keys, { instanceId: instance.id, importId }) : null
+    if (!(await beginCheck(tx, importId, worker, { mapping, headerRow, onExisting, nameOrder }))) throw importNotReady()
     return headerRow
   })
-  const { judge, late } = rowJudge(mapping)
+  const { judge, late } = rowJudge({ mapping, nameOrder })
   const place = { instanceId: instance.id, importId }
   for (let after = headerRow ?? 0; ; ) {
     const rows = await database.in(instance, (tx) => readRows(tx, importId, after, rowsAtOnce))
     if (rows.length === 0) break
     after = rows.at(-1)!.row
     const opened = rows.map(({ row, cells }) => ({ row, cells: cells === null ? [] : openCells(keys, cells, { ...place, row }) }))
+    const mended = opened.filter(({ row, cells }) => mendCells(mapping, row, cells, mend))
     const judged = opened.map(({ row, cells }) => judge(row, cells))
     await refuseBreached(breached, mapping, opened, judged)
     await database.in(instance, async (tx) => {
       if (!(await holdCheck(tx, importId, worker))) throw importChanged()
       const acting = await importer(tx, actorId, onExisting)
+      if (mended.length > 0)
+        await storeCells(
+          tx,
+          importId,
+          mended.map(({ row, cells }) => ({ row, cells: sealCells(keys, cells, { ...place, row }) })),
+        )
       await storeJudged(tx, importId, await verdictsOf(tx, acting, judged, onExisting))
     })
   }
@@ -74,6 +91,13 @@ export async function checkImport(
     await refuseRows(tx, importId, late)
     await finishCheck(tx, importId, worker)
   })
+}
+
+/** Which row names the columns, when somebody says that one does: the one that names the most, and else the first. */
+async function findHeaderRow(tx: Transaction, keys: Keys, place: Omit<RowPlace, 'row'>): Promise<number> {
+  const first = await readRows(tx, place.importId, 0, mostRowsAbove)
+  const shown = first.map(({ row, cells }) => (cells === null ? [] : openCells(keys, cells, { ...place, row }).map(cellShown)))
+  return first[Math.max(0, guessColumns(shown).header)]!.row
 }
 
 /**

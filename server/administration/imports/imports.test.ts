@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { call, type Details, rowsOf, run, startFloor, upload } from '../../../test/import-floor.ts'
 
@@ -92,8 +93,9 @@ test('columns with other names wait until somebody says what they hold', async (
   const waiting = await upload(browser, 'Legajo;Quién\n7;Ana\n8;Ben\n')
   assert.equal(waiting.state, 'mapping')
   const known = await upload(browser, 'Nombre de usuario;Nombre completo;Legajo\nana;Ana;7\n')
-  assert.deepEqual([known.state, known.columns.map(({ field }) => field)], ['mapping', ['username', 'fullName', null]])
-  await call(browser, 'POST', `/api/imports/${known.id}/run`, {}, 409)
+  assert.deepEqual([known.state, known.columns.map(({ field }) => field)], ['checked', ['username', 'fullName', null]])
+  assert.equal(known.verdicts.create, 1, 'what nobody knows is left out, and the rest is judged at once')
+  await call(browser, 'POST', `/api/imports/${waiting.id}/run`, {}, 409)
   const url = `/api/imports/${waiting.id}`
   const choice = { mapping: ['username', 'fullName'], hasHeader: true, onExisting: 'skip' }
   await call(browser, 'PUT', url, { ...choice, mapping: ['username', null] }, 422)
@@ -192,7 +194,7 @@ test('asvs-1.2.10 the list is exported as it is filtered, and what was exported 
   const [audited] = await system.sql("select detail from audit_event where event = 'accounts_exported' order by id limit 1")
   assert.deepEqual([audited!.detail.count, audited!.detail.format], [1, 'csv'])
   const again = await upload(browser, csv.body)
-  assert.equal(again.state, 'mapping', 'State and Last Login are no fields')
+  assert.equal(again.state, 'checked', 'State and Last Login are no fields, and left out')
   const mapping = again.columns.map(({ field }) => field)
   const checked = await call<Details>(browser, 'PUT', `/api/imports/${again.id}`, {
     mapping,
@@ -213,4 +215,35 @@ test('who has an address gets a message, in the transaction of the account; who 
   assert.equal((await system.sql("select from pgboss.job where name = 'message'")).length, 1)
   await call(browser, 'POST', `/api/imports/${done.id}/undo`, {}, 204)
   assert.equal((await system.sql('select from message')).length, 0, 'the message goes with its account')
+})
+
+test('what the spreadsheet made a date is no username and no phone number, and a merged cell holds for its rows', async (t) => {
+  const { system, browser } = await startFloor(t)
+  const said = async (name: string) => {
+    const checked = await upload(browser, await readFile(new URL(`../../../test/inputs/${name}`, import.meta.url)))
+    const rows = await rowsOf(browser, checked)
+    return {
+      checked,
+      said: rows.map(({ row, verdict, problems }) => [
+        row,
+        verdict,
+        ...problems.map(({ column, value, code }) => `${column} ${value} ${code}`),
+      ]),
+    }
+  }
+  assert.deepEqual((await said('date-in-phone-and-username.xlsx')).said, [
+    [2, 'refused', 'phone 2026-01-02 cell_date'],
+    [3, 'refused', 'username 2026-03-01 cell_date'],
+  ])
+  await system.sql("insert into team (instance_id, name) values ($1, 'Ventas'), ($1, 'Soporte')", [system.main.id])
+  const merged = await said('merged-team.xlsx')
+  assert.deepEqual(merged.said, [
+    [2, 'create'],
+    [3, 'create', 'team Ventas cell_merged'],
+    [4, 'create', 'team Ventas cell_merged'],
+    [5, 'create'],
+  ])
+  await run(browser, merged.checked)
+  const teams = await system.sql("select count(*)::int from account a join team t on t.id = a.team_id where t.name = 'Ventas'")
+  assert.deepEqual(teams, [{ count: 3 }])
 })

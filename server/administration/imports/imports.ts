@@ -10,14 +10,17 @@ import type { Transaction } from '../../platform/database.ts'
 import { apiFor } from '../../platform/policy.ts'
 import { requestInvalid } from '../../platform/problem.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
-import { type Cell, sheetLimits, writeCsv } from '../sheets/sheets.ts'
+import { type Cell, cutText, sheetLimits, writeCsv } from '../sheets/sheets.ts'
+import { countCredentials, listCauses } from './causes-store.ts'
 import { type CheckNeeds, checkImport, openCells } from './check-import.ts'
+import { mostRowsAbove } from './columns.ts'
 import type { ImportRunner } from './import-runner.ts'
 import { importNotFound } from './problems.ts'
 import { type RunNeeds, startImport } from './run-import.ts'
 import {
   checkImportRoute,
   getImportRoute,
+  listImportCausesRoute,
   listImportedAccountsRoute,
   listImportRowsRoute,
   listImportsRoute,
@@ -58,13 +61,17 @@ export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner })
     readOne(request, importId, (tx, found) => detailsOf(tx, request.instance.id, found))
 
   async function detailsOf(tx: Transaction, instanceId: string, found: Import) {
-    const [counts, first] = await Promise.all([countRows(tx, found), readRows(tx, found.id, 0, sampleRows + 1)])
+    const [counts, credentials, first] = await Promise.all([
+      countRows(tx, found),
+      countCredentials(tx, found.id),
+      readRows(tx, found.id, 0, mostRowsAbove + sampleRows),
+    ])
     const rows = first.map(({ row, cells }) => ({
       row,
       cells: cells === null ? [] : openCells(needs.keys, cells, { instanceId, importId: found.id, row }),
     }))
     const header = rows.find(({ row }) => row === found.headerRow)?.cells ?? []
-    const samples = rows.filter(({ row }) => row !== found.headerRow)
+    const samples = rows.filter(({ row }) => row > (found.headerRow ?? 0))
     const width = Math.max(found.mapping.length, ...rows.map(({ cells }) => cells.length))
     const columns = Array.from({ length: width }, (_, index) => {
       const field = found.mapping[index] ?? null
@@ -74,7 +81,9 @@ export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner })
         field,
       }
     })
-    return { ...shown(found), ...counts, hasHeader: found.headerRow !== null, columns }
+    const { nameOrder, sheets, sheet, encoding } = found
+    const hasHeader = found.headerRow !== null
+    return { ...shown(found), ...counts, credentials, nameOrder, sheets, sheet, encoding, hasHeader, columns }
   }
 
   return async (app) => {
@@ -88,7 +97,8 @@ export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner })
         if (Number(request.headers['content-length'] ?? 0) > sheetLimits.fileBytes + 1024) reply.header('connection', 'close')
         if (request.headers['content-type'] !== 'application/octet-stream')
           throw requestInvalid('The body must be the file, as application/octet-stream.', 415)
-        const upload = { fileName: request.query.name ?? '', file: request.body as Readable }
+        const { name: fileName = '', ...choice } = request.query
+        const upload = { ...choice, fileName, file: request.body as Readable }
         const importId = await takeUpload(needs, request.instance, sessionOf(request).accountId, upload)
         return reply.code(201).send(await details(request, importId))
       },
@@ -111,11 +121,16 @@ export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner })
 
     app.get('/api/imports/:id/rows', { schema: listImportRowsRoute, config }, (request) =>
       readOne(request, request.params.id, async (tx, found) => {
-        const { verdict, outcome, problem, page = '1' } = request.query
+        const { verdict, outcome, problem, code, column, page = '1' } = request.query
+        const cause = code === undefined ? undefined : { code, column }
         const place = { limit: rowsOfPage, offset: (Number(page) - 1) * rowsOfPage }
-        const { rows, total } = await listRows(tx, found, { verdict, outcome, problem: problem === 'any' }, place)
+        const { rows, total } = await listRows(tx, found, { verdict, outcome, problem: problem === 'any', cause }, place)
         return { rows: rows.map(shownRow), total }
       }),
+    )
+
+    app.get('/api/imports/:id/causes', { schema: listImportCausesRoute, config }, (request) =>
+      readOne(request, request.params.id, async (tx, found) => ({ causes: await listCauses(tx, found) })),
     )
 
     app.post('/api/imports/:id/run', { schema: runImportRoute, config }, async (request, reply) => {
@@ -174,5 +189,5 @@ function shownRow({ row, fields, problems, verdict, outcome }: Awaited<ReturnTyp
 }
 
 function shownCell(cell: Cell | undefined): string {
-  return (typeof cell === 'object' ? cell.text : (cell ?? '')).slice(0, 100)
+  return cutText(typeof cell === 'object' ? cell.text : (cell ?? ''), 100)
 }

@@ -1,15 +1,21 @@
 // What each row of a spreadsheet says of an account, and everything that is wrong with it. Pure: the database is asked elsewhere.
 
-import { type AccountField, accountFieldNames, accountFields, type ImportField } from '../../../contracts/account-fields.ts'
+import {
+  type AccountField,
+  accountFieldNames,
+  accountFields,
+  type ColumnField,
+  type ImportField,
+} from '../../../contracts/account-fields.ts'
 import { type BreachedPasswords, givenPasswordFault } from '../../authenticators/passwords/passwords.ts'
 import { accountFaults, usernameKey, usernameSkeleton } from '../../directory/accounts/accounts.ts'
-import type { Cell } from '../sheets/sheets.ts'
-import type { Mapping } from './columns.ts'
+import { type Cell, cutText } from '../sheets/sheets.ts'
+import type { Mapping, NameOrder } from './columns.ts'
 import { readDay, readLanguage, readTimeZone } from './read-values.ts'
 
 /** One thing that is to be said of a row. `code` is a key of locales/*\/imports.json; the value of a password is never told. */
 export type RowProblem = {
-  column: ImportField | null
+  column: ColumnField | null
   value: string
   code: string
   /** Said, and no reason to refuse. */
@@ -33,13 +39,16 @@ export type JudgedRow = { row: number; fields: RowFields | null; problems: RowPr
 export type LateProblem = { row: number; problem: RowProblem }
 
 /** Judges row after row of one file, and remembers their usernames: none may be there twice, nor look like another. */
-export function rowJudge(mapping: Mapping): { judge(row: number, cells: readonly Cell[]): JudgedRow; late: LateProblem[] } {
+export function rowJudge({ mapping, nameOrder }: { mapping: Mapping; nameOrder: NameOrder }): {
+  judge(row: number, cells: readonly Cell[]): JudgedRow
+  late: LateProblem[]
+} {
   const seen = new Map<string, { row: number; key: string; told: boolean }>()
   const late: LateProblem[] = []
 
   function judge(row: number, cells: readonly Cell[]): JudgedRow {
     const { texts, problems } = textsOf(mapping, cells)
-    const fields = fieldsOf(texts, problems)
+    const fields = fieldsOf({ ...texts, fullName: fullNameOf(texts, nameOrder) }, problems)
     if (fields.usernameKey !== '') refuseDoubles(row, fields, problems)
     return { row, fields, problems }
   }
@@ -63,8 +72,7 @@ export function rowJudge(mapping: Mapping): { judge(row: number, cells: readonly
 
 /** The password of a row, for the moment of writing it. */
 export function passwordOf(mapping: Mapping, cells: readonly Cell[]): string | undefined {
-  const cell = cells[mapping.indexOf('password')]
-  return typeof cell === 'string' && cell !== '' ? cell : undefined
+  return textsOf(mapping, cells).texts.password
 }
 
 /**
@@ -85,7 +93,9 @@ export async function refuseBreached(
   }
 }
 
-type Texts = Partial<Record<ImportField, string>>
+const days: ReadonlySet<ColumnField> = new Set(['validFrom', 'validUntil'])
+
+type Texts = Partial<Record<ColumnField, string>>
 
 function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; problems: RowProblem[] } {
   const texts: Texts = {}
@@ -93,31 +103,40 @@ function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; prob
   for (const [index, column] of mapping.entries()) {
     const cell = cells[index]
     if (column === null || cell === undefined || cell === '') continue
-    if (typeof cell === 'string') texts[column] = cell
-    else problems.push({ column, value: column === 'password' ? '' : cell.text.slice(0, 100), code: `cell_${cell.fault}` })
+    const { text, fault, merged }: Exclude<Cell, string> = typeof cell === 'string' ? { text: cell } : cell
+    const value = column === 'password' ? '' : cutText(text, 100)
+    // A day is one in whatever way the spreadsheet holds it; in any other column it was something else before.
+    if (fault === undefined || (fault === 'date' && days.has(column))) texts[column] = text
+    else problems.push({ column, value, code: `cell_${fault}` })
+    if (merged) problems.push({ column, value, code: 'cell_merged', note: true })
   }
   return { texts, problems }
 }
 
+/** The full name, or what its halves are together. */
+function fullNameOf({ fullName, firstName = '', lastName = '' }: Texts, order: NameOrder): string {
+  return fullName ?? (order === 'first_last' ? [firstName, lastName] : [lastName, firstName]).filter(Boolean).join(' ')
+}
+
 function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
-  const refuse = (column: ImportField, code: string, note?: true) => {
+  const refuse = (column: ColumnField, code: string, note?: true) => {
     // A cell that cannot be read is said once.
     if (problems.some((problem) => problem.column === column && !problem.note)) return
     problems.push({
       column,
-      value: column === 'password' ? '' : (texts[column] ?? '').slice(0, 100),
+      value: column === 'password' ? '' : cutText(texts[column] ?? '', 100),
       code,
       ...(note && { note }),
     })
   }
   const { username = '', fullName = '' } = texts
   const fields: RowFields = { username, usernameKey: usernameKey(username) ?? '', fullName: fullName.normalize('NFC') }
-  const set = (column: ImportField, value: string | undefined, code: string) => {
+  const set = (column: ColumnField, value: string | undefined, code: string) => {
     if (texts[column] === undefined) return
     if (value === undefined) refuse(column, code)
     else Object.assign(fields, { [column]: value })
   }
-  for (const column of ['validFrom', 'validUntil'] as const) {
+  for (const column of days) {
     const day = readDay(texts[column] ?? '')
     set(column, day?.day, 'not_a_day')
     if (day?.ambiguous) refuse(column, 'day_before_month', true)
@@ -127,7 +146,7 @@ function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
   for (const column of asTheyStand) if (texts[column] !== undefined) fields[column] = texts[column]
 
   const judged = { ...nothing, ...fields }
-  for (const { field, code } of accountFaults(judged)) refuse(field as ImportField, code)
+  for (const { field, code } of accountFaults(judged)) refuse(field as ColumnField, code)
   if (texts.password !== undefined) {
     const fault = givenPasswordFault(texts.password, username)
     if (fault !== undefined) refuse('password', fault)

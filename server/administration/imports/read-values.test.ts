@@ -40,22 +40,28 @@ test('languages come by tag, region or name, and time zones in any case, with a 
     assert.equal(readTimeZone(text), zone, text)
 })
 
-const headers: [first: string[], mapping: (string | null)[], hasHeader: boolean, isCertain: boolean][] = [
-  [['Username', 'Full Name', 'Valid Date'], ['username', 'fullName', 'validFrom'], true, true],
-  [['FULL_NAME', 'user name'], ['fullName', 'username'], true, true],
-  [['Usuario', 'Nombre completo', 'Correo electrónico', 'Contraseña'], ['username', 'fullName', 'email', 'password'], true, true],
+const title = ['Staff list, November 2026']
+const headers: [rows: string[][], mapping: (string | null)[], header: number, isCertain: boolean][] = [
+  [[['Username', 'Full Name', 'Valid Date']], ['username', 'fullName', 'validFrom'], 0, true],
+  [[['FULL_NAME', 'user name']], ['fullName', 'username'], 0, true],
+  [[['Usuario', 'Nombre completo', 'Correo electrónico', 'Contraseña']], ['username', 'fullName', 'email', 'password'], 0, true],
   [
-    ['Nome de usuário', 'Nome completo', 'Fuso horário', 'Data de expiração'],
+    [['Nome de usuário', 'Nome completo', 'Fuso horário', 'Data de expiração']],
     ['username', 'fullName', 'timeZone', 'validUntil'],
-    true,
+    0,
     true,
   ],
-  [['Username', 'Legajo', 'Full Name'], ['username', null, 'fullName'], true, false],
-  [['Username', 'Username', 'Full Name'], ['username', null, 'fullName'], true, false],
-  [['Email', 'Phone'], ['email', 'phone'], true, false],
-  [['ana', 'Ana', 'ana@example.com'], ['username', 'fullName', 'email'], false, true],
-  [['ana', 'Ana', '', '', '2026-01-01'], ['username', 'fullName', 'email', 'profile', 'validFrom'], false, true],
-  [['ana', 'Ana'], ['username', 'fullName'], false, false],
+  [[['Username', 'Legajo', 'Full Name']], ['username', null, 'fullName'], 0, true],
+  [[['Username', 'Username', 'Full Name']], ['username', null, 'fullName'], 0, true],
+  [[['Email', 'Phone']], ['email', 'phone'], 0, false],
+  [[['Usuario', 'Apellidos', 'Nombre']], ['username', 'lastName', 'firstName'], 0, true],
+  [[['username', 'firstname', 'lastname']], ['username', 'firstName', 'lastName'], 0, true],
+  [[['Username', 'Full Name', 'First Name']], ['username', 'fullName', null], 0, true],
+  [[title, ['', '2026-11-01'], ['Username', 'Full Name'], ['ana', 'Ana']], ['username', 'fullName'], 2, true],
+  [[['Name'], ['x', 'y'], ['Username', 'Full Name']], ['username', 'fullName'], 2, true],
+  [[['ana', 'Ana', 'ana@example.com']], ['username', 'fullName', 'email'], -1, true],
+  [[['ana', 'Ana', '', '', '2026-01-01']], ['username', 'fullName', 'email', 'profile', 'validFrom'], -1, true],
+  [[['ana', 'Ana']], ['username', 'fullName'], -1, false],
 ]
-for (const [first, mapping, hasHeader, isCertain] of headers)
-  test(`a first row of ${first.join(', ')}`, () => assert.deepEqual(guessColumns(first), { mapping, hasHeader, isCertain }))
+for (const [rows, mapping, header, isCertain] of headers)
+  test(`the first rows ${rows.join(' / ')}`, () => assert.deepEqual(guessColumns(rows), { mapping, header, isCertain }))

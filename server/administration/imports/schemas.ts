@@ -1,12 +1,15 @@
 import { Type } from 'typebox'
-import { importFields } from '../../../contracts/account-fields.ts'
+import { columnFields } from '../../../contracts/account-fields.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
+import { encodings } from '../sheets/sheets.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
 const Page = Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,5}$' }))
 const Moment = Type.Union([Type.String({ format: 'date-time' }), Type.Null()])
 const Count = Type.Integer()
-const Field = Type.Enum(importFields)
+const Field = Type.Enum([...columnFields])
+const NameOrder = Type.Enum(['first_last', 'last_first'])
+const Encoding = Type.Enum([...encodings])
 const OnExisting = Type.Enum(['skip', 'update', 'refuse'])
 const Verdict = Type.Enum(['create', 'change', 'skip', 'refused'])
 const Outcome = Type.Enum(['created', 'changed', 'skipped', 'refused'])
@@ -30,6 +33,14 @@ const ImportDetails = Type.Object(
   {
     ...Import.properties,
     hasHeader: Type.Boolean(),
+    nameOrder: NameOrder,
+    sheets: Type.Array(Type.String(), { description: 'The sheets that can be seen and hold something; none of a text.' }),
+    sheet: Type.Union([Type.String(), Type.Null()], { description: 'The one that was read.' }),
+    encoding: Type.Union([Type.String(), Type.Null()], { description: 'What a text was read as.' }),
+    credentials: Type.Object(
+      { messages: Count, slips: Count },
+      { description: 'How many of the people to be created would get a message, and how many need a slip.' },
+    ),
     columns: Type.Array(
       Type.Object({
         name: Type.String({ description: 'Of the header; empty where there is none.' }),
@@ -67,6 +78,26 @@ const Row = Type.Object({
   problems: Type.Array(RowProblem),
 })
 
+const Cause = Type.Object({
+  column: Type.Union([Field, Type.Null()]),
+  code: Type.String(),
+  note: Type.Boolean(),
+  rows: Count,
+  values: Type.Array(Type.Object({ value: Type.String(), rows: Count }), {
+    description: 'Of names that are not there: what the cells say, at most 200.',
+  }),
+})
+
+const Mend = Type.Object(
+  {
+    field: Field,
+    to: Type.String({ maxLength: 1000 }),
+    row: Type.Optional(Type.Integer({ minimum: 1, description: 'Only in this row.' })),
+    from: Type.Optional(Type.String({ minLength: 1, maxLength: 1000, description: 'Wherever the column says so, in any case.' })),
+  },
+  { additionalProperties: false },
+)
+
 const problems = { 400: ProblemBody, 401: ProblemBody, 403: ProblemBody }
 const ofOne = { ...problems, 404: ProblemBody }
 const api = { tags: ['imports'], security: [{ session: [] }] }
@@ -80,8 +111,13 @@ export const uploadRoute = {
   description:
     'The body is the file: XLSX, ODS, CSV or TXT, up to 50 MB and 100,000 rows. The first row may name the columns. ' +
     'Send it as application/octet-stream, with the form token in the header `x-form-token`.',
-  querystring: Type.Object({ name: Type.Optional(Type.String({ maxLength: 500, description: 'What the file is called.' })) }),
-  response: { 201: ImportDetails, ...problems, 422: ProblemBody, 503: ProblemBody },
+  querystring: Type.Object({
+    name: Type.Optional(Type.String({ maxLength: 500, description: 'What the file is called.' })),
+    sheet: Type.Optional(Type.String({ maxLength: 200, description: 'Which of several sheets is meant.' })),
+    encoding: Type.Optional(Encoding),
+    replaces: Type.Optional({ ...Id, description: 'An import that has not run, whose place this file takes.' }),
+  }),
+  response: { 201: ImportDetails, ...ofOne, 409: ProblemBody, 422: ProblemBody, 503: ProblemBody },
 }
 
 export const listImportsRoute = {
@@ -102,13 +138,15 @@ export const getImportRoute = {
 export const checkImportRoute = {
   ...api,
   operationId: 'checkImport',
-  summary: 'Say what the columns hold and what is to be done with usernames that exist, and get the dry run',
+  summary: 'Say what the columns hold, what is to be done with usernames that exist and what is mended, and get the dry run',
   params,
   body: Type.Object(
     {
       mapping: Type.Array(Type.Union([Field, Type.Null()]), { minItems: 1, maxItems: 100 }),
       hasHeader: Type.Boolean(),
       onExisting: OnExisting,
+      nameOrder: Type.Optional(NameOrder),
+      mend: Type.Optional(Type.Array(Mend, { maxItems: 200 })),
     },
     { additionalProperties: false },
   ),
@@ -123,10 +161,20 @@ export const listImportRowsRoute = {
   querystring: Type.Object({
     verdict: Type.Optional(Verdict),
     outcome: Type.Optional(Outcome),
+    code: Type.Optional(Type.String({ maxLength: 100, description: 'Only rows of which this is said.' })),
+    column: Type.Optional(Field),
     problem: Type.Optional(Type.Literal('any', { description: 'Only rows of which there is something to say.' })),
     page: Page,
   }),
   response: { 200: Type.Object({ rows: Type.Array(Row), total: Count }), ...ofOne },
+}
+
+export const listImportCausesRoute = {
+  ...api,
+  operationId: 'listImportCauses',
+  summary: 'What is to be said of the rows of an import, by its causes',
+  params,
+  response: { 200: Type.Object({ causes: Type.Array(Cause) }), ...ofOne },
 }
 
 export const runImportRoute = {

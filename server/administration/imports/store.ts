@@ -3,9 +3,10 @@ import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Tables } from '../../platform/tables.ts'
 import { removeSome, type TidyStep } from '../../platform/tidying.ts'
-import type { Mapping } from './columns.ts'
+import type { Mapping, NameOrder } from './columns.ts'
 import type { Changes, OnExisting, Verdict } from './judge-in-world.ts'
 import type { LateProblem, RowFields, RowProblem } from './judge-rows.ts'
+import type { NewRow } from './upload-store.ts'
 
 export type Import = Omit<Selectable<Tables['import']>, 'mapping' | 'instanceId' | 'worker' | 'heartbeatAt'> & {
   mapping: Mapping
@@ -21,6 +22,10 @@ const importColumns = [
   'onExisting',
   'headerRow',
   'mapping',
+  'sheets',
+  'sheet',
+  'encoding',
+  'nameOrder',
   'failReason',
   'createdAt',
   'startedAt',
@@ -30,52 +35,6 @@ const importColumns = [
 
 /** A node that is silent for so long has died, and another goes on with its import. */
 export const leaseSeconds = 10
-
-export async function insertImport(tx: Transaction, createdBy: string, fileName: string): Promise<string> {
-  const { id } = await tx
-    .insertInto('import')
-    .values({ createdBy, runBy: null, fileName, headerRow: null, failReason: null, ...notYet })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
-}
-const notYet = { worker: null, heartbeatAt: null, startedAt: null, finishedAt: null, undoneAt: null }
-
-export type NewRow = {
-  row: number
-  cells: Buffer
-  fields: RowFields | null
-  verdict: Verdict | null
-  problems: readonly RowProblem[]
-}
-
-export async function addRows(tx: Transaction, importId: string, rows: readonly NewRow[]): Promise<void> {
-  const json = JSON.stringify(rows.map(({ cells, ...row }) => ({ ...row, cells: cells.toString('base64') })))
-  await sql`
-    insert into import_row (import_id, row_number, cells, fields, verdict, problems)
-    select ${importId}, r.row, decode(r.cells, 'base64'), nullif(r.fields, 'null'), r.verdict, r.problems
-    from jsonb_to_recordset(${json}::jsonb) as r (row integer, cells text, fields jsonb, verdict text, problems jsonb)`.execute(
-    tx,
-  )
-}
-
-/** Shows an import once all its rows are there. */
-export async function finishReading(
-  tx: Transaction,
-  importId: string,
-  { state, headerRow, mapping }: { state: 'mapping' | 'checked'; headerRow: number | null; mapping: Mapping },
-): Promise<void> {
-  await tx
-    .updateTable('import')
-    .set({ state, headerRow, mapping: JSON.stringify(mapping) })
-    .where('id', '=', importId)
-    .where('state', '=', 'reading')
-    .execute()
-}
-
-export async function removeImport(tx: Transaction, importId: string): Promise<void> {
-  await tx.deleteFrom('import').where('id', '=', importId).execute()
-}
 
 /** The import, if the actor may see it: the own ones, and everybody's for who reaches every team. */
 export async function findImport(tx: Transaction, actor: ActingAccount, importId: string): Promise<Import | undefined> {
@@ -130,18 +89,25 @@ export async function readRows(tx: Transaction, importId: string, after: number,
 }
 
 /** Which rows a list shows. `problem` are those of which there is something to say. */
-export type RowFilter = { verdict?: Verdict | undefined; outcome?: Outcome | undefined; problem?: boolean | undefined }
+export type RowFilter = {
+  verdict?: Verdict | undefined
+  outcome?: Outcome | undefined
+  problem?: boolean | undefined
+  /** Only rows of which this is said. */
+  cause?: { code: string; column?: string | undefined } | undefined
+}
 
 export async function listRows(
   tx: Transaction,
   { id, headerRow }: Import,
-  { verdict, outcome, problem }: RowFilter,
+  { verdict, outcome, problem, cause }: RowFilter,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ rows: StoredRow[]; total: number }> {
   const conditions = [sql`import_id = ${id} and row_number > ${headerRow ?? 0}`]
   if (verdict !== undefined) conditions.push(sql`verdict = ${verdict}`)
   if (outcome !== undefined) conditions.push(sql`outcome = ${outcome}`)
   if (problem) conditions.push(sql`problems <> '[]'`)
+  if (cause !== undefined) conditions.push(sql`problems @> ${JSON.stringify([cause])}::jsonb`)
   const where = sql.join(conditions, sql` and `)
   const [page, count] = await Promise.all([
     sql<StoredRow>`select ${rowColumns} from import_row where ${where} order by row_number limit ${limit} offset ${offset}`.execute(
@@ -157,11 +123,11 @@ export async function beginCheck(
   tx: Transaction,
   importId: string,
   worker: string,
-  { mapping, headerRow, onExisting }: { mapping: Mapping; headerRow: number | null; onExisting: OnExisting },
+  { mapping, ...choices }: { mapping: Mapping; headerRow: number | null; onExisting: OnExisting; nameOrder: NameOrder },
 ): Promise<boolean> {
   const row = await tx
     .updateTable('import')
-    .set({ state: 'checking', worker, mapping: JSON.stringify(mapping), headerRow, onExisting })
+    .set({ state: 'checking', worker, mapping: JSON.stringify(mapping), ...choices })
     .where('id', '=', importId)
     .where('state', 'in', ['mapping', 'checking', 'checked'])
     .returning('id')
@@ -186,6 +152,18 @@ export async function storeJudged(tx: Transaction, importId: string, rows: reado
   await sql`
     update import_row set fields = nullif(r.fields, 'null'), verdict = r.verdict, problems = r.problems
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (row integer, fields jsonb, verdict text, problems jsonb)
+    where import_id = ${importId} and row_number = r.row`.execute(tx)
+}
+
+/** Writes cells that somebody mended. */
+export async function storeCells(
+  tx: Transaction,
+  importId: string,
+  rows: readonly { row: number; cells: Buffer }[],
+): Promise<void> {
+  const json = JSON.stringify(rows.map(({ row, cells }) => ({ row, cells: cells.toString('base64') })))
+  await sql`
+    update import_row set cells = decode(r.cells, 'base64') from jsonb_to_recordset(${json}::jsonb) as r (row integer, cells text)
     where import_id = ${importId} and row_number = r.row`.execute(tx)
 }
 

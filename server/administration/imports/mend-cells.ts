@@ -1,0 +1,35 @@
+// Cells that somebody mends in the dry run: one by its row, or every one that says the same.
+
+import type { ColumnField } from '../../../contracts/account-fields.ts'
+import { type Cell, textCell } from '../sheets/sheets.ts'
+import { cellShown } from './cell-texts.ts'
+import type { Mapping } from './columns.ts'
+
+/** `row`: in this row. `from`: wherever the column says so, in any case. */
+export type Mend = { field: ColumnField; to: string; row?: number; from?: string }
+
+/** Writes into the cells of a row what is to stand there; whether there was anything to write. */
+export function mendCells(mapping: Mapping, row: number, cells: Cell[], mends: readonly Mend[]): boolean {
+  let isMended = false
+  for (const { field, to, row: only, from } of mends) {
+    const [column, ...emptied] = columnsOf(mapping, field)
+    if (column === undefined) continue
+    const isMeant = only === undefined ? from?.toLowerCase() === cellShown(cells[column] ?? '').toLowerCase() : only === row
+    if (!isMeant) continue
+    write(cells, column, to)
+    for (const other of emptied) write(cells, other, '')
+    isMended = true
+  }
+  return isMended
+}
+
+/** Where a field stands; a full name may stand in two columns, of which the first then holds all of it. */
+function columnsOf(mapping: Mapping, field: ColumnField): number[] {
+  const fields = field === 'fullName' && !mapping.includes('fullName') ? ['firstName', 'lastName'] : [field]
+  return fields.map((each) => mapping.indexOf(each as ColumnField)).filter((column) => column !== -1)
+}
+
+function write(cells: Cell[], column: number, text: string): void {
+  while (cells.length < column) cells.push('')
+  cells[column] = textCell(text)
+}
