@@ -180,6 +180,7 @@ test('what is wrong is grouped by its cause, and mended there: teams are made, a
   assert.deepEqual(mended.verdicts, { create: 4, change: 0, skip: 0, refused: 0 })
   assert.deepEqual(mended.credentials, { messages: 1, slips: 3 })
   assert.deepEqual(await causes(), [])
+  assert.equal((await check(browser, mended)).verdicts.create, 4, 'what was mended stays')
   assert.equal((await run(browser, mended)).outcomes.created, 4)
 })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { buffer, text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { CFB, read, utils, write } from '@e965/xlsx'
@@ -229,6 +229,20 @@ test('memory and time of reading are bounded: what would take more is refused', 
   const isBomb = (error: unknown) => error instanceof Problem && error.code === 'sheet_bomb'
   await assert.rejects(rowsOf(file, { heapMegabytes: 16, longestReading: 60_000 }), isBomb)
   await assert.rejects(rowsOf(file, { heapMegabytes: 320, longestReading: 1 }), isBomb)
+})
+
+test('files that trickle in keep neither other files nor exports away', async () => {
+  const slow = Array.from({ length: 3 }, () => new PassThrough())
+  const reading = slow.map(async (file) => {
+    file.write('a,b\n')
+    for await (const _ of readSheet(file)) {
+      // Never: it has no end.
+    }
+  })
+  assert.deepEqual((await rowsOf('x,y\n'))[0]!.cells, ['x', 'y'])
+  assert.equal((await buffer(writeXlsx([['x']]))).toString('latin1', 0, 2), 'PK')
+  for (const file of slow) file.destroy(new Error('gone'))
+  for (const each of reading) await assert.rejects(each, /gone/)
 })
 
 test('whatever the bytes, text gives rows or a clear refusal', () => {
