@@ -1,5 +1,6 @@
 // What it costs to end sessions at the moment at which they run out, and how late that is.
 import { sql } from 'kysely'
+import pg from 'pg'
 import { type DatabaseAddress, openDatabase } from '../server/platform/database.ts'
 import { openRuleBook } from '../server/rules/rules.ts'
 import { openWatch } from '../server/sessions/watch.ts'
@@ -27,14 +28,18 @@ export async function measureWatch(
     errors[words] = (errors[words] ?? 0) + 1
   }
   const database = openDatabase(address, 5, onError)
-  await database.in(instance, async (tx) => {
-    await sql`set local statement_timeout = 0`.execute(tx)
-    // As if their channels were renewed all the time.
-    await sql`update session set last_seen_at = now() + interval '1 hour', last_active_at = now() + interval '1 hour' where ended_at is null`.execute(
-      tx,
+  // As if their channels were renewed all the time.
+  for (let from = 0; from < sessions; from += 5000)
+    await database.in(instance, (tx) =>
+      sql`update session set last_seen_at = now() + interval '1 hour', last_active_at = now() + interval '1 hour'
+        where id = any (${live.sessionIds.slice(from, from + 5000)}::uuid[])`.execute(tx),
     )
-  })
-  await pause(5000)
+  // Or PostgreSQL would do so by itself meanwhile.
+  const client = new pg.Client(address)
+  await client.connect()
+  await client.query('vacuum analyze session, account, audit_event')
+  await client.end()
+  await pause(3000)
   const before = postgresSeconds(dataDir)
   await pause(10_000)
   const idle = (postgresSeconds(dataDir) - before) / 10
@@ -65,7 +70,8 @@ export async function measureWatch(
   )
   if (rows.length !== many) errors['sessions that were not ended'] = many - rows.length
   await database.close()
-  await removeLiveSessions(address, live)
+  for (let from = 0; from < sessions; from += 5000)
+    await removeLiveSessions(address, { ...live, sessionIds: live.sessionIds.slice(from, from + 5000) })
   const share = (processors: number) => `${(processors * 100).toFixed(1)} %`
   return {
     what: `sessions that run out, of ${sessions} that live, ended by ${nodes} ${nodes === 1 ? 'node' : 'nodes'}: how late`,

@@ -146,7 +146,7 @@ test('no file is over 400 lines, and no name is a drawer', () => {
 // find_lapsed only finds what it then asks of run_out_reason, by the indexes.
 test('when a session has run out is said in two places only: the reason and the moment', () => {
   const said =
-    /(?:last_seen_at|last_active_at|lapses_at|closes_at|lastSeenAt|lastActiveAt|lapsesAt|closesAt)['"]?\s*(?:<|>|\+|-|,\s*'[<>])|(?:<|>)=?\s*\w*\.?(?:last_seen_at|last_active_at|lapses_at|closes_at)\b|least\([^)]*(?:lapses_at|last_)/
+    /(?:last_seen_at|last_active_at|lapses_at|closes_at|lastSeenAt|lastActiveAt|lapsesAt|closesAt)['"]?\s*(?:<|>|\+|,\s*'[<>])|(?:<|>)=?\s*\w*\.?(?:last_seen_at|last_active_at|lapses_at|closes_at)\b|least\([^)]*(?:lapses_at|last_)/
   const places = [...globSync('sql/routines/*.sql'), ...sources].filter((path) => said.test(readFileSync(path, 'utf8')))
   assert.deepEqual(places.sort(), [
     'sql/routines/find_lapsed.sql',

@@ -142,6 +142,18 @@ test('asvs-7.4.2 a disabled account is out at its next request on any node, and 
   assert.match((await browser.logIn(username, password)).body, /Incorrect username or password/)
 })
 
+test('asvs-7.4.2 an account that is disabled by whatever means is nobody at once, its session ended or not', async (t) => {
+  const system = await startNodes(t)
+  const { id, username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await system.sql('update account set enabled = false where id = $1', [id])
+  assert.equal((await browser.get('/api/session')).status, 401)
+  assert.equal((await browser.get('/home')).location, '/login?next=%2Fhome')
+  await system.sql('update account set enabled = true where id = $1', [id])
+  assert.equal((await browser.get('/api/session')).status, 200, 'nothing else was in the way')
+})
+
 test('asvs-7.4.1 log out ends the session on the server: its cookie is worth nothing on any node', async (t) => {
   const system = await startNodes(t, 2)
   const { username, password } = await system.addAccount()

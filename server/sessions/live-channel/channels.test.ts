@@ -8,6 +8,7 @@ import { type TestSystem, until } from '../../../test/nodes.ts'
 import { openNotices } from '../../platform/notices.ts'
 import { openTexts } from '../../platform/text.ts'
 import { openRuleBook } from '../../rules/rules.ts'
+import { renewChannels } from '../sessions.ts'
 import { openChannels } from './channels.ts'
 import { openEventSink } from './event-sink.ts'
 
@@ -85,6 +86,26 @@ test('a channel that another node has replaced says so, and its loss means nothi
   await until(() => /event: replaced/.test(channel.text.join('')))
   channel.lost()
   assert.deepEqual([(await standing(system)).has_channel, (await standing(system)).lapses_in], [true, null])
+})
+
+test('a channel that was replaced renews no lease: the loss of the one that took its place counts', async (t) => {
+  const { system, open } = await startChannels(t, {})
+  const { database, main } = system
+  const channel = await open()
+  channel.read()
+  const [{ id, channel_id }] = (await system.sql<{ id: string; channel_id: string }>('select id, channel_id from session')) as [
+    { id: string; channel_id: string },
+  ]
+  const renew = (channelId: string) => renewChannels(database, [{ instanceId: main.id, sessionId: id, channelId }])
+  const past = () =>
+    system.sql("update session set last_seen_at = now() - interval '1 minute', lapses_at = now() + interval '10 seconds'")
+  await past()
+  await system.sql('update session set channel_id = gen_random_uuid()')
+  assert.deepEqual(await renew(channel_id), [{ standing: 'replaced' }])
+  assert.ok((await standing(system)).seen_ago >= 60 && (await standing(system)).lapses_in !== null, 'nothing was renewed')
+  await system.sql('update session set channel_id = $1', [channel_id])
+  assert.equal((await renew(channel_id))[0]!.standing, 'lives')
+  assert.ok((await standing(system)).seen_ago < 10 && (await standing(system)).lapses_in === null)
 })
 
 test('what waits for a browser that takes nothing has a limit; then the channel is lost', async (t) => {
