@@ -32,9 +32,8 @@ export function frameSignedInPages(app: App, { keys, rules }: Pick<HomeNeeds, 'k
   app.addHook('onRequest', async (request, reply) => {
     const { session, view } = request
     if (session === undefined) return
-    const closesSoon =
-      session.closesAt !== null &&
-      session.closesAt.getTime() - Date.now() <= (await rules.of(request.instance)).warningMinutes * 60_000
+    const { closingSeconds } = session
+    const closesSoon = closingSeconds !== null && closingSeconds <= (await rules.of(request.instance)).warningMinutes * 60
     request.view = {
       ...view,
       frame: () => signedInFrame(request.view, { session, closesSoon, formToken: formToken(request, reply, keys.form) }),

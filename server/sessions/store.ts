@@ -24,6 +24,8 @@ export type LiveSession = {
   permissions: string[]
   /** When it ends because its account's dates or hours do; null when they do not. */
   closesAt: Date | null
+  /** In how long that is, by the database's clock. */
+  closingSeconds: number | null
 }
 
 /** Another session of the same account, as its person may see it. */
