@@ -22,7 +22,9 @@ async function startWithRules(t: TestContext): Promise<TestSystem> {
 test('asvs-6.1.1 the database has the defaults of the catalogue', async (t) => {
   const system = await startWithRules(t)
   const [row] = await system.sql<Record<string, unknown>>('select * from rules')
-  for (const name of ruleNames) assert.deepEqual(row![column(name)], defaultRules[name], name)
+  // Which languages there are is not for the database to know.
+  for (const name of ruleNames.filter((name) => name !== 'languages'))
+    assert.deepEqual(row![column(name)], defaultRules[name], name)
 })
 
 const numbers = (Object.entries(catalogue) as [RuleName, Rule][]).filter(([, { kind }]) => kind === 'number') as [
