@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { allLanguages } from '../../contracts/languages.ts'
+import { catalogue, type Rule, type RuleName, ruleNames } from '../../contracts/rules.ts'
 import { startNodes, type TestSystem } from '../../test/nodes.ts'
 import { complianceOf } from './compliance.ts'
-import { breaksClause, catalogue, defaultRules, type Rule, type RuleName, ruleNames, ruleOf } from './rule-catalogue.ts'
+import { breaksClause, defaultRules, ruleOf } from './rule-catalogue.ts'
 
 const column = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const reasonForAll = JSON.stringify(Object.fromEntries(ruleNames.map((name) => [name, 'an auditor asks for it'])))

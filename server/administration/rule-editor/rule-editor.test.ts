@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { allLanguages } from '../../../contracts/languages.ts'
+import type { Area, Rules } from '../../../contracts/rules.ts'
 import type { Browser } from '../../../test/browser.ts'
 import { startNodes, type TestSystem, until } from '../../../test/nodes.ts'
-import { type Area, namesOf, type Rules } from '../../rules/rules.ts'
+import { namesOf } from '../../rules/rules.ts'
 
 type Held = { version: number; values: Rules; reasons: Record<string, string>; passwordsChosenAfter: string | null }
 
