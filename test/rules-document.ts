@@ -1,5 +1,6 @@
+import { type Area, areas, type RuleName } from '../contracts/rules.ts'
 import { readTexts } from '../server/platform/text.ts'
-import { type Area, areas, namesOf, type RuleName, ruleOf } from '../server/rules/rules.ts'
+import { namesOf, ruleOf } from '../server/rules/rules.ts'
 
 type RuleTexts = {
   title: Record<string, string>
@@ -37,7 +38,7 @@ ${namesOf(area).map(row).join('\n')}
   )
   return `# Rules
 
-<!-- Made by \`npm run docs\` from server/rules/rule-catalogue.ts and locales/en/rules.json. -->
+<!-- Made by \`npm run docs\` from contracts/rules.ts and locales/en/rules.json. -->
 
 What the Administrator of an instance sets, in the console under *Password rules* and *Sign-in and session rules*, or by
 \`PUT /api/rules\`. A change reaches every node within a second. A value that goes against a clause of NIST SP 800-63B-4 or

@@ -1,5 +1,6 @@
+import { type Rules, ruleNames } from '../contracts/rules.ts'
 import type { Instance } from '../server/instances/instances.ts'
-import { findStoredRules, type Rules, ruleNames, updateRules } from '../server/rules/rules.ts'
+import { findStoredRules, updateRules } from '../server/rules/rules.ts'
 import type { TestSystem } from './nodes.ts'
 
 /** Sets rules, with a reason for all. A node that has read them already goes on with what it knows for a second. */

@@ -1,5 +1,6 @@
 // What somebody makes of the rules of one area, until it is saved.
 import { useEffect, useState } from 'react'
+import type { RuleFault } from '../../contracts/rules.ts'
 import type { Answer, Body } from '../app/api.ts'
 
 export type HeldRules = Answer<'GET /api/rules'>
@@ -60,7 +61,7 @@ export function useDraft(held: HeldRules, area: Area) {
 export type UsedDraft = ReturnType<typeof useDraft>
 
 /** What is wrong with a value, as far as the catalogue tells. */
-export function valueFault({ kind, least, most }: Rule, value: Value | undefined): string | undefined {
+export function valueFault({ kind, least, most }: Rule, value: Value | undefined): RuleFault | undefined {
   if (kind === 'languages') return Array.isArray(value) && value.length > 0 ? undefined : 'no_language'
   if (kind === 'switch') return undefined
   if (typeof value !== 'number' || !Number.isInteger(value)) return 'not_a_whole_number'
@@ -75,7 +76,7 @@ export function needsReason({ clause }: Rule, value: Value | undefined): boolean
 
 /** Every fault that can be seen here, by field, as the server would name it. */
 export function draftFaults(rules: readonly Rule[], { values, reasons }: Draft): Record<string, string> {
-  const faults: Record<string, string> = {}
+  const faults: Record<string, RuleFault> = {}
   for (const rule of rules) {
     const fault = valueFault(rule, values[rule.name])
     if (fault !== undefined) faults[`values.${rule.name}`] = fault

@@ -1,6 +1,7 @@
 import { Alert, Checkbox, Group, NumberInput, Stack, Switch, Text, Textarea } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { type Language, languages } from '../../contracts/languages.ts'
+import { longestReason } from '../../contracts/rules.ts'
 import { formatNumber } from '../app/texts.ts'
 import { needsReason, type Rule, type Value } from './draft.ts'
 
@@ -84,7 +85,7 @@ export function RuleField({ rule, value, reason, error, reasonError, holdsNow, o
             required
             autosize
             minRows={2}
-            maxLength={500}
+            maxLength={longestReason}
             value={reason}
             onChange={(event) => onReason(event.currentTarget.value)}
             error={reasonError && t(`faults:${reasonError}`)}

@@ -1,5 +1,6 @@
 // Which clauses of NIST SP 800-63B-4 and ASVS 5.0 an instance keeps with its rules, and why it does not keep the others.
-import { breaksClause, type Reasons, type RuleName, type Rules } from './rule-catalogue.ts'
+import type { Reasons, RuleName, Rules } from '../../contracts/rules.ts'
+import { breaksClause } from './rule-catalogue.ts'
 
 export type ClauseFinding = {
   clauses: readonly string[]

@@ -1,8 +1,7 @@
+import { type Area, longestReason, type Reasons, type RuleFault, type RuleName, type Rules } from '../../contracts/rules.ts'
 import type { Fault } from '../platform/problem.ts'
 import { isLanguage } from '../platform/text.ts'
-import { type Area, breaksClause, namesOf, type Reasons, type RuleName, type Rules, ruleOf } from './rule-catalogue.ts'
-
-export const longestReason = 500
+import { breaksClause, namesOf, ruleOf } from './rule-catalogue.ts'
 
 /** The rules of one area as somebody wants them. */
 export type AreaChange = { area: Area; values: Partial<Rules>; reasons: Reasons }
@@ -10,7 +9,7 @@ export type AreaChange = { area: Area; values: Partial<Rules>; reasons: Reasons 
 /** What is wrong with the values of an area, all of it; empty when they can be taken. Fields are named `values.NAME`. */
 export function valueFaults({ area, values }: Pick<AreaChange, 'area' | 'values'>): Fault[] {
   const faults: Fault[] = []
-  const refuse = (name: RuleName, code: string) => faults.push({ field: `values.${name}`, code })
+  const refuse = (name: RuleName, code: RuleFault) => faults.push({ field: `values.${name}`, code })
   for (const name of namesOf(area)) {
     const rule = ruleOf(name)
     const value = values[name]
@@ -33,7 +32,7 @@ export function valueFaults({ area, values }: Pick<AreaChange, 'area' | 'values'
 export function reasonFaults({ area, values, reasons }: AreaChange): Fault[] {
   return namesOf(area).flatMap((name) => {
     const reason = reasons[name]?.trim() ?? ''
-    const fault = (code: string) => [{ field: `reasons.${name}`, code }]
+    const fault = (code: RuleFault) => [{ field: `reasons.${name}`, code }]
     if (!breaksClause(name, values[name])) return []
     if (reason === '') return fault('reason_required')
     if ([...reason].length > longestReason) return fault('too_long')

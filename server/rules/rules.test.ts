@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { allLanguages } from '../../contracts/languages.ts'
+import { catalogue, type Rule, type RuleName, ruleNames } from '../../contracts/rules.ts'
 import { startNodes, type TestSystem } from '../../test/nodes.ts'
 import { complianceOf } from './compliance.ts'
-import { breaksClause, catalogue, defaultRules, type Rule, type RuleName, ruleNames, ruleOf } from './rule-catalogue.ts'
+import { breaksClause, defaultRules, ruleOf } from './rule-catalogue.ts'
 
 const column = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const reasonForAll = JSON.stringify(Object.fromEntries(ruleNames.map((name) => [name, 'an auditor asks for it'])))
@@ -22,7 +23,9 @@ async function startWithRules(t: TestContext): Promise<TestSystem> {
 test('asvs-6.1.1 the database has the defaults of the catalogue', async (t) => {
   const system = await startWithRules(t)
   const [row] = await system.sql<Record<string, unknown>>('select * from rules')
-  for (const name of ruleNames) assert.deepEqual(row![column(name)], defaultRules[name], name)
+  // Which languages there are is not for the database to know.
+  for (const name of ruleNames.filter((name) => name !== 'languages'))
+    assert.deepEqual(row![column(name)], defaultRules[name], name)
 })
 
 const numbers = (Object.entries(catalogue) as [RuleName, Rule][]).filter(([, { kind }]) => kind === 'number') as [

@@ -2,23 +2,8 @@
 // Owns rules. Knows no other feature, so that every other one can ask what holds.
 export { type ClauseFinding, complianceOf } from './compliance.ts'
 export { openRuleBook, type RuleBook } from './rule-book.ts'
-export {
-  type Area,
-  areas,
-  breaksClause,
-  type Clause,
-  catalogue,
-  defaultRules,
-  namesOf,
-  type Reasons,
-  type Rule,
-  type RuleName,
-  type Rules,
-  ruleNames,
-  ruleOf,
-  type Unit,
-} from './rule-catalogue.ts'
-export { type AreaChange, longestReason, neededReasons, reasonFaults, valueFaults } from './rule-faults.ts'
+export { breaksClause, defaultRules, namesOf, ruleOf } from './rule-catalogue.ts'
+export { type AreaChange, neededReasons, reasonFaults, valueFaults } from './rule-faults.ts'
 export {
   expirePasswords,
   findRules,

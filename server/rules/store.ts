@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import { type Reasons, type Rules, ruleNames } from '../../contracts/rules.ts'
 import type { Database, Transaction } from '../platform/database.ts'
-import { defaultRules, type Reasons, type Rules, ruleNames } from './rule-catalogue.ts'
+import { defaultRules } from './rule-catalogue.ts'
 
 /** The rules as they hold, and from when on a lasting password must have been chosen, if somebody asked everybody for a new one. */
 export type HeldRules = Rules & { passwordsChosenAfter: Date | null }

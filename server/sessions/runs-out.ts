@@ -1,4 +1,4 @@
-import type { Rules } from '../rules/rules.ts'
+import type { Rules } from '../../contracts/rules.ts'
 import type { SessionClock } from './channel-store.ts'
 
 /**

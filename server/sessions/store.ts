@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely'
+import type { Rules } from '../../contracts/rules.ts'
 import { type Actor, asDetail } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
-import type { Rules } from '../rules/rules.ts'
 
 /** How long a session lives. `leaseSeconds`: without any sign of life, it gives way when its account logs in again. */
 export type SessionLimits = Pick<Rules, 'idleMinutes' | 'longestHours' | 'leaseSeconds'>

@@ -11,7 +11,7 @@ test('a spreadsheet in uContact’s columns becomes accounts, and the report say
       'ana,Ana Souza,ana@example.com,agent,2026-01-01,31/12/2026,america/montevideo,es,1001,,north\r\n' +
       'ben,"Ortiz, Ben",,,,,,,,,\r\n' +
       'no good,Nobody,,,,,,,,,\r\n' +
-      'carla,Carla,nowhere,Chief,never,,Mars/Base,fr,??,,West\r\n',
+      'carla,Carla,nowhere,Chief,never,,Mars/Base,xx,??,,West\r\n',
   )
   assert.equal(checked.state, 'checked')
   assert.deepEqual(checked.verdicts, { create: 2, change: 0, skip: 0, refused: 2 })
@@ -27,7 +27,7 @@ test('a spreadsheet in uContact’s columns becomes accounts, and the report say
         [
           ['validFrom', 'never', 'not_a_day'],
           ['timeZone', 'Mars/Base', 'not_a_time_zone'],
-          ['language', 'fr', 'not_a_language'],
+          ['language', 'xx', 'not_a_language'],
           ['email', 'nowhere', 'not_an_email'],
           ['phone', '??', 'not_a_phone'],
           ['profile', 'Chief', 'profile_unknown'],

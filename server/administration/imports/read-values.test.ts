@@ -26,7 +26,9 @@ test('languages come by tag, region or name, and time zones in any case, with a 
     ['EN_us', 'en'],
     ['Español', 'es'],
     ['inglês', 'en'],
-    ['fr', undefined],
+    ['xx', undefined],
+    ['castellano', 'es'],
+    ['PORTUGUÉS', 'pt'],
     ['constructor', undefined],
   ] as const)
     assert.equal(readLanguage(text), language, text)

@@ -1,3 +1,4 @@
+import type { Rules } from '../../../contracts/rules.ts'
 import { record } from '../../audit/audit.ts'
 import { actingAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
@@ -9,7 +10,6 @@ import {
   lockRules,
   namesOf,
   neededReasons,
-  type Rules,
   reasonFaults,
   updateRules,
   valueFaults,

@@ -2,11 +2,12 @@
 // Owns no table: what holds, and what can be set, is in rules/.
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { type Rules, ruleNames } from '../../../contracts/rules.ts'
 import { type JudgePasswordNeeds, judgePassword } from '../../authenticators/passwords/passwords.ts'
 import { callerOf } from '../../platform/caller.ts'
 import { apiFor } from '../../platform/policy.ts'
 import { fieldsRefused } from '../../platform/problem.ts'
-import { findStoredRules, type Rules, ruleNames, ruleOf, valueFaults } from '../../rules/rules.ts'
+import { findStoredRules, ruleOf, valueFaults } from '../../rules/rules.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { askForNewPasswords, changeRules } from './change-rules.ts'
 import { changeRulesRoute, expirePasswordsRoute, getRulesRoute, previewRulesRoute } from './schemas.ts'

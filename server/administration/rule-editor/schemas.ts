@@ -1,21 +1,19 @@
 import { type TSchema, Type } from 'typebox'
 import { languages } from '../../../contracts/languages.ts'
-import { ProblemBody } from '../../platform/schemas.ts'
 import {
   type Area,
-  type AreaChange,
   areas,
   type Clause,
   longestReason,
-  namesOf,
   type Reasons,
   type Rule,
   type RuleName,
   type Rules,
   ruleNames,
-  ruleOf,
   type Unit,
-} from '../../rules/rules.ts'
+} from '../../../contracts/rules.ts'
+import { ProblemBody } from '../../platform/schemas.ts'
+import { type AreaChange, namesOf, ruleOf } from '../../rules/rules.ts'
 
 /** The values of rules, made from their catalogue. Ranges are judged in the use case, which names every field at once. */
 function Values(names: readonly RuleName[]): TSchema {

@@ -1,7 +1,7 @@
 // Password rules: what a new password must be. Length is counted in code points of the NFC form.
 // Sources: NIST SP 800-63B-4, 3.1.1.2; ASVS 5.0, 6.2.1 to 6.2.12.
 import { dictionary } from '@zxcvbn-ts/language-common'
-import type { Rules } from '../../rules/rules.ts'
+import type { Rules } from '../../../contracts/rules.ts'
 import { fitsPassword } from './hash-password.ts'
 
 /** The rules that a new password itself is judged by. */

@@ -1,9 +1,10 @@
 // Setting a password: every path by which an account gets one leads through here.
+import type { Rules } from '../../../contracts/rules.ts'
 import { type LockedAccount, renewCredentialVersion, usernameKey } from '../../directory/accounts/accounts.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { Problem } from '../../platform/problem.ts'
 import type { Keys } from '../../platform/secret.ts'
-import { findRules, type RuleBook, type Rules } from '../../rules/rules.ts'
+import { findRules, type RuleBook } from '../../rules/rules.ts'
 import type { BreachedPasswords } from './breached-passwords.ts'
 import type { GuessEstimator } from './guess-estimate.ts'
 import { hashPassword, verifyPassword } from './hash-password.ts'

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely'
+import type { Rules } from '../../../contracts/rules.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { hashToken } from '../../platform/secret.ts'
 import type { Tables } from '../../platform/tables.ts'
 import { removeSome, type TidyStep } from '../../platform/tidying.ts'
-import { findRules, type Rules } from '../../rules/rules.ts'
+import { findRules } from '../../rules/rules.ts'
 
 /** The attempts that an account and an address have: from which wrong password in a row on one waits, and which one disables it. */
 export type AttemptRules = Pick<Rules, 'waitsFrom' | 'longestWaitMinutes' | 'mostFailures' | 'wrongFromAddress'>
