@@ -76,7 +76,7 @@ export type ImportField = keyof typeof sheetColumns
 export const importFields = Object.keys(sheetColumns) as ImportField[]
 
 /** Halves of the full name, as other systems write it in two columns; and what people call them. */
-const nameHalves = {
+export const nameHalves = {
   firstName:
     'first name, firstname, given name, given names, forename, nombres, primer nombre, nombre de pila, primeiro nome, prenome',
   lastName: 'last name, lastname, surname, family name, apellido, apellidos, sobrenome, sobrenomes, apelido, ultimo nome',
@@ -85,7 +85,3 @@ const nameHalves = {
 /** What a column of somebody's spreadsheet can hold. */
 export type ColumnField = ImportField | keyof typeof nameHalves
 export const columnFields = [...importFields, 'firstName', 'lastName'] as const satisfies ColumnField[]
-export const calledNames = {
-  ...Object.fromEntries(importFields.map((field) => [field, sheetColumns[field].called])),
-  ...nameHalves,
-} as Record<ColumnField, string>

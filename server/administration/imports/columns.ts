@@ -1,6 +1,6 @@
 // Which column of a spreadsheet holds what. uContact's own names and order are known, and what people call these things.
 
-import { type ColumnField, calledNames, columnFields, importFields } from '../../../contracts/account-fields.ts'
+import { type ColumnField, importFields, nameHalves, sheetColumns } from '../../../contracts/account-fields.ts'
 import { readDay } from './read-values.ts'
 
 /** How a first and a last name in two columns become a full name. */
@@ -14,9 +14,12 @@ const shortNames = new Set(['name', 'nombre', 'nome'])
 /** So many rows may stand above the header: a title, a date, an empty line. */
 export const mostRowsAbove = 10
 
-const fieldOfName = new Map(
-  columnFields.flatMap((field) => calledNames[field].split(', ').map((name) => [lettersOf(name), field] as const)),
-)
+const fieldOfName = new Map<string, ColumnField>([
+  ...importFields.flatMap((field) => sheetColumns[field].called.split(', ').map((name) => [lettersOf(name), field] as const)),
+  ...(['firstName', 'lastName'] as const).flatMap((field) =>
+    nameHalves[field].split(', ').map((name) => [lettersOf(name), field] as const),
+  ),
+])
 
 function lettersOf(text: string): string {
   return text
