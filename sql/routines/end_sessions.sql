@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Ends sessions, each with its reason, and records it: the only text that does. What has ended already is left out; what has ended now is
 -- returned. `said` is what else the audit keeps; of it `note` is for the person, and `successor` is the session that takes the place.
 -- The row in the audit is also the event that others read: docs/decisions/0016-events-are-read-from-the-audit.md
