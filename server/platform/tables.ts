@@ -172,7 +172,7 @@ export type Tables = {
     requestId: string | null
     detail: JSONColumnType<Record<string, unknown>>
     /** An xid8. */
-    transactionId: Generated<string>
+    horizon: Generated<string>
   }
   import: {
     instanceId: Generated<string>
