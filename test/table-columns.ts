@@ -1,13 +1,25 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { accountFieldNames, accountFields } from '../contracts/account-fields.ts'
 
-/** Every column that server/platform/tables.ts declares, as `table.column`, with ` | null` where it may be null; sorted. */
+/** The tables that the features declare, with their feature's folder below server/ and the text of their columns. */
+export function declaredTables(): { table: string; feature: string; columns: string }[] {
+  return globSync('server/**/tables.ts').flatMap((path) => {
+    const text = readFileSync(path, 'utf8').replace(/\/\*\*.*?\*\//gs, '')
+    const body = / interface Tables \{\n(.*)\n {2}\}/s.exec(text)?.[1] ?? ''
+    return [...body.matchAll(/^ {4}(\w+): (?:[^\n]*& )?\{(.*?)\}$/gms)].map(([, table, columns]) => ({
+      table: table!,
+      feature: relative('server', dirname(path)),
+      columns: columns!,
+    }))
+  })
+}
+
+/** Every declared column, as `table.column`, with ` | null` where it may be null; sorted. */
 export function tableColumns(): string[] {
-  const text = readFileSync(new URL('../server/platform/tables.ts', import.meta.url), 'utf8').replace(/\/\*\*.*?\*\//gs, '')
-  const body = /export type Tables = \{\n(.*)\n\}/s.exec(text)![1]!
-  return [...body.matchAll(/^ {2}(\w+): (?:[^\n]*& )?\{(.*?)\}$/gms)]
-    .flatMap(([, table, columns]) =>
-      columns!
+  return declaredTables()
+    .flatMap(({ table, columns }) =>
+      columns
         .split(/[;\n]/)
         .map((line) => /^\s*(\w+): (.+)$/.exec(line))
         .filter((match) => match !== null)
