@@ -47,6 +47,13 @@ export function fields(profileId: string, more: Body = {}): Body {
   return { ...nothingSaid, fullName: 'Carla Díaz', profileId, ...more }
 }
 
+/** Why somebody can't log in, as the desk says. */
+export async function loginChecksOf<T = Body>(browser: Browser, accountId: string): Promise<T> {
+  const answer = await browser.sendJson('POST', `/api/accounts/${accountId}/login-checks`)
+  assert.equal(answer.status, 200, answer.body)
+  return JSON.parse(answer.body)
+}
+
 /** What the API answers. */
 export async function get<T = Body>(browser: Browser, url: string): Promise<T> {
   const answer = await browser.get(url)

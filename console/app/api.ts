@@ -42,7 +42,7 @@ export type Routes = {
   'POST /api/imports/:id/undo': typeof imports.undoImportRoute
   'GET /api/imports/:id/accounts': typeof imports.listImportedAccountsRoute
   'GET /api/desk': typeof desk.findPeopleRoute
-  'GET /api/accounts/:id/login-checks': typeof desk.loginChecksRoute
+  'POST /api/accounts/:id/login-checks': typeof desk.loginChecksRoute
   'POST /api/accounts/:id/unlock': typeof desk.unlockAccountRoute
   'POST /api/accounts/:id/extend-validity': typeof desk.extendAccountRoute
   'GET /api/sessions': typeof live.listSessionsRoute

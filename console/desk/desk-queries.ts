@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Answer, call } from '../app/api.ts'
 
 export type Person = Answer<'GET /api/desk'>['people'][number]
-export type LoginChecks = Answer<'GET /api/accounts/:id/login-checks'>
+export type LoginChecks = Answer<'POST /api/accounts/:id/login-checks'>
 export type LoginCheck = LoginChecks['checks'][number]
 
 export const deskKey = ['desk'] as const
@@ -25,7 +25,7 @@ export function usePeople(search: string) {
 export function useLoginChecks(id: string) {
   return useQuery({
     queryKey: [...deskKey, 'checks', id],
-    queryFn: ({ signal }) => call('GET /api/accounts/:id/login-checks', { params: { id }, signal }),
+    queryFn: ({ signal }) => call('POST /api/accounts/:id/login-checks', { params: { id }, signal }),
     refetchInterval: every,
   })
 }

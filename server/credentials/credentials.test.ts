@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { permissions } from '../../contracts/permissions.ts'
-import { fields, get, loggedIn } from '../../test/floor.ts'
+import { fields, get, loggedIn, loginChecksOf } from '../../test/floor.ts'
 import { addImporter, call, rowsOf, run, startFloor, upload } from '../../test/import-floor.ts'
 import type { TestSystem } from '../../test/nodes.ts'
 import { worth } from '../directory/profiles/profiles.ts'
@@ -146,7 +146,7 @@ test('asvs-8.2.1 the desk says since when and where somebody is logged in to who
   type Checks = { checks: { check: string; at: string | null; words: string | null }[] }
   const look = async () => {
     const { people } = await get<People>(actor, '/api/desk?search=ana')
-    const { checks } = await get<Checks>(actor, `/api/accounts/${ana.id}/login-checks`)
+    const { checks } = await loginChecksOf<Checks>(actor, ana.id)
     const { at, words } = checks.find(({ check }) => check === 'other_session')!
     const state = people[0]!.states.find(({ state }) => state === 'logged_in')!
     return [people[0]!.session, state.at, at, words].map((each) => each !== null)

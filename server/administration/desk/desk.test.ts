@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Browser } from '../../../test/browser.ts'
-import { get, loggedIn, startFloor } from '../../../test/floor.ts'
+import { get, loggedIn, loginChecksOf, startFloor } from '../../../test/floor.ts'
 import { goodPassword, type TestSystem } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
 
 const outcome = async (browser: Browser, id: string) =>
-  (await get<{ outcome: string; ownBrowserIsFree: boolean }>(browser, `/api/accounts/${id}/login-checks`)).outcome
+  (await loginChecksOf<{ outcome: string; ownBrowserIsFree: boolean }>(browser, id)).outcome
 const unlock = async (browser: Browser, id: string) =>
   JSON.parse((await browser.sendJson('POST', `/api/accounts/${id}/unlock`)).body) as { unlocked?: boolean; code?: string }
 const ofAna = "from login_attempt where account_id = (select id from account where username = 'ana')"
@@ -55,7 +55,7 @@ test('cve-C10 the own browser of a person goes on while strangers wait; its own 
   const own = await loggedIn(system, ana)
   await own.post('/log-out')
   await guess(system, 6)
-  const checks = () => get<{ ownBrowserIsFree: boolean }>(lead, `/api/accounts/${ana.id}/login-checks`)
+  const checks = () => loginChecksOf<{ ownBrowserIsFree: boolean }>(lead, ana.id)
   assert.equal((await checks()).ownBrowserIsFree, true)
   assert.equal((await own.logIn('ana', goodPassword)).location, '/home')
   await own.get('/home')

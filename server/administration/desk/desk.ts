@@ -28,7 +28,7 @@ export function desk(needs: DeskNeeds): FastifyPluginAsyncTypebox {
       }
     })
 
-    app.get('/api/accounts/:id/login-checks', { schema: loginChecksRoute, config: read }, async (request) => {
+    app.post('/api/accounts/:id/login-checks', { schema: loginChecksRoute, config: read }, async (request) => {
       const { accountId } = sessionOf(request)
       const { checks, ...rest } = await loginChecks(needs, request.instance, accountId, request.params.id, callerOf(request))
       return { ...rest, checks: checks.map(({ at, ...check }) => ({ ...check, at: moment(at) })) }

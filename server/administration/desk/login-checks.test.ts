@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { get, loggedIn, startFloor } from '../../../test/floor.ts'
+import { get, loggedIn, loginChecksOf, startFloor } from '../../../test/floor.ts'
 import { goodPassword } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
 import { replaceByInitialPassword, setPassword } from '../../authenticators/passwords/passwords.ts'
@@ -131,7 +131,7 @@ test('what the desk says is what a login with the right password meets: random s
     fc.asyncProperty(states, async (state) => {
       const password = await arrange(state)
       const before = await system.sql(counts)
-      const { outcome, checks } = await get<Checks>(boss, `/api/accounts/${ana.id}/login-checks`)
+      const { outcome, checks } = await loginChecksOf<Checks>(boss, ana.id)
       assert.deepEqual(await system.sql(counts), before, 'looking changes nothing')
       const { people } = await get<{ people: { id: string; states: { state: string }[] }[] }>(boss, '/api/desk?search=ana')
       const person = people.find(({ id }) => id === ana.id)
@@ -171,10 +171,10 @@ test('asvs-8.2.2 the desk shows and mends within reach only, each with the permi
   assert.deepEqual(await found('ben'), [])
   assert.equal((await lead.get('/api/desk?search=a')).status, 400, 'from two letters on')
   assert.equal((await agent.get('/api/desk?search=an')).status, 403)
-  assert.equal((await lead.get(`/api/accounts/${ben.id}/login-checks`)).status, 404)
+  assert.equal((await lead.sendJson('POST', `/api/accounts/${ben.id}/login-checks`)).status, 404)
   await agent.post('/log-out')
   await system.sql('update account set enabled = false, disabled_reason = $2 where id = $1', [ana.id, 'on leave'])
-  const { checks, mayGivePassword, outcome } = await get<Checks>(lead, `/api/accounts/${ana.id}/login-checks`)
+  const { checks, mayGivePassword, outcome } = await loginChecksOf<Checks>(lead, ana.id)
   const enabled = checks.find(({ check }) => check === 'enabled')!
   assert.deepEqual(
     [outcome, enabled.words, enabled.mend, mayGivePassword],
@@ -183,7 +183,7 @@ test('asvs-8.2.2 the desk shows and mends within reach only, each with the permi
   await system.sql('update account set team_id = $1 where id = $2', [north.id, admin.id])
   const [other] = await found('boss')
   assert.equal(other!.mayAct, false)
-  assert.equal((await get<Checks>(lead, `/api/accounts/${admin.id}/login-checks`)).mayGivePassword, false)
+  assert.equal((await loginChecksOf<Checks>(lead, admin.id)).mayGivePassword, false)
   for (const [id, code] of [
     [ben.id, 'account_not_found'],
     [admin.id, 'beyond_your_permissions'],
@@ -197,7 +197,7 @@ test('a wait of the address is told as far as it is known: for the one from whic
   const { system, supervisor, ana } = await startFloor(t)
   const lead = await loggedIn(system, supervisor)
   const address = async () => {
-    const { checks, outcome } = await get<Checks>(lead, `/api/accounts/${ana.id}/login-checks`)
+    const { checks, outcome } = await loginChecksOf<Checks>(lead, ana.id)
     assert.equal(outcome, 'logs_in')
     return checks[0]!
   }

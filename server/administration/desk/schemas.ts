@@ -56,7 +56,7 @@ export const loginChecksRoute = {
   operationId: 'loginChecks',
   summary: 'Why can’t they log in? Every check of a login in its order, and what mends it',
   description:
-    'Asked of the code that a login goes through, for a login with the right password in a browser that nobody knows; what it writes is undone.',
+    'Asked of the code that a login goes through, for a login with the right password in a browser that nobody knows; what it writes is undone, and so it is no GET.',
   params,
   response: {
     200: Type.Object({
