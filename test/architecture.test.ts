@@ -1,7 +1,7 @@
 // The direction of imports, the size of files, and what the layout forbids.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
 import { declaredTables } from './table-columns.ts'
 
@@ -28,8 +28,8 @@ const rows = [
     'sessions/live-channel',
     'recovery',
     'home',
-    'operator',
   ],
+  ['operator'],
   ['app'],
   ['main'],
 ]
@@ -117,23 +117,48 @@ test('use cases and stores know nothing of HTTP, and only stores and the platfor
   }
 })
 
-test('a table is declared by one feature, which alone writes it', () => {
+/** The database functions, each with the room that owns it. */
+const routines = globSync('sql/routines/*.sql').map((path) => {
+  const text = readFileSync(path, 'utf8')
+  const owner = /^-- Owned by server\/([\w/-]+)\.\n/.exec(text)?.[1] ?? ''
+  return { path, name: basename(path, '.sql'), owner, text: text.replace(/^--.*$/gm, '') }
+})
+
+test('a table is declared by one feature, which alone writes it, in its stores and in its database functions', () => {
   const declared = declaredTables()
   const owners = new Map(declared.map(({ table, feature }) => [table, feature]))
   assert.equal(owners.size, declared.length, 'a table is declared twice')
   const writers = new Map<string, Set<string>>()
-  for (const path of sources) {
-    for (const [, camel, removed, written] of readFileSync(path, 'utf8').matchAll(
-      /(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)|(?<=removeSome\(tx, ')([a-z_]+)|(?:insert into|(?<!do )update|delete from) ([a-z_]+)\b(?= (?:as|set|where|\())/g,
+  const look = (place: string, text: string) => {
+    for (const [, camel, removed, written] of text.matchAll(
+      /(?:insertInto|updateTable|deleteFrom)\('(\w+)'\)|(?<=removeSome\(tx, ')([a-z_]+)|(?:insert into|(?<!do )update|delete from) ([a-z_]+)\b(?= (?:as|set|where|default|known|[a-z] set|\())/g,
     )) {
       const table = camel ?? (removed ?? written)!.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
-      writers.set(table, (writers.get(table) ?? new Set()).add(placeOf(path)))
+      writers.set(table, (writers.get(table) ?? new Set()).add(place))
     }
   }
-  assert.ok(writers.size >= 10, [...writers.keys()].join())
+  for (const path of sources) look(placeOf(path), readFileSync(path, 'utf8'))
+  // What a function does is recorded where it is done.
+  for (const { owner, text } of routines) look(owner, text.replaceAll('insert into audit_event', ''))
+  assert.ok(writers.size >= 20, [...writers.keys()].join())
   // What no feature declares, the platform keeps for itself: which migrations have been applied.
   for (const [table, places] of writers)
     assert.deepEqual([...places], [owners.get(table) ?? 'platform'], `who writes ${table}, and who declares it`)
+})
+
+test('a database function belongs to one feature, is called by its own stores, and calls only what lies below', () => {
+  for (const { path, owner, name, text } of routines) {
+    assert.notEqual(rowOf(owner), -1, `${path} does not say who owns it`)
+    const calls = new RegExp(`\\b${name}\\(`)
+    for (const other of routines) {
+      if (other.name === name || !calls.test(other.text)) continue
+      assert.ok(owner === other.owner || rowOf(owner) < rowOf(other.owner) || owner === 'platform', `${other.path} calls ${name}`)
+    }
+    if (owner === 'platform') continue
+    for (const source of sources)
+      if (calls.test(readFileSync(source, 'utf8'))) assert.equal(placeOf(source), owner, `${source} calls ${name} of ${owner}`)
+    assert.ok(text.length > 0)
+  }
 })
 
 test('no file is over 400 lines, and no name is a drawer', () => {

@@ -244,6 +244,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /forgot-password anybody page',
     'GET /healthz anybody json anyHost',
     'GET /home person page',
+    'GET /home/still person page automatic',
     'GET /language anybody page',
     'GET /login anybody page',
     'GET /readyz anybody json anyHost',

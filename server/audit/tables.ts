@@ -14,8 +14,8 @@ declare module '../platform/tables.ts' {
       address: string | null
       requestId: string | null
       detail: JSONColumnType<Record<string, unknown>>
-      /** An xid8. */
-      transactionId: Generated<string>
+      /** Its place in the order in which others read. */
+      horizon: Generated<string>
     }
   }
 }

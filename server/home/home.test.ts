@@ -116,3 +116,22 @@ test('a built-in profile is named in the person’s language, an own one as it w
   )
   assert.equal(await profile(), 'Agent Smith')
 })
+
+test('without scripts a page that stays open shows that it does, and puts off no idle end', async (t) => {
+  const system = await startNodes(t)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  const page = await browser.get('/home')
+  const [, path] = /<noscript><meta http-equiv="refresh" content="40;url=([^"]+)"><\/noscript>/.exec(page.body)!
+  await system.sql(
+    "update session set last_seen_at = now() - interval '80 seconds', last_active_at = now() - interval '80 seconds'",
+  )
+  const still = await browser.get(path!)
+  assert.equal(still.status, 200)
+  assert.match(still.body, /http-equiv="refresh"/, 'and goes on')
+  const [row] = await system.sql<{ seen: number; active: number }>(
+    'select extract(epoch from now() - last_seen_at)::int as seen, extract(epoch from now() - last_active_at)::int as active from session',
+  )
+  assert.ok(row!.seen < 40 && row!.active >= 80, JSON.stringify(row))
+})

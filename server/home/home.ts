@@ -17,7 +17,7 @@ import { callerOf } from '../platform/caller.ts'
 import { languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import { sendPage } from '../platform/page.ts'
-import { personalPage } from '../platform/policy.ts'
+import { automaticPage, personalPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
 import { sessionOf } from '../sessions/sessions.ts'
@@ -43,15 +43,9 @@ export function frameSignedInPages(app: App, { keys, rules }: Pick<HomeNeeds, 'k
 
 export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
-    app.get('/home', { schema: pageRoute, config: personalPage }, async (request, reply) => {
-      const done = request.query.done === 'password' ? request.view.t('home:password_changed') : undefined
-      const { expiryDays } = await needs.rules.of(request.instance)
-      const passwordExpiresAt =
-        expiryDays === 0
-          ? undefined
-          : await needs.database.in(request.instance, (tx) => findComingExpiry(tx, sessionOf(request).accountId, expiryDays))
-      return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), { done, passwordExpiresAt }))
-    })
+    app.get('/home', { schema: pageRoute, config: personalPage }, showHome)
+    // The same page, asked for by itself where there are no scripts: a sign of life, and nobody's action.
+    app.get('/home/still', { schema: pageRoute, config: automaticPage }, showHome)
 
     app.get('/change-password', { schema: pageRoute, config: personalPage }, async (request, reply) =>
       showChange(request, reply, 200, { faults: [] }),
@@ -82,6 +76,17 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       }
       return reply.redirect('/home', 303)
     })
+  }
+
+  async function showHome(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { done: what } = request.query as { done?: string }
+    const done = what === 'password' ? request.view.t('home:password_changed') : undefined
+    const { expiryDays } = await needs.rules.of(request.instance)
+    const passwordExpiresAt =
+      expiryDays === 0
+        ? undefined
+        : await needs.database.in(request.instance, (tx) => findComingExpiry(tx, sessionOf(request).accountId, expiryDays))
+    return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), { done, passwordExpiresAt }))
   }
 
   function signedIn(request: FastifyRequest, reply: FastifyReply): SignedIn {

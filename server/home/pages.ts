@@ -23,6 +23,7 @@ export function homePage(view: View, signedIn: SignedIn, { done, passwordExpires
   const { session } = signedIn
   return {
     title: t('home:home'),
+    aliveAt: '/home/still',
     body: html`<div class="card">
 ${done === undefined ? '' : html`<p class="notice" role="status">${done}</p>`}
 ${passwordExpiresAt === undefined ? '' : html`<p class="note">${t('home:password_expires', { moment: formatMoment(passwordExpiresAt, language, session.timeZone) })} <a href="/change-password">${t('home:change_it_now')}</a></p>`}

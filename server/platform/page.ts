@@ -42,6 +42,8 @@ export type Page = {
   scripts?: string[]
   /** Names of files in public/, for what only this page has. */
   styles?: string[]
+  /** Where a browser without scripts goes by itself once in a while, to show that the page is still open. */
+  aliveAt?: string
   /** Whether to offer the choice of a language to somebody who is not logged in, and the page to come back to. */
   languageChoice?: { back: string }
 }
@@ -54,9 +56,12 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, status: n
     .send(String(render(request.view, page)))
 }
 
+/** A lease is 90 s at the least. */
+const secondsBetweenSigns = 40
+
 function render(
   { language, languages: offered, t, instanceName, frame: makeFrame }: View,
-  { title, body, scripts = [], styles = [], languageChoice }: Page,
+  { title, body, scripts = [], styles = [], aliveAt, languageChoice }: Page,
 ): Html {
   const frame = makeFrame?.()
   return html`<!doctype html>
@@ -65,6 +70,7 @@ function render(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${instanceName === undefined ? title : `${title} · ${instanceName}`}</title>
+${aliveAt === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${secondsBetweenSigns};url=${aliveAt}"></noscript>`}
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
 <link rel="stylesheet" href="${assetUrl('palette.css')}">
 <link rel="stylesheet" href="${assetUrl('gatehouse.css')}">

@@ -47,6 +47,8 @@ type More = Pick<Policy, 'csp' | 'automatic' | 'anyHost' | 'slowBody'>
 export const publicPage = { policy: { caller: 'anybody', form: 'ours', answers: 'page' } } as const satisfies Config
 /** A page for whoever is logged in, and the forms on it. */
 export const personalPage = { policy: { caller: 'person', form: 'ours', answers: 'page' } } as const satisfies Config
+/** The same, where a browser asks for it by itself. */
+export const automaticPage = { policy: { ...personalPage.policy, automatic: true } } as const satisfies Config
 /** What a script of our own asks on a page for everybody. */
 export const publicApi = { policy: { caller: 'anybody', form: 'ours', answers: 'json' } } as const satisfies Config
 

@@ -1,3 +1,4 @@
+-- Owned by server/administration/imports.
 -- Imports that run and that no node works on any more, of all instances: by their ids and nothing else. See list_instances.
 create or replace function abandoned_imports(lease_seconds integer) returns table (instance_id uuid, import_id uuid)
 language sql volatile security definer set search_path = pg_catalog, public, pg_temp as $$

@@ -1,3 +1,4 @@
+-- Owned by server/platform.
 -- Which migrations and routines the database has, each with the checksum of its file: for a node that may not migrate, and looks whether
 -- somebody has. The tables themselves are the owner's.
 create or replace function applied_versions() returns table (is_routine boolean, name text, checksum text)

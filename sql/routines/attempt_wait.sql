@@ -1,3 +1,4 @@
+-- Owned by server/authenticators/passwords.
 -- Until when an account waits after so many wrong passwords in a row; null while it need not.
 create or replace function attempt_wait(failures integer, free_failures integer, first_seconds integer, longest_seconds integer)
 returns timestamptz language sql volatile

@@ -1,3 +1,4 @@
+-- Owned by server/operator.
 -- Voids what the next so many accounts hold that opens something: sessions, links, sign-ins that wait for their next step, initial
 -- passwords and given ones. Lasting passwords stay. `last` is the last account of these, null when there was none.
 -- The accounts are locked in the order of everybody else, and a login that is under way finds other credentials.
@@ -7,32 +8,17 @@ create or replace function begin_epoch(
 ) language plpgsql as $$
 declare
   these uuid[] := array(select id from account where after is null or id > after order by id limit how_many for update);
-  without_link uuid[];
-  without_sign_in uuid[];
-  without_initial uuid[];
+  whose_links uuid[];
+  whose_sign_ins uuid[];
+  whose_initial_passwords uuid[];
 begin
   last := these[cardinality(these)];
   select count(ended) into sessions
   from (select array_agg(id) as ids from session where account_id = any (these) and ended_at is null) as live
   cross join end_sessions(live.ids, array_fill('epoch'::text, array[coalesce(cardinality(live.ids), 0)]), 'operator', null, null, null, '{}') as ended;
-  with voided as (
-    update recovery_link set ended_at = clock_timestamp(), end_reason = 'epoch'
-    where account_id = any (these) and ended_at is null returning account_id, expires_at
-  )
-  select count(*) filter (where expires_at > now()), array_agg(account_id) into links, without_link from voided;
-  with voided as (
-    update sign_in set used_at = clock_timestamp()
-    where account_id = any (these) and used_at is null returning account_id, expires_at
-  )
-  select count(*) filter (where expires_at > now()), array_agg(account_id) into sign_ins, without_sign_in from voided;
-  with voided as (
-    update password set hash = null, changed_at = null, initial_hash = null, initial_expires_at = null, must_change_by = null
-    where account_id = any (these) and (initial_hash is not null or must_change_by is not null) returning account_id
-  ), recorded as (
-    insert into audit_event (event, actor_kind, account_id, detail)
-    select 'initial_password_voided', 'operator', voided.account_id, '{"reason": "epoch"}' from voided returning account_id
-  )
-  select count(*), array_agg(account_id) into initial_passwords, without_initial from recorded;
-  update account set credential_version = credential_version + 1
-  where id = any (these) and id = any (without_link || without_sign_in || without_initial);
+  select v.links, v.accounts into links, whose_links from void_recovery_links(these, 'epoch') as v;
+  select v.sign_ins, v.accounts into sign_ins, whose_sign_ins from void_sign_ins(these) as v;
+  whose_initial_passwords := void_initial_passwords(these, 'operator', 'epoch');
+  initial_passwords := cardinality(whose_initial_passwords);
+  perform renew_credentials(whose_links || whose_sign_ins || whose_initial_passwords);
 end $$;

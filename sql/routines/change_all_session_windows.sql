@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- The time zone of an instance is that of the accounts that have none of their own.
 create or replace function change_all_session_windows() returns trigger language plpgsql as $$
 declare

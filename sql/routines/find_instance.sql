@@ -1,3 +1,4 @@
+-- Owned by server/instances.
 -- The instance that answers at a host name, or, where that is allowed, the one with that name.
 -- The only statement that looks across instances; it can find one row and no other.
 create or replace function find_instance(by_hostname text, by_name text) returns setof instance language plpgsql as $$

@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Those sessions of these instances that a moment in their row has ended: of a lost channel, or of the account's hours; and those of which
 -- that moment is to be found anew. All this can come at any time and be near, so it is asked every second; each has an index of its own, in
 -- which there are few. Reads only.

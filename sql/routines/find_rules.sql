@@ -1,3 +1,4 @@
+-- Owned by server/rules.
 -- The rules of an instance, in one round trip.
 create or replace function find_rules(in_instance uuid) returns setof rules language plpgsql as $$
 begin

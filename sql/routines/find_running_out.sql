@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Looks at every live session of these instances: which ones run out within so many seconds, or have run out, and in how many. Reads only.
 -- Silence that does not count is left out.
 create or replace function find_running_out(

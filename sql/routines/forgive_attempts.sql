@@ -1,3 +1,4 @@
+-- Owned by server/authenticators/passwords.
 -- Starts the count anew after a right password; only what else is in flight still counts.
 -- From a known browser the waits of others stay: their guesses were not this person's. Says whether the browser is known.
 create or replace function forgive_attempts(by_username_hash bytea, by_device_hash bytea, of_account uuid)

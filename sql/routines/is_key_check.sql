@@ -1,3 +1,4 @@
+-- Owned by server/instances.
 -- Whether this is what the installation's secret key is recognised by; null where none is kept yet. A node that serves asks, and is told
 -- nothing else. See list_instances.
 create or replace function is_key_check(given bytea) returns boolean

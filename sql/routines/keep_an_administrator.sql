@@ -1,3 +1,4 @@
+-- Owned by server/directory/accounts.
 -- The people of an instance cannot take its last Administrator away who can log in at every moment: an enabled account with the built-in
 -- profile, without a last day and without login hours, whose first day has come wherever they are. Time alone ends none of that.
 -- An instance of an earlier version may have none such; then its last enabled Administrator stays.

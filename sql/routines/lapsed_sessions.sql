@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Up to so many sessions that have outlived themselves, locked; the longest silent first. Without `wait`, only those that nobody holds.
 -- Nobody who holds a session waits for the seats, so waiting comes to an end; and it is cut short if it does not.
 create or replace function lapsed_sessions(

@@ -1,3 +1,4 @@
+-- Owned by server/instances.
 -- The instances there are, by id and name and nothing else: for the nodes, which tidy and count in one after the other. Nodes serve as a
 -- role that sees one instance at a time and cannot become the operator's; this and abandoned_imports are all that they hear of others.
 create or replace function list_instances() returns table (id uuid, name text)

@@ -1,3 +1,4 @@
+-- Owned by server/sign-in.
 -- The end of the usual login: the account is locked, still enabled, has still the credentials that were proven and no step open, no
 -- session is in the way and a seat is free. Then its session starts, and true. Anything else: false, and no session
 -- is started or ended.
@@ -17,7 +18,7 @@ begin
     lease_seconds, idle_minutes, longest_minutes, now(), by_methods, null)).outcome <> 'started' then
     return false;
   end if;
-  update account set last_login_at = now() where id = proven_account;
+  perform touch_last_login(proven_account);
   if not forgive_attempts(by_username_hash, by_device_hash, proven_account) then
     perform remember_browser(by_device_hash, proven_account, most_persons);
   end if;

@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Ends the session that asks for it, and records it. Twice is no error: the second time there is nothing to do.
 create or replace function log_out(
   in_instance uuid, of_session uuid, of_account uuid, from_address inet, on_device text, in_request text

@@ -1,3 +1,4 @@
+-- Owned by server/administration/imports.
 -- Lets PostgreSQL look at the tables that an import has just made grow. Until it does, every connection keeps the plans that were good
 -- when an instance had three accounts, and reads all of a hundred thousand for each session check and each login; by itself it looks
 -- once a minute. The owner of the tables has to do it, and this is all that others can let the owner do.

@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Channels that were lost: each session lapses so many seconds from now, unless a newer channel was opened meanwhile; whichever of
 -- the two is written first.
 -- Whoever comes first finds few sessions, and would keep a plan for few while a whole floor arrives. So each session is looked up by its

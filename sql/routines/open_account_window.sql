@@ -1,3 +1,4 @@
+-- Owned by server/directory/accounts.
 -- An account with dates or hours has the step open that looks at them, whoever set them and however.
 create or replace function open_account_window() returns trigger language plpgsql as $$
 begin

@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Opens channels: each takes the place of the one before, whose loss means nothing from here on. No row when the session has ended.
 -- Answers for how long nobody did anything, how old the session is, and in how long its account's hours end, in seconds.
 -- Without `wait`, a session that somebody holds has no row either: one does not hold up the others.

@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- The sessions of many cookies of one instance: `place` says whose cookie it is; a cookie that is no live session has no row.
 -- Every clock is the database's. A sign of life is written at most every ten seconds, and need not survive a power cut.
 -- Each cookie is looked up by itself, by the index of its token, and then what belongs to it: one plan that is good for any number of

@@ -1,3 +1,4 @@
+-- Owned by server/authenticators/passwords.
 -- Lets a browser be known to a person from now on; the person of longest ago is forgotten when it knows too many.
 create or replace function remember_browser(by_device_hash bytea, of_account uuid, most_persons integer) returns void language plpgsql as $$
 begin

@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Renews the leases of channels of a node, of whatever instances, and says how their sessions stand: no row for one that is gone.
 -- Who is idle for too long or too old is for the rules to say, and is not made younger here.
 -- Whoever comes first finds few sessions, and would keep a plan for few while a whole floor arrives. So each session is looked up by its

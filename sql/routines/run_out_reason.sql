@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Why a session has run out at this moment; null where it has not. The only text that says so: whatever asks whether a session lives asks
 -- this, by session_lives. One expression without a subquery, so PostgreSQL puts it into the statement that asks.
 -- `silent`, `idle`, `old`: a sign of life, an action, a beginning of then or before is too long ago.

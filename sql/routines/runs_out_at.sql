@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- When a session runs out if nothing more comes of it: the moment from which run_out_reason has an answer.
 create or replace function runs_out_at(s session, lease_seconds integer, idle_minutes integer, longest_minutes integer)
 returns timestamptz language sql stable parallel safe as $$

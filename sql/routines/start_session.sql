@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Starts an account's session and records its login. outcome: 'started'; 'already_logged_in', when another one lives; 'no_seat'.
 -- The account is locked, and this is the last of a login's checks, whatever path leads here. The unique index decides between two.
 -- A session of the account gives way when it has outlived itself, when this same browser started it, or when it is the one that the

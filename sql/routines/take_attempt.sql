@@ -1,3 +1,4 @@
+-- Owned by server/authenticators/passwords.
 -- Finds what a login is checked against and counts the attempt, before anything is checked. The same work for every username.
 -- outcome: 'taken'; 'waits', for an account that has to wait; 'again', when it may be let through once others of the same username,
 -- which are being checked at this moment, turn out to be right; 'address_waits', which is not counted.

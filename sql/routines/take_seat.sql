@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Takes a seat for a session that is about to start, or says that there is none. From the lock to the end of their transactions, the
 -- logins of an instance with seats go one after the other; every statement below sees what the one before has written.
 -- A session that has outlived itself has no seat: it is ended when its seat is needed, the longest silent first.

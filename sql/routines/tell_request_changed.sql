@@ -1,3 +1,4 @@
+-- Owned by server/recovery.
 -- With the team of whom it is about, for whoever reaches it.
 create or replace function tell_request_changed() returns trigger language plpgsql as $$
 begin

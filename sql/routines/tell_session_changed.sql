@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Tells every node that listens what has changed, in the transaction that changes it; ids only. It is a hint: a node that was away
 -- looks at the rows. NOTIFY makes commits go one after the other, so logins have none: a session that has outlived itself and gives
 -- way to one has nobody left to be told.

@@ -1,3 +1,4 @@
+-- Owned by server/sessions.
 -- Keeps that somebody watches over the sessions; after a break the watch begins anew. Every node calls it every second, and one in some
 -- seconds writes.
 create or replace function watch_sessions() returns void language plpgsql as $$

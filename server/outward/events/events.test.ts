@@ -16,7 +16,7 @@ async function readAll(system: TestSystem, after?: Cursor, limit = 3, instance =
     const passage = await readEvents(system, instance, cursor, limit)
     events.push(...passage.events)
     cursor = passage.cursor
-    if (passage.events.length < limit) return { events, cursor }
+    if (passage.isLast) return { events, cursor }
   }
 }
 
@@ -63,6 +63,37 @@ test('a row whose number is lower than one that was read is not passed by', asyn
   )
   await slow.query('commit')
   assert.deepEqual(names((await readAll(system, first.cursor)).events), ['slow'])
+})
+
+test('what waited for another comes after it, also when its transaction was the first', async (t) => {
+  const { system } = await startFloor(t)
+  const { cursor } = await readAll(system)
+  // The later one has its number before; a third one, which is still under way, is between the two.
+  const [later, between, earlier] = [await connect(t, system), await connect(t, system), await connect(t, system)]
+  for (const each of [later, between, earlier]) await each.query('begin')
+  for (const each of [later, between]) await each.query('select pg_current_xact_id()')
+  await earlier.query(write(system, 'earlier'))
+  await earlier.query('commit')
+  await later.query(write(system, 'later'))
+  await later.query('commit')
+  const seen = await readAll(system, cursor)
+  await between.query('commit')
+  const rest = await readAll(system, seen.cursor)
+  assert.deepEqual(names([...seen.events, ...rest.events]), ['earlier', 'later'])
+})
+
+test('a flood of what is not told holds up nobody: the cursor moves on', async (t) => {
+  const { system } = await startFloor(t)
+  const { cursor } = await readAll(system)
+  await system.sql(
+    "insert into audit_event (instance_id, event, actor_kind) select $1, 'login_refused', 'visitor' from generate_series(1, 50)",
+    [system.main.id],
+  )
+  await system.sql(write(system, 'after'))
+  const first = await readEvents(system, system.main, cursor, 20)
+  assert.deepEqual([first.events.length, first.isLast], [0, false])
+  assert.notEqual(first.cursor, cursor)
+  assert.deepEqual(names((await readAll(system, first.cursor, 20)).events), ['after'])
 })
 
 test('each instance has its own events, and a cursor goes on where it was although others write', async (t) => {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Transaction } from '../../platform/database.ts'
 
-/** A place in the order of events: the transaction, and the row within it. */
-export type Place = { transaction: string; id: string }
+/** A place in the order of events: what had ended when the row was written, and the row. */
+export type Place = { horizon: string; id: string }
 
 export type StoredEvent = {
   id: string
@@ -16,30 +16,32 @@ export type StoredEvent = {
 }
 
 /**
- * Events after a place, in order, of transactions before which none is under way any more; and the first transaction that may still be.
- * One statement, so both are of the same moment.
+ * Events after a place, in order, up to the first transaction that is still under way; and that one. Of the rows that are looked at, which
+ * are no more than `limit`, those of other events are left out; `last` is the place of the last one looked at. One statement, so all is of
+ * the same moment.
  */
 export async function readPassage(
   tx: Transaction,
   events: readonly string[],
   after: Place,
   limit: number,
-): Promise<{ events: (StoredEvent & { place: Place })[]; horizon: string }> {
-  const { rows } = await sql<StoredEvent & { transaction: string | null; horizon: string }>`
-    select horizon.first::text as horizon, e.transaction, e.id, e.at, e.event, e.actor_kind, e.actor_account_id as actor_id, e.account_id,
+): Promise<{ events: StoredEvent[]; last: Place | undefined; looked: number; horizon: string }> {
+  const { rows } = await sql<StoredEvent & { horizon: string | null; settled: string }>`
+    select now.settled::text, e.horizon::text, e.id::text, e.at, e.event, e.actor_kind, e.actor_account_id as actor_id, e.account_id,
       e.session_id, e.detail
-    from (select greatest(pg_snapshot_xmin(pg_current_snapshot()), ${after.transaction}::xid8) as first) as horizon
+    from (select greatest(pg_snapshot_xmin(pg_current_snapshot())::text::bigint, ${after.horizon}::bigint) as settled) as now
     left join lateral (
-      select *, transaction_id::text as transaction from audit_event
-      where (transaction_id, id) > (${after.transaction}::xid8, ${after.id}::bigint) and transaction_id < horizon.first
-        and event = any (${events as string[]})
-      order by transaction_id, id limit ${limit}
+      select * from audit_event
+      where (horizon, id) > (${after.horizon}::bigint, ${after.id}::bigint) and horizon < now.settled
+      order by horizon, id limit ${limit}
     ) as e on true
-    order by e.transaction_id, e.id`.execute(tx)
+    order by e.horizon, e.id`.execute(tx)
+  const seen = rows.flatMap(({ horizon, settled: _, ...event }) => (horizon === null ? [] : [{ ...event, horizon }]))
+  const last = seen.at(-1)
   return {
-    horizon: rows[0]!.horizon,
-    events: rows.flatMap(({ transaction, horizon: _, ...event }) =>
-      transaction === null ? [] : [{ ...event, place: { transaction, id: event.id } }],
-    ),
+    horizon: rows[0]!.settled,
+    looked: seen.length,
+    last: last && { horizon: last.horizon, id: last.id },
+    events: seen.filter(({ event }) => events.includes(event)).map(({ horizon: _, ...event }) => event),
   }
 }
