@@ -1,8 +1,4 @@
-type Waiting<Asked, Answer> = {
-  asked: Asked
-  resolve: (answer: Answer | PromiseLike<Answer>) => void
-  reject: (error: unknown) => void
-}
+import DataLoader from 'dataloader'
 
 /** After a stall much comes at once: a statement stays short all the same. */
 const mostTogether = 500
@@ -15,35 +11,18 @@ const mostTogether = 500
  */
 export function gather<Asked, Answer>(
   milliseconds: number,
-  ask: (instance: { id: string }, asked: readonly Asked[]) => Promise<readonly (Answer | PromiseLike<Answer>)[]>,
+  ask: (instance: { id: string }, asked: readonly Asked[]) => Promise<readonly Answer[]>,
 ): (instance: { id: string }, asked: Asked) => Promise<Answer> {
-  let gathered = new Map<string, Waiting<Asked, Answer>[]>()
-
-  function send(): void {
-    const lines = gathered
-    gathered = new Map()
-    for (const [id, line] of lines)
-      for (let from = 0; from < line.length; from += mostTogether) void answer({ id }, line.slice(from, from + mostTogether))
+  const loaders = new Map<string, DataLoader<Asked, Answer>>()
+  return ({ id }, asked) => {
+    const loader =
+      loaders.get(id) ??
+      new DataLoader<Asked, Answer>((all) => ask({ id }, all), {
+        cache: false,
+        maxBatchSize: mostTogether,
+        batchScheduleFn: (send) => void setTimeout(send, milliseconds),
+      })
+    loaders.set(id, loader)
+    return loader.load(asked)
   }
-
-  async function answer(instance: { id: string }, line: Waiting<Asked, Answer>[]): Promise<void> {
-    try {
-      const found = await ask(
-        instance,
-        line.map(({ asked }) => asked),
-      )
-      for (const [place, { resolve }] of line.entries()) resolve(found[place]!)
-    } catch (error) {
-      for (const { reject } of line) reject(error)
-    }
-  }
-
-  return (instance, asked) =>
-    new Promise((resolve, reject) => {
-      if (gathered.size === 0) setTimeout(send, milliseconds)
-      const waiting = { asked, resolve, reject }
-      const line = gathered.get(instance.id)
-      if (line === undefined) gathered.set(instance.id, [waiting])
-      else line.push(waiting)
-    })
 }
