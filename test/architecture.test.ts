@@ -90,6 +90,42 @@ test('the contracts hold values and their types, and know nothing', () => {
   }
 })
 
+test('the platform names no feature: each brings its cookie, its key, its queue, its figures and its notices', () => {
+  const features = rooms.filter((room) => !['platform', 'config', 'system', 'app', 'main'].includes(room))
+  const names = features.map((room) => room.split('/').at(-1)!)
+  assert.ok(names.includes('recovery') && names.includes('sessions'))
+  for (const path of sources.filter((path) => path.startsWith('server/platform/') && !path.endsWith('/tables.ts'))) {
+    const code = readFileSync(path, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*/g, '')
+    for (const name of names)
+      assert.ok(!new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'i').test(code), `${path} names the feature ${name}`)
+  }
+})
+
+test('the console shares contracts/ and the types of schemas.ts with the server, and these reach no database', () => {
+  for (const path of clientSources) {
+    const text = readFileSync(path, 'utf8')
+    for (const imported of importsOf(path).filter((each) => each.startsWith('server/'))) {
+      assert.match(imported, /\/schemas\.ts$/, `${path} imports ${imported}`)
+      assert.ok(
+        !new RegExp(`import \\{[^}]*\\} from '[./]*${imported}'`).test(text),
+        `${path} imports more than types of ${imported}`,
+      )
+    }
+  }
+  const reached = new Set<string>()
+  const follow = (path: string) => {
+    if (reached.has(path)) return
+    reached.add(path)
+    for (const imported of importsOf(path)) follow(imported)
+  }
+  follow('console/app/api.ts')
+  assert.ok(reached.size > 15)
+  assert.deepEqual(
+    [...reached].filter((path) => /store\.ts$|platform\/database\.ts$/.test(path)),
+    [],
+  )
+})
+
 test('a feature is entered by its face, its pages, its problems or a use case that the importer names; never by its store', () => {
   for (const path of sources) {
     for (const imported of importsOf(path)) {

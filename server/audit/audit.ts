@@ -1,6 +1,6 @@
 // Audit: who did what to whom, when and from where. Written in the transaction of what it records, and never changed.
 // Owns audit_event. Knows no other feature.
 
-export { type AuditEvent, auditEvents } from './events.ts'
+export { type AuditEvent, auditEvents } from '../../contracts/audit-events.ts'
 export type { Actor, AuditRow } from './row.ts'
 export { asDetail, record, recordMany } from './store.ts'

@@ -1,5 +1,5 @@
+import type { AuditEvent } from '../../contracts/audit-events.ts'
 import type { Caller } from '../platform/caller.ts'
-import type { AuditEvent } from './events.ts'
 
 export type Actor = { kind: 'account'; accountId: string } | { kind: 'operator' | 'visitor' | 'system' }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
+import type { AuditEvent } from '../../contracts/audit-events.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
-import type { AuditEvent } from './events.ts'
 import type { Actor, AuditRow } from './row.ts'
 
 /** Records what the same transaction does. */

@@ -42,7 +42,7 @@ import {
 import { takeOver } from './take-over.ts'
 import { loginExpired, type StepForm, waitingSignIn } from './waiting-sign-in.ts'
 
-export type { Hold, Mend, Step } from './step.ts'
+export type { Hold, Step } from './step.ts'
 export { steps } from './steps.ts'
 export { signInTidying } from './store.ts'
 

@@ -1,4 +1,5 @@
 // A step of a sign-in: something that can stand between what somebody has shown and a session.
+import type { Mend } from '../../contracts/desk.ts'
 import type { PasswordStanding } from '../authenticators/passwords/passwords.ts'
 import type { Proof } from '../authenticators/proof.ts'
 import type { LockedAccount } from '../directory/accounts/accounts.ts'
@@ -32,9 +33,6 @@ export type Hold = {
   at?: Date | undefined
   other?: OtherSession
 }
-
-/** What a supervisor can do about a hold. */
-export type Mend = 'enable' | 'change_account' | 'new_password' | 'unlock' | 'extend' | 'end_session'
 
 /** A hold on its way to the person. */
 export type Held = { hold: Hold; timeZone: string }

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox'
-import { auditEvents } from '../../audit/events.ts'
+import { auditEvents } from '../../../contracts/audit-events.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })

@@ -1,28 +1,12 @@
 // The people of a supervisor, found by a few letters, each with all that can be in the way of a login at this moment.
 
+import { type PersonState, personStates } from '../../../contracts/desk.ts'
 import { findHindrances } from '../../authenticators/passwords/passwords.ts'
 import { actingAccount, findLoginWindows, loginWindow } from '../../directory/accounts/accounts.ts'
 import { findRules } from '../../rules/rules.ts'
 import { findLiveSessions, type OtherSession, rehearseSeat } from '../../sessions/sessions.ts'
 import { type ListedAccount, listAccounts } from '../users/users.ts'
 import type { DeskNeeds } from './login-checks.ts'
-
-/** The states that a person can be in, in the order in which a login meets them. Somebody can be in several. */
-export const personStates = [
-  'attempts_used_up',
-  'locked',
-  'disabled',
-  'no_password',
-  'not_yet_valid',
-  'no_longer_valid',
-  'outside_hours',
-  'initial_password_expired',
-  'initial_password',
-  'password_expired',
-  'logged_in',
-  'no_seat',
-] as const
-export type PersonState = (typeof personStates)[number]
 
 export type Person = Pick<ListedAccount, 'id' | 'username' | 'fullName' | 'team' | 'profile'> & {
   states: { state: PersonState; at: Date | null }[]

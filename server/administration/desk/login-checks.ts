@@ -1,6 +1,6 @@
 // Why can't they log in? Every check of a login in its order, as a login would meet it at this moment, and what mends it.
 
-import type { Permission } from '../../../contracts/permissions.ts'
+import { type Mend, mends } from '../../../contracts/desk.ts'
 import { type CredentialStanding, credentialStanding, findPasswordStanding } from '../../authenticators/passwords/passwords.ts'
 import { actingAccount, type LockedAccount, lockSeenAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
@@ -8,20 +8,10 @@ import type { Database } from '../../platform/database.ts'
 import type { Keys } from '../../platform/secret.ts'
 import { findRules } from '../../rules/rules.ts'
 import { rehearseStart } from '../../sessions/sessions.ts'
-import type { Hold, Mend, Step } from '../../sign-in/sign-in.ts'
+import type { Hold, Step } from '../../sign-in/sign-in.ts'
 import { findDisabledReason } from './store.ts'
 
 export type DeskNeeds = { database: Database; keys: Keys; steps: readonly Step[] }
-
-/** What a supervisor can do about a check, and the permission that it takes. */
-export const mends = {
-  enable: 'accounts.update',
-  change_account: 'accounts.update',
-  new_password: 'accounts.new-password',
-  unlock: 'accounts.unlock',
-  extend: 'accounts.extend',
-  end_session: 'sessions.end',
-} as const satisfies Record<Mend, Permission>
 
 export type LoginCheck = {
   /**

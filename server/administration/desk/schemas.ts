@@ -1,8 +1,6 @@
 import { type TSchema, Type } from 'typebox'
+import { type Mend, mends, personStates } from '../../../contracts/desk.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
-import type { Mend } from '../../sign-in/sign-in.ts'
-import { personStates } from './find-people.ts'
-import { mends } from './login-checks.ts'
 
 const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
 const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])

@@ -13,7 +13,8 @@ import {
   type Unit,
 } from '../../../contracts/rules.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
-import { type AreaChange, namesOf, ruleOf } from '../../rules/rules.ts'
+import { namesOf, ruleOf } from '../../rules/rule-catalogue.ts'
+import type { AreaChange } from '../../rules/rule-faults.ts'
 
 /** The values of rules, made from their catalogue. Ranges are judged in the use case, which names every field at once. */
 function Values(names: readonly RuleName[]): TSchema {
