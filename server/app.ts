@@ -9,7 +9,7 @@ import { auditLog } from './administration/audit-log/audit-log.ts'
 import { consolePages } from './administration/console/console.ts'
 import { desk } from './administration/desk/desk.ts'
 import { imports, importTidying, openImportRunner } from './administration/imports/imports.ts'
-import { live, readSeatsOfAll } from './administration/live/live.ts'
+import { live, readSeatsOfAll, watchSeats } from './administration/live/live.ts'
 import { ruleEditor } from './administration/rule-editor/rule-editor.ts'
 import { administration } from './administration/users/users.ts'
 import {
@@ -18,6 +18,7 @@ import {
   openBreachedPasswords,
   openGuessEstimator,
   openHashQueue,
+  watchHashQueue,
   yieldToRequests,
 } from './authenticators/passwords/passwords.ts'
 import type { Config } from './config.ts'
@@ -27,6 +28,7 @@ import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { listServedInstances, resolveInstances } from './instances/instances.ts'
 import { deliverMessage, messages, messageTidying } from './outward/messages/messages.ts'
+import { messageQueue } from './outward/messages/queue.ts'
 import type { App } from './platform/app.ts'
 import { askForAnAnswer, type Database } from './platform/database.ts'
 import { answerPrograms, openHttp, type Route } from './platform/http.ts'
@@ -38,8 +40,10 @@ import { everywhere } from './platform/policy.ts'
 import type { Keys } from './platform/secret.ts'
 import { openTexts } from './platform/text.ts'
 import { type TidyStep, tidy } from './platform/tidying.ts'
-import { decideRecovery, makeRecoveryLink, recovery, recoveryTidying } from './recovery/recovery.ts'
+import { recoveryQueue } from './recovery/queue.ts'
+import { decideRecovery, makeRecoveryLink, openRecoveryMetrics, recovery, recoveryTidying } from './recovery/recovery.ts'
 import { openRuleBook } from './rules/rules.ts'
+import { sessionCookie } from './sessions/cookie.ts'
 import { liveChannel, openChannels } from './sessions/live-channel/live-channel.ts'
 import { openWatch, recogniseSessions, sessions, sessionTidying } from './sessions/sessions.ts'
 import { offerLanguages, type Step, signIn, steps as signInSteps, signInTidying } from './sign-in/sign-in.ts'
@@ -86,7 +90,7 @@ export async function openNode(
   const guesses = openGuessEstimator()
   // Two more than can hash at once, so that no processor is idle while others wait for the database.
   const hashQueue = openHashQueue(config.hashConcurrency + 2, mostWaitingPerHash * config.hashConcurrency)
-  metrics.watchHashQueue(hashQueue)
+  watchHashQueue(metrics, hashQueue)
   const rules = openRuleBook(database)
   const breached =
     config.breachedPasswordsFile === undefined ? undefined : await openBreachedPasswords(config.breachedPasswordsFile)
@@ -100,6 +104,7 @@ export async function openNode(
     logTo,
     texts,
     formKey: keys.form,
+    keyCookie: sessionCookie,
     originOf: (request) => `${publicUrl.protocol}//${request.headers.host}`,
   })
   measureRequests(app, metrics)
@@ -136,7 +141,7 @@ export async function openNode(
   await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys, steps }))
   await app.register(auditLog({ database }))
-  metrics.watchSeats(() => readSeatsOfAll(database))
+  watchSeats(metrics, () => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
   await app.register(imports({ database, keys, hashQueue, breached, runner }))
@@ -156,25 +161,31 @@ export async function openNode(
     return { status: 'ready' }
   })
 
+  const recoveryMetrics = openRecoveryMetrics(metrics)
   const jobs = openJobs(
     database.address,
-    {
-      message: (ids) =>
-        deliverMessage(
-          {
-            database,
-            mailer,
-            texts,
-            publicUrl,
-            makeRecoveryLink,
-            giveInitialPassword: (tx, { id }, actor, detail) =>
-              giveInitialPassword(tx, { keys }, id, actor, undefined, { told: false, detail }),
-          },
-          ids,
-        ),
-      recovery: (ids) =>
-        decideRecovery({ database, keys, onHeldBack: (share) => metrics.recoveryLinksHeldBack.inc({ share }) }, ids),
-    },
+    new Map([
+      [
+        messageQueue,
+        (ids) =>
+          deliverMessage(
+            {
+              database,
+              mailer,
+              texts,
+              publicUrl,
+              makeRecoveryLink,
+              giveInitialPassword: (tx, { id }, actor, detail) =>
+                giveInitialPassword(tx, { keys }, id, actor, undefined, { told: false, detail }),
+            },
+            ids,
+          ),
+      ],
+      [
+        recoveryQueue,
+        (ids) => decideRecovery({ database, keys, onHeldBack: (share) => recoveryMetrics.heldBack.inc({ share }) }, ids),
+      ],
+    ]),
     (error, message) => app.log.warn({ err: error }, message),
   )
   const watch = openWatch({ database, rules, onError: (error, message) => app.log.warn({ err: error }, message) })

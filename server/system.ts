@@ -2,11 +2,16 @@
 // Two login roles: the owner of the tables, who migrates and runs commands, and one that serves and can become nobody else.
 import type { Config } from './config.ts'
 import { findInstance, isKeyCheck, keepKeyCheck } from './instances/instances.ts'
+import { messageQueue } from './outward/messages/queue.ts'
 import { type Database, type DatabaseAddress, describeRole, openDatabase } from './platform/database.ts'
 import { openEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { migrate } from './platform/migrate.ts'
 import { deriveKeys, type Keys, keptSecretKey, sameBytes } from './platform/secret.ts'
 import { makeServingRole, mayMigrate, refuseUnmigrated } from './platform/serving-role.ts'
+import { recoveryQueue } from './recovery/queue.ts'
+
+/** Every queue that there is. */
+export const jobQueues = [messageQueue, recoveryQueue]
 
 export type System = Readonly<{
   database: Database
@@ -90,7 +95,7 @@ async function openPlace(
 
 async function openAsOwner(config: Config, place: Place, report: (message: string) => void): Promise<System> {
   const keys = keysOf(config)
-  const migrated = await migrate(place.owner)
+  const migrated = await migrate(place.owner, jobQueues)
   if (config.databaseUrl === undefined) await makeServingRole(place.owner)
   const database = openPool(config, place.owner, place.apart ? undefined : place.pooler, report)
   return orClosed(database, async () => {

@@ -7,9 +7,9 @@ import pg from 'pg'
 import packageOfJobs from 'pg-boss/package.json' with { type: 'json' }
 import type { DatabaseAddress } from '../server/platform/database.ts'
 import { type EmbeddedPostgres, openEmbeddedPostgres } from '../server/platform/embedded-postgres.ts'
-import { jobQueues } from '../server/platform/jobs.ts'
 import { migrate } from '../server/platform/migrate.ts'
 import { makeServingRole } from '../server/platform/serving-role.ts'
+import { jobQueues } from '../server/system.ts'
 
 const postgresFolder = process.env.GATEHOUSE_TEST_FOLDER ?? join(tmpdir(), `gatehouse-test-${process.getuid?.()}`)
 const migrations = globSync(['migrations/*.sql', 'sql/routines/*.sql'])
@@ -56,7 +56,7 @@ export async function newDatabase({ migrated }: { migrated: boolean }): Promise<
       const { rowCount } = await client.query('select from pg_database where datname = $1', [template])
       if (rowCount === 0) {
         await client.query(`create database ${template}_new`)
-        await migrate({ ...address, database: `${template}_new` })
+        await migrate({ ...address, database: `${template}_new` }, jobQueues)
         await makeServingRole({ ...address, database: `${template}_new` })
         await client.query(`alter database ${template}_new rename to ${template}`)
       }

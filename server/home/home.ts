@@ -3,6 +3,7 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { deviceCookie } from '../authenticators/passwords/cookie.ts'
 import {
   findComingExpiry,
   type JudgePasswordNeeds,
@@ -14,12 +15,13 @@ import {
 import { updateLanguage } from '../directory/accounts/accounts.ts'
 import type { App } from '../platform/app.ts'
 import { callerOf } from '../platform/caller.ts'
-import { languageDays, readCookie, setCookie } from '../platform/cookie.ts'
+import { languageCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import { sendPage } from '../platform/page.ts'
 import { automaticPage, personalPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
+import { sessionCookie } from '../sessions/cookie.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { changePassword } from './change-password.ts'
 import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn, signedInFrame } from './pages.ts'
@@ -57,8 +59,12 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       async (request, reply) => {
         const { currentPassword, newPassword, newPasswordAgain } = request.body
         if (newPassword !== newPasswordAgain) throw passwordsDiffer()
-        const change = { currentPassword, newPassword, deviceToken: readCookie(request, 'device') }
-        setCookie(reply, 'session', await changePassword(needs, request.instance, sessionOf(request), change, callerOf(request)))
+        const change = { currentPassword, newPassword, deviceToken: readCookie(request, deviceCookie) }
+        setCookie(
+          reply,
+          sessionCookie,
+          await changePassword(needs, request.instance, sessionOf(request), change, callerOf(request)),
+        )
         return reply.redirect('/home?done=password', 303)
       },
     )
@@ -72,7 +78,7 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       if (language !== undefined) {
         await needs.database.in(request.instance, (tx) => updateLanguage(tx, sessionOf(request).accountId, language))
         // So that the login page of this browser speaks it too.
-        setCookie(reply, 'language', language, languageDays)
+        setCookie(reply, languageCookie, language, languageDays)
       }
       return reply.redirect('/home', 303)
     })

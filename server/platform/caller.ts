@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { readAddress } from './address.ts'
-import { readCookie } from './cookie.ts'
+import { readCookie, visitCookie } from './cookie.ts'
 import { describeDevice } from './device.ts'
 import { hashToken } from './secret.ts'
 
@@ -16,7 +16,7 @@ export type Caller = {
 }
 
 export function callerOf(request: FastifyRequest): Caller {
-  const visit = readCookie(request, 'visit')
+  const visit = readCookie(request, visitCookie)
   return {
     address: addressOf(request),
     device: describeDevice(request.headers['user-agent']),

@@ -2,7 +2,7 @@
 // browser must say that it comes from here. Source: NIST SP 800-63B-4, 5.1; ASVS 5.0, 3.5.1.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { App } from './app.ts'
-import { readCookie, setCookie } from './cookie.ts'
+import { readCookie, setCookie, visitCookie } from './cookie.ts'
 import { formExpired } from './problem.ts'
 import { hashToken, keyedHash, newToken, sameBytes } from './secret.ts'
 
@@ -19,7 +19,7 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS']
 export function guardForms(app: App, key: Buffer, originOf: (request: FastifyRequest) => string): void {
   app.decorateRequest('formBinding', undefined)
   app.addHook('onRequest', async (request) => {
-    const visit = readCookie(request, 'visit')
+    const visit = readCookie(request, visitCookie)
     request.formBinding ??= visit && `visit ${visit}`
   })
   app.addHook('preHandler', async (request) => {
@@ -46,7 +46,7 @@ function isFromHere({ headers }: FastifyRequest, origin: string): boolean {
 export function formToken(request: FastifyRequest, reply: FastifyReply, key: Buffer): string {
   if (request.formBinding === undefined) {
     const visit = newToken()
-    setCookie(reply, 'visit', visit)
+    setCookie(reply, visitCookie, visit)
     request.formBinding = `visit ${visit}`
   }
   return tokenFor(key, request.formBinding)
@@ -54,7 +54,7 @@ export function formToken(request: FastifyRequest, reply: FastifyReply, key: Buf
 
 /** The value for a form that this browser sends once nobody is logged in there any more; undefined when it has begun no visit. */
 export function visitFormToken(request: FastifyRequest, key: Buffer): string | undefined {
-  const visit = readCookie(request, 'visit')
+  const visit = readCookie(request, visitCookie)
   return visit === undefined ? undefined : tokenFor(key, `visit ${visit}`)
 }
 

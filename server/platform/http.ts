@@ -12,7 +12,7 @@ import { isIn, readAddress } from './address.ts'
 import type { App } from './app.ts'
 import { serveAssets } from './assets.ts'
 import { addressOf } from './caller.ts'
-import { cookieNames, readCookie } from './cookie.ts'
+import { type Cookie, languageCookie, readCookie } from './cookie.ts'
 import { guardForms } from './forms.ts'
 import { logOptions } from './log.ts'
 import { alert, html, sendPage } from './page.ts'
@@ -27,6 +27,8 @@ export type HttpNeeds = {
   texts: (language: Language) => Translate
   formKey: Buffer
   originOf: (request: FastifyRequest) => string
+  /** What programs send to say who calls. */
+  keyCookie: Cookie
 }
 
 /** One route, as it was registered; `body` is the schema of its body, if it has one. */
@@ -39,6 +41,7 @@ export async function openHttp({
   texts,
   formKey,
   originOf,
+  keyCookie,
 }: HttpNeeds): Promise<{ app: App; routes: readonly Route[] }> {
   const app: App = fastify<Server>({
     logger: { ...logOptions(config.logLevel), stream: logTo },
@@ -69,7 +72,7 @@ export async function openHttp({
   await app.register(swagger, {
     openapi: {
       info: { title: 'Gatehouse', version, description: 'The API of one instance, at its own address.' },
-      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: cookieNames.session } } },
+      components: { securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: keyCookie.name } } },
     },
   })
 
@@ -79,7 +82,7 @@ export async function openHttp({
     reply.headers(headers)
     const { csp } = request.routeOptions.config.policy ?? {}
     if (csp !== undefined) permit(reply, {})
-    const chosen = readCookie(request, 'language')
+    const chosen = readCookie(request, languageCookie)
     const language = isLanguage(chosen) ? chosen : (preferredLanguage(request.headers['accept-language']) ?? fallbackLanguage)
     request.view = { language, languages: allLanguages, t: texts(language), instanceName: undefined }
   })

@@ -5,6 +5,8 @@ import pg from 'pg'
 import { getRollbackPlans, PgBoss } from 'pg-boss'
 import { until } from '../../test/nodes.ts'
 import { closeTestPostgres, newDatabase } from '../../test/postgres.ts'
+import { messageQueue } from '../outward/messages/queue.ts'
+import { jobQueues } from '../system.ts'
 import { type Database, type DatabaseAddress, nodeOptions, openDatabase } from './database.ts'
 import { enqueueJob, type JobIds, type Jobs, openJobs } from './jobs.ts'
 import { migrate } from './migrate.ts'
@@ -36,7 +38,9 @@ async function newPlace(t: TestContext): Promise<Place> {
     owner,
     errors,
     worker(work) {
-      const jobs = openJobs(address, { message: work, recovery: work }, (error, message) => errors.push(`${message}: ${error}`))
+      const jobs = openJobs(address, new Map(jobQueues.map((queue) => [queue, work])), (error, message) =>
+        errors.push(`${message}: ${error}`),
+      )
       open.push(jobs)
       return jobs
     },
@@ -53,10 +57,10 @@ const jobsIn = async (owner: pg.Pool) =>
 test('a job exists if and only if the transaction that made it was committed, whoever made it', async (t) => {
   const { database, owner } = await newPlace(t)
   const instance = { id: randomUUID() }
-  await database.in(instance, (tx) => enqueueJob(tx, 'message', { made: 'by a node' }))
-  await database.asOperator(instance, (tx) => enqueueJob(tx, 'message', { made: 'by a command' }))
+  await database.in(instance, (tx) => enqueueJob(tx, messageQueue, { made: 'by a node' }))
+  await database.asOperator(instance, (tx) => enqueueJob(tx, messageQueue, { made: 'by a command' }))
   const undone = database.in(instance, async (tx) => {
-    await enqueueJob(tx, 'message', { made: 'in vain' })
+    await enqueueJob(tx, messageQueue, { made: 'in vain' })
     throw new Error('no')
   })
   await assert.rejects(undone, /^Error: no$/)
@@ -77,8 +81,8 @@ test('fifty jobs on three nodes are done once each, and nothing of what went wro
       return 'done'
     }).start({ pollSeconds: 0.5 })
   await database.in({ id: randomUUID() }, async (tx) => {
-    await enqueueJob(tx, 'message', { id: 'broken' })
-    for (let i = 0; i < 50; i++) await enqueueJob(tx, 'message', { id: String(i) })
+    await enqueueJob(tx, messageQueue, { id: 'broken' })
+    for (let i = 0; i < 50; i++) await enqueueJob(tx, messageQueue, { id: String(i) })
   })
   await until(async () => (await jobsIn(owner)).filter(({ state }) => state === 'completed').length === 50)
   assert.equal(done.size, 50)
@@ -98,13 +102,13 @@ test('a node that closes finishes the job under way and takes no other', async (
   })
   jobs.start({ pollSeconds: 0.5 })
   const instance = { id: randomUUID() }
-  await database.in(instance, (tx) => enqueueJob(tx, 'message', { id: 'first' }))
+  await database.in(instance, (tx) => enqueueJob(tx, messageQueue, { id: 'first' }))
   await begun.promise
   let isClosed = false
   const closed = jobs.close().then(() => {
     isClosed = true
   })
-  await database.in(instance, (tx) => enqueueJob(tx, 'message', { id: 'second' }))
+  await database.in(instance, (tx) => enqueueJob(tx, messageQueue, { id: 'second' }))
   // More than enough for one that would not wait.
   for (let i = 0; i < 50; i++) await jobsIn(owner)
   assert.ok(!isClosed)
@@ -125,13 +129,13 @@ test('a database that drops every connection is found again without a restart', 
     return 'done'
   }).start({ pollSeconds: 0.5 })
   const instance = { id: randomUUID() }
-  await database.in(instance, (tx) => enqueueJob(tx, 'message', { id: 'before' }))
+  await database.in(instance, (tx) => enqueueJob(tx, messageQueue, { id: 'before' }))
   await until(() => done.length === 1)
   const { rowCount } = await owner.query(
     "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'gatehouse jobs'",
   )
   assert.ok(rowCount! > 0)
-  await database.in(instance, (tx) => enqueueJob(tx, 'message', { id: 'after' }))
+  await database.in(instance, (tx) => enqueueJob(tx, messageQueue, { id: 'after' }))
   await until(() => done.length === 2)
   assert.ok(errors.length > 0, 'and it was said')
 })
@@ -145,11 +149,11 @@ test('fault-F31 a schema of an older version is brought up by one of several nod
   const newest = await version()
   await client.query(getRollbackPlans('pgboss', newest))
   assert.equal(await version(), newest - 1)
-  await Promise.all(Array.from({ length: 4 }, () => migrate(address)))
+  await Promise.all(Array.from({ length: 4 }, () => migrate(address, jobQueues)))
   assert.equal(await version(), newest)
   assert.deepEqual((await client.query("select from pgboss.bam where status <> 'completed'")).rows, [])
   await client.query('update pgboss.version set version = version + 1')
-  await assert.rejects(migrate(address), /newer Gatehouse/)
+  await assert.rejects(migrate(address, jobQueues), /newer Gatehouse/)
 })
 
 test('asvs-13.2.2 the role of the nodes owns nothing of the jobs either', async (t) => {
@@ -162,7 +166,7 @@ test('asvs-13.2.2 the role of the nodes owns nothing of the jobs either', async 
 
 test('fault-F01 a job whose node died is taken up by another, with the rights that nodes have', async (t) => {
   const { address, database, owner, worker } = await newPlace(t)
-  await database.in({ id: randomUUID() }, (tx) => enqueueJob(tx, 'message', { id: 'left' }))
+  await database.in({ id: randomUUID() }, (tx) => enqueueJob(tx, messageQueue, { id: 'left' }))
   // As it is left behind by a node that took it six minutes ago.
   await owner.query(
     "update pgboss.job set state = 'active', started_on = now() - interval '6 minutes', retry_delay = 0, retry_backoff = false",
@@ -199,14 +203,14 @@ test('a node that closes while it still starts ends, also when its database is a
   const errors: string[] = []
   const nowhere = openJobs(
     { host: '/nowhere', user: 'nobody', database: 'nothing' },
-    { message: async () => 'done', recovery: async () => 'done' },
+    new Map(jobQueues.map((queue) => [queue, async () => 'done'])),
     (error) => errors.push(String(error)),
   )
   nowhere.start()
   await nowhere.close()
   await openJobs(
     { host: '/nowhere', user: 'nobody', database: 'nothing' },
-    { message: async () => 'done', recovery: async () => 'done' },
+    new Map(jobQueues.map((queue) => [queue, async () => 'done'])),
     () => {},
   ).close()
   assert.deepEqual(errors, [])

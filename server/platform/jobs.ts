@@ -8,33 +8,18 @@ import { type DatabaseAddress, longestSilence, nodeOptions, type Transaction } f
 
 const schema = 'pgboss'
 
-/** The queues, and how each tries again. Times are in seconds. Kept in the database, so that all nodes agree. */
-export const jobQueues = {
-  message: {
-    // The worker itself decides when to give up; this many failures only come of something that is broken for weeks.
-    retryLimit: 10_000,
-    // 10 to 20 s after the first failure, then twice as long each time, up to a quarter of an hour.
-    retryDelay: 10,
-    retryBackoff: true,
-    retryDelayMax: 900,
-    // A node that died in the middle of a job has lost it by then. Longer than any worker may take.
-    expireInSeconds: 300,
-    retentionSeconds: 365 * 24 * 3600,
-    deleteAfterSeconds: 24 * 3600,
-  },
-  // What somebody asked for at "Forgot your password?". Of a flood, little is kept.
-  recovery: {
-    retryLimit: 20,
-    retryDelay: 5,
-    retryBackoff: true,
-    retryDelayMax: 300,
-    expireInSeconds: 60,
-    retentionSeconds: 24 * 3600,
-    deleteAfterSeconds: 3600,
-  },
-} as const
-
-export type JobQueue = keyof typeof jobQueues
+/** A queue, declared by whoever works on it, and how it tries again, in seconds. Kept in the database, so that all nodes agree. */
+export type JobQueue = Readonly<{
+  name: string
+  retryLimit: number
+  retryDelay: number
+  retryBackoff: boolean
+  retryDelayMax: number
+  /** A node that died in the middle of a job has lost it by then. Longer than any worker may take. */
+  expireInSeconds: number
+  retentionSeconds: number
+  deleteAfterSeconds: number
+}>
 
 /** The ids that a job is about. */
 export type JobIds = Readonly<Record<string, string>>
@@ -72,7 +57,7 @@ const closingMilliseconds = 10_000
  */
 export async function enqueueJob(tx: Transaction, queue: JobQueue, ids: JobIds): Promise<void> {
   const boss = new PgBoss({ ...onlyJobs, db: fromKysely(tx.withoutPlugins()) })
-  await boss.send(queue, ids)
+  await boss.send(queue.name, ids)
 }
 
 /** Adds many jobs of one queue in one statement, in the caller's transaction. */
@@ -80,7 +65,7 @@ export async function enqueueJobs(tx: Transaction, queue: JobQueue, all: readonl
   if (all.length === 0) return
   const boss = new PgBoss({ ...onlyJobs, db: fromKysely(tx.withoutPlugins()) })
   await boss.insert(
-    queue,
+    queue.name,
     all.map((ids) => ({ data: ids })),
   )
 }
@@ -88,7 +73,7 @@ export async function enqueueJobs(tx: Transaction, queue: JobQueue, all: readonl
 /** What works on jobs in this node. Nothing runs before `start`. */
 export function openJobs(
   address: DatabaseAddress,
-  workers: Readonly<Record<JobQueue, JobWorker>>,
+  workers: ReadonlyMap<JobQueue, JobWorker>,
   onError: (error: unknown, message: string) => void,
 ): Jobs {
   let boss: PgBoss | undefined
@@ -114,11 +99,11 @@ export function openJobs(
       const begin = async () => {
         await starting.start({ attempts: 1_000_000 })
         if (closed) return
-        for (const queue of Object.keys(workers) as JobQueue[])
+        for (const [{ name }, worker] of workers)
           await starting.work<JobIds>(
-            queue,
+            name,
             { batchSize: atOnce, burstWhenBatchFull: true, pollingIntervalSeconds: pollSeconds, perJobResults: true },
-            (jobs) => Promise.all(jobs.map(({ id, data }) => work(queue, id, data))),
+            (jobs) => Promise.all(jobs.map(({ id, data }) => work(name, worker, id, data))),
           )
       }
       begin().catch((error) => {
@@ -131,9 +116,9 @@ export function openJobs(
     },
   }
 
-  async function work(queue: JobQueue, id: string, ids: JobIds): Promise<JobResult> {
+  async function work(queue: string, worker: JobWorker, id: string, ids: JobIds): Promise<JobResult> {
     try {
-      return { id, status: (await workers[queue](ids)) === 'done' ? 'completed' : 'failed' }
+      return { id, status: (await worker(ids)) === 'done' ? 'completed' : 'failed' }
     } catch (error) {
       // Said here and not to pg-boss, which would keep the error's words in its tables.
       onError(error, `a job of the queue ${queue} failed; it is tried again`)
@@ -147,7 +132,7 @@ export function openJobs(
  * Call it as the owner, and on one node at a time.
  * @throws Error when the schema is of a newer version
  */
-export async function migrateJobs(client: pg.Client): Promise<void> {
+export async function migrateJobs(client: pg.Client, queues: readonly JobQueue[]): Promise<void> {
   const newest = packageOfJobs.pgboss.schema
   const found = await jobsVersion(client)
   if (found !== undefined && found > newest)
@@ -160,9 +145,9 @@ export async function migrateJobs(client: pg.Client): Promise<void> {
     bamIntervalSeconds: 10,
   })
   if (found !== undefined && found < newest) await upgrade(boss)
-  for (const [queue, options] of Object.entries(jobQueues)) {
-    await boss.createQueue(queue, options)
-    await boss.updateQueue(queue, options)
+  for (const { name, ...options } of queues) {
+    await boss.createQueue(name, options)
+    await boss.updateQueue(name, options)
   }
   await client.query(`
     grant usage on schema ${schema} to gatehouse_server, gatehouse_operator;

@@ -4,6 +4,7 @@ import { after, test } from 'node:test'
 import pg from 'pg'
 import { closeTestPostgres, newDatabase } from '../../test/postgres.ts'
 import { tableColumns } from '../../test/table-columns.ts'
+import { jobQueues } from '../system.ts'
 import { migrate, refuseOldPostgres } from './migrate.ts'
 import { applyRoutines, type Routine, readRoutines } from './routines.ts'
 
@@ -11,7 +12,7 @@ after(closeTestPostgres)
 
 test('fault-F31 ten nodes that migrate at the same moment apply every migration once', async () => {
   const address = await newDatabase({ migrated: false })
-  const applied = (await Promise.all(Array.from({ length: 10 }, () => migrate(address)))).flat()
+  const applied = (await Promise.all(Array.from({ length: 10 }, () => migrate(address, jobQueues)))).flat()
   assert.deepEqual(applied.sort(), readdirSync('migrations').sort())
 })
 
@@ -21,10 +22,10 @@ test('a migration that was edited, or is of a newer version, stops the start and
   await client.connect()
   t.after(() => client.end())
   await client.query("insert into migration (name, checksum) values ('9999-later.sql', 'x')")
-  await assert.rejects(migrate(address), /used by a newer Gatehouse \(migration 9999-later\.sql\)/)
+  await assert.rejects(migrate(address, jobQueues), /used by a newer Gatehouse \(migration 9999-later\.sql\)/)
   await client.query("delete from migration where name = '9999-later.sql'")
   await client.query("update migration set checksum = 'other' where name = '0001-instances.sql'")
-  await assert.rejects(migrate(address), /0001-instances\.sql was changed after/)
+  await assert.rejects(migrate(address, jobQueues), /0001-instances\.sql was changed after/)
 })
 
 test('a PostgreSQL older than 15 is refused by its version', async () => {
@@ -46,7 +47,7 @@ test('the owner need be no superuser, and row-level security binds it too', asyn
   await superuser.query(
     `do $$ begin if exists (select from pg_roles where rolname = 'gatehouse_server') then grant gatehouse_server, gatehouse_operator to ${owner}; end if; end $$`,
   )
-  await migrate({ ...address, user: owner })
+  await migrate({ ...address, user: owner }, jobQueues)
   const client = new pg.Client({ ...address, user: owner })
   await client.connect()
   t.after(() => client.end())

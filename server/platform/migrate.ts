@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import type { DatabaseAddress } from './database.ts'
-import { migrateJobs } from './jobs.ts'
+import { type JobQueue, migrateJobs } from './jobs.ts'
 import { applyRoutines } from './routines.ts'
 
 export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -18,7 +18,7 @@ const migrationLock = 741_911_001
  * Brings the database up to this version and returns the names of the migrations that it applied.
  * @throws Error when PostgreSQL is too old, when the database is newer than this version, or when an applied migration was edited
  */
-export async function migrate(address: DatabaseAddress): Promise<string[]> {
+export async function migrate(address: DatabaseAddress, queues: readonly JobQueue[]): Promise<string[]> {
   const client = new pg.Client({ ...address, application_name: 'gatehouse migrate', connectionTimeoutMillis: 10_000 })
   client.on('error', () => {})
   await client.connect()
@@ -27,7 +27,7 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
     await takeTurn(client)
     const applied = await applyMissing(client)
     await applyRoutines(client)
-    await migrateJobs(client)
+    await migrateJobs(client, queues)
     return applied
   } finally {
     await client.end()

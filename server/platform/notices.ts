@@ -6,16 +6,13 @@ import { type Database, type DatabaseAddress, nodeOptions } from './database.ts'
 
 const channel = 'gatehouse'
 
-/** What the triggers of migrations/0022-notices.sql tell, and `sessions`, which nodes tell by themselves. */
-export type Notice =
-  /** A session has ended, or goes on with another secret or until another moment. */
-  | { about: 'ended' | 'renewed'; instance: string; session: string }
-  /** A recovery request of somebody of this team has come or gone. */
-  | { about: 'requests'; instance: string; team: string | null }
-  /** Somebody has logged in. */
-  | { about: 'sessions'; instance: string }
+/** What can be told, by what it is about. Features add theirs; the database's triggers tell some of them (sql/routines/tell_*). */
+export interface NoticeKinds {
   /** Notices may have been missed: look at everything again. */
-  | { about: 'everything' }
+  everything: object
+}
+
+export type Notice = { [About in keyof NoticeKinds]: { about: About } & NoticeKinds[About] }[keyof NoticeKinds]
 
 export type Notices = Readonly<{
   /** Whether notices arrive at this moment. As long as they do not, nothing may be believed because nobody said otherwise. */
@@ -118,15 +115,15 @@ export function openNotices(address: DatabaseAddress, onError: (error: unknown) 
 }
 
 /** Tells all nodes, in a statement of its own. Not for the transaction of a login: NOTIFY makes commits go one after the other. */
-export async function sendNotice(database: Database, notice: Extract<Notice, { about: 'sessions' }>): Promise<void> {
+export async function sendNotice(database: Database, notice: Exclude<Notice, { about: 'everything' }>): Promise<void> {
   await database.call((db) => sql`select pg_notify(${channel}, ${JSON.stringify(notice)})`.execute(db))
 }
 
-/** What another version tells may be unknown here. */
+/** What another version tells may be unknown here; then nobody listens for it. */
 function read(payload: string | undefined): Notice | undefined {
   try {
     const notice = JSON.parse(payload ?? '') as Notice
-    return ['ended', 'renewed', 'requests', 'sessions'].includes(notice.about) ? notice : undefined
+    return typeof notice.about === 'string' ? notice : undefined
   } catch {
     return undefined
   }

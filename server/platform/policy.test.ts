@@ -16,6 +16,7 @@ async function openTestHttp() {
     texts: openTexts(),
     formKey: Buffer.alloc(32),
     originOf: () => 'http://localhost',
+    keyCookie: { name: 'key' },
   })
   await app.register(answerPrograms, { prefix: '/api' })
   return app

@@ -1,5 +1,5 @@
 // What holds for a route: who may call it, whose form it takes, what its page may load, and how it answers. Said once, where the route
-// is; the hooks of http.ts, forms.ts and sessions/ read it, and nobody looks at the address instead.
+// is; hooks read it, and nobody looks at the address instead.
 import type { FastifyReply } from 'fastify'
 import type { Permission } from '../../contracts/permissions.ts'
 

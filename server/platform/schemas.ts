@@ -28,11 +28,5 @@ export const ProblemBody = Type.Object(
   { title: 'Problem' },
 )
 
-/** What the page of a path needs in its query: `next`, the page to go to afterwards; and what was done before. Whatever else is there is left alone. */
-export const PageQuery = Type.Object({
-  next: Type.Optional(Type.String({ maxLength: 2000 })),
-  bye: Type.Optional(Type.String({ maxLength: 10 })),
-  saved: Type.Optional(Type.String({ maxLength: 10 })),
-  told: Type.Optional(Type.String({ maxLength: 10 })),
-  again: Type.Optional(Type.String({ maxLength: 10 })),
-})
+/** What the page of a path needs in its query: `next`, the page to go to afterwards. Whatever else is there is left alone. */
+export const PageQuery = Type.Object({ next: Type.Optional(Type.String({ maxLength: 2000 })) })

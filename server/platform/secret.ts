@@ -3,15 +3,32 @@ import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomByt
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** What a key is for, declared by whoever uses it. */
+export type KeyPurpose = Readonly<{ purpose: string }>
+
 /** The keys derived from SECRET_KEY, one for each purpose, so that a value made for one is worth nothing for another. */
 export type Keys = Readonly<{
-  initialPassword: Buffer
-  attempt: Buffer
+  /** For the values of forms. */
   form: Buffer
-  recovery: Buffer
+  /** Tells whether a database was used with this key. */
   check: Buffer
-  import: Buffer
+  of(purpose: KeyPurpose): Buffer
 }>
+
+const declared = new Set<string>()
+
+/**
+ * Declares a purpose. Its words go into the key, so they never change.
+ * @throws Error when it is declared already: two that share a key could take each other's values
+ */
+export function declareKey(purpose: string): KeyPurpose {
+  if (declared.has(purpose)) throw new Error(`there are two keys for ${purpose}`)
+  declared.add(purpose)
+  return { purpose }
+}
+
+const formPurpose = declareKey('form')
+const checkPurpose = declareKey('check')
 
 /** A new unguessable value: 256 random bits, base64url. Source: ASVS 5.0, 7.2.3 and 11.5.1. */
 export function newToken(): string {
@@ -58,15 +75,13 @@ export function sameBytes(one: Buffer, other: Buffer): boolean {
 }
 
 export function deriveKeys(secretKey: Buffer): Keys {
-  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', secretKey, '', `gatehouse ${purpose}`, 32))
-  return {
-    initialPassword: derive('initial password'),
-    attempt: derive('attempt'),
-    form: derive('form'),
-    recovery: derive('recovery'),
-    check: derive('check'),
-    import: derive('import'),
+  const derived = new Map<string, Buffer>()
+  const of = ({ purpose }: KeyPurpose) => {
+    const key = derived.get(purpose) ?? Buffer.from(hkdfSync('sha256', secretKey, '', `gatehouse ${purpose}`, 32))
+    derived.set(purpose, key)
+    return key
   }
+  return { form: of(formPurpose), check: of(checkPurpose), of }
 }
 
 /** Reads the secret key of this folder, and makes it at the first start. Two processes that start at once get the same one. */

@@ -4,7 +4,9 @@ import type { Caller } from '../platform/caller.ts'
 import type { Database } from '../platform/database.ts'
 import { enqueueJob } from '../platform/jobs.ts'
 import { hashToken, type Keys, seal } from '../platform/secret.ts'
+import { recoveryKey } from './key.ts'
 import { askedTooOften } from './problems.ts'
+import { recoveryQueue } from './queue.ts'
 import { countAsk, insertAsk, secondsToNextWindow } from './store.ts'
 
 // The longest username key in UTF-8.
@@ -24,11 +26,11 @@ export async function askForRecovery(
   caller: Caller,
 ): Promise<void> {
   // A name that nobody can have is kept all the same, as one that nobody has.
-  const sealedUsername = seal(keys.recovery, usernameKey(username) ?? '', instance.id, sealedBytes)
+  const sealedUsername = seal(keys.of(recoveryKey), usernameKey(username) ?? '', instance.id, sealedBytes)
   const deviceHash = deviceToken === undefined ? null : hashToken(deviceToken)
   await database.in(instance, async (tx) => {
     if (!(await countAsk(tx, limitedAddress(caller.address)))) throw askedTooOften(await secondsToNextWindow(tx))
     const { instanceId, id } = await insertAsk(tx, { sealedUsername, deviceHash, caller })
-    await enqueueJob(tx, 'recovery', { instanceId, askId: id })
+    await enqueueJob(tx, recoveryQueue, { instanceId, askId: id })
   })
 }

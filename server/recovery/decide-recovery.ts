@@ -7,6 +7,7 @@ import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import type { JobIds } from '../platform/jobs.ts'
 import { type Keys, unseal } from '../platform/secret.ts'
+import { recoveryKey } from './key.ts'
 import { openRequest } from './request-store.ts'
 import { type Ask, giveBackToHour, type Share, takeAsk, takeFromHour } from './store.ts'
 
@@ -29,7 +30,7 @@ export async function decideRecovery(
   await database.in(instance, async (tx) => {
     const ask = await takeAsk(tx, askId!)
     if (ask === undefined) return
-    const found = await findAccountByKey(tx, unseal(keys.recovery, ask.sealedUsername, instance.id))
+    const found = await findAccountByKey(tx, unseal(keys.of(recoveryKey), ask.sealedUsername, instance.id))
     const account = found && (await lockAccount(tx, found.id))
     if (!account?.enabled) return
     const leadsTo =

@@ -3,17 +3,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { slipBody } from '../administration/users/make-slips.ts'
+import { deviceCookie } from '../authenticators/passwords/cookie.ts'
 import { judgePassword, PasswordRefused, passwordDemands, passwordsDiffer } from '../authenticators/passwords/passwords.ts'
 import { actingAccount } from '../directory/accounts/accounts.ts'
 import { callerOf } from '../platform/caller.ts'
 import { clearCookie, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
+import type {} from '../platform/notices.ts'
 import { sendPage } from '../platform/page.ts'
 import { apiFor, publicApi, publicPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { askForRecovery } from './ask-for-recovery.ts'
 import { type CompleteRecoveryNeeds, completeRecovery, linkOwner } from './complete-recovery.ts'
+import { recoveryCookie } from './cookie.ts'
 import { askedPage, forgotPasswordPage, linkInvalidPage, newPasswordPage } from './pages.ts'
 import { linkInvalid } from './problems.ts'
 import { listOpenRequests, type OpenRequest } from './request-store.ts'
@@ -32,7 +35,15 @@ import type { LinkOwner } from './store.ts'
 
 export { decideRecovery } from './decide-recovery.ts'
 export { makeRecoveryLink } from './make-recovery-link.ts'
+export { openRecoveryMetrics } from './recovery-metrics.ts'
 export { recoveryTidying } from './store.ts'
+
+declare module '../platform/notices.ts' {
+  interface NoticeKinds {
+    /** A recovery request of somebody of this team has come or gone. */
+    requests: { instance: string; team: string | null }
+  }
+}
 
 const answers = apiFor('requests.answer')
 
@@ -50,7 +61,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       '/forgot-password',
       { schema: forgotPasswordRoute, config: publicPage, errorHandler: askAgain },
       async (request, reply) => {
-        const ask = { username: request.body.username, deviceToken: readCookie(request, 'device') }
+        const ask = { username: request.body.username, deviceToken: readCookie(request, deviceCookie) }
         await askForRecovery(needs, request.instance, ask, callerOf(request))
         return reply.redirect('/forgot-password?asked', 303)
       },
@@ -60,7 +71,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
       const { token } = request.query
       // Out of the address at once, into a cookie: so it stands in no history, in no picture of the screen, and on no page that links on.
       if (token !== undefined && /^[\w-]{43}$/.test(token)) {
-        setCookie(reply, 'recovery', token, 1 / 24)
+        setCookie(reply, recoveryCookie, token, 1 / 24)
         return reply.redirect('/recover', 303)
       }
       if (token !== undefined) throw linkInvalid()
@@ -72,10 +83,10 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
 
     app.post('/recover', { schema: recoverRoute, config: publicPage, errorHandler: recoverAgain }, async (request, reply) => {
       const { newPassword, newPasswordAgain, link: linkId } = request.body
-      const token = readCookie(request, 'recovery')
+      const token = readCookie(request, recoveryCookie)
       if (newPassword !== newPasswordAgain) throw passwordsDiffer()
       await completeRecovery(needs, request.instance, { token, linkId, newPassword }, callerOf(request))
-      clearCookie(reply, 'recovery')
+      clearCookie(reply, recoveryCookie)
       return reply.redirect('/login?saved', 303)
     })
 
@@ -120,7 +131,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
   }
 
   function ownerOf(request: FastifyRequest): Promise<LinkOwner> {
-    return linkOwner(needs, request.instance, readCookie(request, 'recovery'))
+    return linkOwner(needs, request.instance, readCookie(request, recoveryCookie))
   }
 
   function showForgotten(
@@ -174,7 +185,7 @@ export function recovery(needs: CompleteRecoveryNeeds): FastifyPluginAsyncTypebo
 
 /** One page for every link that does not work, with the way to a new one. */
 function showInvalid(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  clearCookie(reply, 'recovery')
+  clearCookie(reply, recoveryCookie)
   return sendPage(request, reply, linkInvalid().status, linkInvalidPage(request.view))
 }
 

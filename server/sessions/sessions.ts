@@ -6,9 +6,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Language } from '../../contracts/languages.ts'
 import type { App } from '../platform/app.ts'
 import { callerOf } from '../platform/caller.ts'
-import { clearCookie, readCookie } from '../platform/cookie.ts'
+import { clearCookie, readCookie, visitCookie } from '../platform/cookie.ts'
 import type { Database } from '../platform/database.ts'
 import { formToken, visitFormToken } from '../platform/forms.ts'
+import type {} from '../platform/notices.ts'
 import type { View } from '../platform/page.ts'
 import { personalApi, personalPage } from '../platform/policy.ts'
 import { notPermitted, notSignedIn } from '../platform/problem.ts'
@@ -16,6 +17,7 @@ import { hashToken, type Keys } from '../platform/secret.ts'
 import { formatMoment, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { signWithoutChannel, stayActive } from './channel-store.ts'
+import { sessionCookie } from './cookie.ts'
 import { runsOut } from './runs-out.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute, stayRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
@@ -62,6 +64,16 @@ export {
 } from './store.ts'
 export { openWatch, type Watch } from './watch.ts'
 
+declare module '../platform/notices.ts' {
+  interface NoticeKinds {
+    /** A session has ended, or goes on with another secret. */
+    ended: { instance: string; session: string }
+    renewed: { instance: string; session: string }
+    /** Somebody has logged in. */
+    sessions: { instance: string }
+  }
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** The session of the browser that sent this request; undefined when nobody is logged in there. */
@@ -83,7 +95,7 @@ export function recogniseSessions(app: App, { database, keys, rules, texts }: Se
   app.addHook('onRequest', async (request, reply) => {
     const { policy } = request.routeOptions.config
     if (policy?.anyHost) return
-    const token = readCookie(request, 'session')
+    const token = readCookie(request, sessionCookie)
     if (token !== undefined) {
       request.session = await checks.run(request.instance, { token, isAction: policy?.automatic !== true })
       if (request.session) {
@@ -158,8 +170,8 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
   return async (app) => {
     app.post('/log-out', { schema: logOutRoute, config: personalPage }, async (request, reply) => {
       await endOwnSession(database, request.instance, sessionOf(request), callerOf(request))
-      clearCookie(reply, 'session')
-      clearCookie(reply, 'visit')
+      clearCookie(reply, sessionCookie)
+      clearCookie(reply, visitCookie)
       // Source: ASVS 5.0, 14.3.1. Not "cookies": that would make the browser unknown to the person, and to all others at this desk.
       reply.header('clear-site-data', '"cache", "storage"')
       return reply.redirect('/login?bye', 303)

@@ -7,7 +7,13 @@ const Typed = Type.String({ default: '' })
 /** Whose sign-in the page was made for: the browser's cookie may be another person's by now. */
 const Subject = { signIn: Type.String({ default: '', maxLength: 36 }) }
 
-export const pageRoute = { hide: true, querystring: PageQuery }
+const Said = Type.Optional(Type.String({ maxLength: 10 }))
+
+/** Beside the next page, what was done before, which the login page says. */
+export const pageRoute = {
+  hide: true,
+  querystring: Type.Object({ ...PageQuery.properties, bye: Said, saved: Said, told: Said, again: Said }),
+}
 
 export const logInRoute = {
   hide: true,

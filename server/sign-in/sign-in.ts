@@ -4,6 +4,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Language } from '../../contracts/languages.ts'
+import { deviceCookie } from '../authenticators/passwords/cookie.ts'
 import {
   findPasswordStanding,
   type JudgePasswordNeeds,
@@ -15,7 +16,7 @@ import {
 import { usernameKey } from '../directory/accounts/accounts.ts'
 import type { App } from '../platform/app.ts'
 import { callerOf } from '../platform/caller.ts'
-import { clearCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
+import { clearCookie, languageCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { localPath, sendPage } from '../platform/page.ts'
@@ -24,11 +25,14 @@ import { notSignedIn, Problem } from '../platform/problem.ts'
 import { hashToken, newToken } from '../platform/secret.ts'
 import { preferredLanguage, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
+import { sessionCookie } from '../sessions/cookie.ts'
 import { endText, findEnd, type LiveSession } from '../sessions/sessions.ts'
 import { choosePassword } from './choose-password.ts'
+import { signInCookie } from './cookie.ts'
 import { disputeMove } from './dispute-move.ts'
 import type { Outcome } from './finish-sign-in.ts'
 import { type LogIn, type LogInNeeds, logIn } from './log-in.ts'
+import { countLogins } from './login-metrics.ts'
 import { type ChoosePasswordPage, choosePasswordPage, type LoginPage, loginPage } from './pages.ts'
 import {
   buttonRoute,
@@ -60,7 +64,7 @@ export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; te
   app.addHook('onRequest', async (request) => {
     if (request.routeOptions.config.policy?.anyHost) return
     const { languages: offered } = await rules.of(request.instance)
-    const wanted = [readCookie(request, 'language'), preferredLanguage(request.headers['accept-language'], offered)]
+    const wanted = [readCookie(request, languageCookie), preferredLanguage(request.headers['accept-language'], offered)]
     const spoken = [...wanted, request.instance.language].map((each) => offered.find((language) => language === each))
     const language = spoken.find((each) => each !== undefined) ?? offered[0]!
     request.view = { ...request.view, languages: offered, language, t: texts(language) }
@@ -69,6 +73,7 @@ export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; te
 
 export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
+  const countLogin = countLogins(needs.metrics)
 
   return async (app) => {
     app.get('/', { schema: pageRoute, config: publicPage }, async (request, reply) =>
@@ -117,10 +122,10 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
         if (isOther(request.session, username)) throw anotherIsLoggedIn()
         if (newPassword !== newPasswordAgain) throw passwordsDiffer()
         const deviceToken = deviceOf(request)
-        const choice = { token: readCookie(request, 'pending'), id, newPassword, deviceToken }
+        const choice = { token: readCookie(request, signInCookie), id, newPassword, deviceToken }
         const outcome = await chooseOrLogIn(request, choice, username)
         count(outcome)
-        clearCookie(reply, 'pending')
+        clearCookie(reply, signInCookie)
         return answerOutcome(request, reply, outcome, deviceToken, { passwordChosen: true })
       },
     )
@@ -129,28 +134,28 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       // Pressed twice: the first one has done it.
       if (request.session) return reply.redirect(home, 303)
       const deviceToken = deviceOf(request)
-      const move = { token: readCookie(request, 'pending'), id: request.body.signIn, deviceToken }
+      const move = { token: readCookie(request, signInCookie), id: request.body.signIn, deviceToken }
       const outcome = await takeOver(needs, request.instance, move, callerOf(request))
       count(outcome)
-      clearCookie(reply, 'pending')
+      clearCookie(reply, signInCookie)
       return answerOutcome(request, reply, outcome, deviceToken)
     })
 
     app.post('/not-me', { schema: buttonRoute, config: publicPage }, async (request, reply) => {
-      const token = readCookie(request, 'session')
+      const token = readCookie(request, sessionCookie)
       if (token !== undefined) await disputeMove(needs, request.instance, token, callerOf(request))
       return reply.redirect('/login?told', 303)
     })
 
     app.get('/language', { schema: languageRoute, config: publicPage }, async (request, reply) => {
       const chosen = request.view.languages.find((each) => each === request.query.choose)
-      if (chosen !== undefined) setCookie(reply, 'language', chosen, languageDays)
+      if (chosen !== undefined) setCookie(reply, languageCookie, chosen, languageDays)
       return reply.redirect(localPath(request.query.back, '/'), 303)
     })
 
     app.post('/api/password-check', { schema: checkPasswordRoute, config: publicApi }, async (request) => {
       const { session, instance } = request
-      const token = readCookie(request, 'pending')
+      const token = readCookie(request, signInCookie)
       if (session === undefined && token === undefined) throw notSignedIn()
       const { accountId, username, fullName } = session ?? (await waitingSignIn(needs, instance, token, 'own_password'))
       const faults = await judgePassword(
@@ -174,7 +179,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   }
 
   function count(outcome: Outcome): void {
-    needs.metrics.logins.inc({ outcome: outcome.kind === 'held' ? outcome.hold.code : outcome.kind })
+    countLogin(outcome.kind === 'held' ? outcome.hold.code : outcome.kind)
   }
 
   async function answerOutcome(
@@ -188,12 +193,12 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     if (outcome.kind === 'refused') throw loginExpired()
     if (outcome.kind === 'started') {
       needs.onSessionStarted(request.instance)
-      setCookie(reply, 'session', outcome.token)
-      setCookie(reply, 'device', deviceToken, (await needs.rules.of(request.instance)).deviceDays)
+      setCookie(reply, sessionCookie, outcome.token)
+      setCookie(reply, deviceCookie, deviceToken, (await needs.rules.of(request.instance)).deviceDays)
       return reply.redirect(outcome.returnTo, 303)
     }
     const { step, waits } = outcome
-    if (waits !== undefined) setCookie(reply, 'pending', waits.token)
+    if (waits !== undefined) setCookie(reply, signInCookie, waits.token)
     if ('path' in step.page) return reply.redirect(step.page.path, 303)
     const goesOn = waits && { id: waits.id, formToken: formToken(request, reply, keys.form) }
     return sendPage(
@@ -236,7 +241,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     faults: Pick<ChoosePasswordPage, 'faults' | 'differ' | 'refusal'>,
   ): Promise<FastifyReply> {
     const { instance } = request
-    const { id, accountId, username } = await waitingSignIn(needs, instance, readCookie(request, 'pending'), 'own_password')
+    const { id, accountId, username } = await waitingSignIn(needs, instance, readCookie(request, signInCookie), 'own_password')
     const rules = await needs.rules.of(instance)
     const { state } = await database.in(instance, (tx) => findPasswordStanding(tx, accountId, rules))
     const page = {
@@ -261,7 +266,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     if (bye !== undefined) return { text: t('sign-in:logged_out') }
     if (saved !== undefined) return { text: t('sign-in:password_saved_log_in') }
     if (told !== undefined) return { text: t('sign-in:not_me_told') }
-    const token = readCookie(request, 'session')
+    const token = readCookie(request, sessionCookie)
     if (token === undefined) return undefined
     const rules = await needs.rules.of(request.instance)
     const end = await database.in(request.instance, (tx) => findEnd(tx, hashToken(token), rules))
@@ -275,7 +280,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     const again = session !== undefined && request.body.again !== undefined
     // They have logged in in another tab since this form was opened.
     if (session !== undefined && !again && error.code !== 'another_is_logged_in') return reply.redirect(home, 303)
-    needs.metrics.logins.inc({ outcome: error.code })
+    countLogin(error.code)
     const { username, next } = request.body
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
     if (error.status >= 500) request.log.warn({ err: error })
@@ -304,7 +309,7 @@ function isOther(session: LiveSession | undefined, username: string): boolean {
 
 /** By which this browser is known, or will be known once somebody is logged in. */
 function deviceOf(request: FastifyRequest): string {
-  return readCookie(request, 'device') ?? newToken()
+  return readCookie(request, deviceCookie) ?? newToken()
 }
 
 function nextStep({ view }: FastifyRequest, { code, values }: Problem): string {

@@ -4,7 +4,7 @@ import type { BreachedPasswords } from '../../authenticators/passwords/passwords
 import { type ActingAccount, actingAccount, findAccountsByKeys } from '../../directory/accounts/accounts.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { notPermitted } from '../../platform/problem.ts'
-import { type Keys, seal, unseal } from '../../platform/secret.ts'
+import { declareKey, type Keys, seal, unseal } from '../../platform/secret.ts'
 import type { Cell } from '../sheets/sheets.ts'
 import { cellShown } from './cell-texts.ts'
 import { guessColumns, hasRequired, type Mapping, mostRowsAbove, type NameOrder } from './columns.ts'
@@ -133,19 +133,21 @@ export async function verdictsOf(
   })
 }
 
+export const cellsKey = declareKey('import')
+
 /** The place of a row: what is sealed for one place can be read at no other. */
 export type RowPlace = { instanceId: string; importId: string; row: number }
 
 const purposeOf = ({ instanceId, importId, row }: RowPlace) => `cells ${instanceId} ${importId} ${row}`
 
 /** Cells as the database may hold them: one of them can be a password, and the row it stands in says whose. */
-export function sealCells({ import: key }: Keys, cells: readonly Cell[], place: RowPlace): Buffer {
-  return seal(key, JSON.stringify(cells), purposeOf(place))
+export function sealCells(keys: Keys, cells: readonly Cell[], place: RowPlace): Buffer {
+  return seal(keys.of(cellsKey), JSON.stringify(cells), purposeOf(place))
 }
 
 /** @throws Error when they were sealed for another place */
-export function openCells({ import: key }: Keys, sealed: Buffer, place: RowPlace): Cell[] {
-  return JSON.parse(unsealAt(key, sealed, place)) as Cell[]
+export function openCells(keys: Keys, sealed: Buffer, place: RowPlace): Cell[] {
+  return JSON.parse(unsealAt(keys.of(cellsKey), sealed, place)) as Cell[]
 }
 
 function unsealAt(key: Buffer, sealed: Buffer, place: RowPlace): string {

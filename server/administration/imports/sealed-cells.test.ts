@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { startFloor, upload } from '../../../test/import-floor.ts'
 import { until } from '../../../test/nodes.ts'
 import { deriveKeys, seal } from '../../platform/secret.ts'
-import { openCells, sealCells } from './check-import.ts'
+import { cellsKey, openCells, sealCells } from './check-import.ts'
 
 const keys = deriveKeys(randomBytes(32))
 const place = { instanceId: 'one', importId: 'two', row: 3 }
@@ -17,7 +17,7 @@ test('cells are read at their own place: the instance, the import and the row th
     assert.throws(() => openCells(keys, sealed, { ...place, ...other }), JSON.stringify(other))
   assert.throws(() => openCells(deriveKeys(randomBytes(32)), sealed, place))
   // What version 0.1.0 left.
-  assert.deepEqual(openCells(keys, seal(keys.import, '["ben"]', 'cells'), place), ['ben'])
+  assert.deepEqual(openCells(keys, seal(keys.of(cellsKey), '["ben"]', 'cells'), place), ['ben'])
 })
 
 test('a password whose sealed cells were moved to the row of somebody else is given to nobody', async (t) => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { get, loggedIn, startFloor } from '../../../test/floor.ts'
 import { openMetrics } from '../../platform/metrics.ts'
 import { changeSeats } from '../../sessions/sessions.ts'
-import { readSeatsOfAll } from './live.ts'
+import { readSeatsOfAll, watchSeats } from './live.ts'
 
 type List = { sessions: { accountId: string; username: string; mayEnd: boolean }[]; total: number; reachesAllTeams: boolean }
 const names = ({ sessions }: List) => sessions.map(({ username }) => username).sort()
@@ -95,7 +95,7 @@ test('the figures of the day: in use, the most at once, refused, by quarter of a
     1,
   )
   const metrics = openMetrics()
-  metrics.watchSeats(() => readSeatsOfAll(system.database))
+  watchSeats(metrics, () => readSeatsOfAll(system.database))
   const text = await metrics.registry.metrics()
   for (const line of ['seats"} 3', 'reserve"} 1', 'in_use"} 2', 'peak_today"} 3', 'refusals_today"} 1'])
     assert.ok(text.includes(`gatehouse_seats{instance="main",figure="${line}`), text)

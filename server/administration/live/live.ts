@@ -15,6 +15,7 @@ import { openSeatFigures } from './seat-figures.ts'
 import { listSessions } from './store.ts'
 
 export { readSeatsOfAll } from './seat-figures.ts'
+export { watchSeats } from './seat-metrics.ts'
 
 export type LiveNeeds = { database: Database; rules: RuleBook; notices: Notices }
 

@@ -1,6 +1,6 @@
 // Initial passwords: made by Gatehouse, read aloud and typed from paper, good for one thing and not for long.
 import { randomBytes } from 'node:crypto'
-import { type Keys, keyedHash, sameBytes } from '../../platform/secret.ts'
+import { declareKey, type Keys, keyedHash, sameBytes } from '../../platform/secret.ts'
 
 // Crockford's base 32: no I, L, O or U, so that nothing can be read as something else. https://www.crockford.com/base32.html
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -16,12 +16,14 @@ export function newInitialPassword(): string {
     .join('-')
 }
 
+const initialPasswordKey = declareKey('initial password')
+
 /**
  * What is stored of an initial password. It is random enough for a fast hash; the key, which the database does not hold,
  * makes a stolen database worthless for guessing it.
  */
-export function initialPasswordHash({ initialPassword }: Keys, typed: string): Buffer {
-  return keyedHash(initialPassword, readLeniently(typed))
+export function initialPasswordHash(keys: Keys, typed: string): Buffer {
+  return keyedHash(keys.of(initialPasswordKey), readLeniently(typed))
 }
 
 /** Whether what was typed is the initial password that is stored. */

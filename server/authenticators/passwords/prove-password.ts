@@ -5,7 +5,7 @@ import { limitedAddress } from '../../platform/address.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import { Problem } from '../../platform/problem.ts'
-import { hashToken, type Keys, keyedHash } from '../../platform/secret.ts'
+import { declareKey, hashToken, type Keys, keyedHash } from '../../platform/secret.ts'
 import type { RuleBook } from '../../rules/rules.ts'
 import type { Proof } from '../proof.ts'
 import type { Attempt } from './attempt.ts'
@@ -136,9 +136,11 @@ export async function provePassword(
   }
 }
 
+const attemptPurpose = declareKey('attempt')
+
 /** What the attempts of a username are counted under. A keyed hash: what people type by mistake may be their password. */
-export function attemptKey({ attempt }: Keys, usernameKeyOrTyped: string): Buffer {
-  return keyedHash(attempt, usernameKeyOrTyped)
+export function attemptKey(keys: Keys, usernameKeyOrTyped: string): Buffer {
+  return keyedHash(keys.of(attemptPurpose), usernameKeyOrTyped)
 }
 
 function refusalReason(stored: StoredPassword | undefined, admitted: boolean): Refusal['reason'] {

@@ -4,6 +4,7 @@ import { enqueueJob, enqueueJobs } from '../../platform/jobs.ts'
 import { type MessageKindName, messageKinds } from './kinds.ts'
 import type { MessageKind } from './message-kind.ts'
 import { accountIsDisabled, noEmail } from './problems.ts'
+import { messageQueue } from './queue.ts'
 import { insertMessage, insertMessages } from './store.ts'
 
 /**
@@ -25,7 +26,7 @@ export async function enqueueMessage(
   const { mostPerHour }: MessageKind = messageKinds[kind]
   const added = await insertMessage(tx, accountId, { kind, toAddress: email, requestedBy, credentialVersion }, mostPerHour)
   if (added === undefined) return false
-  await enqueueJob(tx, 'message', { instanceId: added.instanceId, messageId: added.id })
+  await enqueueJob(tx, messageQueue, { instanceId: added.instanceId, messageId: added.id })
   return true
 }
 
@@ -37,7 +38,7 @@ export async function enqueueMessagesToNew(
   const messages = await insertMessages(tx, accountIds, { kind, requestedBy })
   await enqueueJobs(
     tx,
-    'message',
+    messageQueue,
     messages.map(({ instanceId, id }) => ({ instanceId, messageId: id })),
   )
 }

@@ -2,6 +2,7 @@ import { actingAccount, lockReachableAccount } from '../../directory/accounts/ac
 import type { Database } from '../../platform/database.ts'
 import { enqueueJob } from '../../platform/jobs.ts'
 import { messageNotFailed, messageNotFound } from './problems.ts'
+import { messageQueue } from './queue.ts'
 import { findMessage, requeueMessage } from './store.ts'
 
 /**
@@ -21,6 +22,6 @@ export async function retryMessage(
     await lockReachableAccount(tx, acting, message.accountId)
     const queued = await requeueMessage(tx, messageId, actorId)
     if (queued === undefined) throw messageNotFailed()
-    await enqueueJob(tx, 'message', { instanceId: queued.instanceId, messageId: queued.id })
+    await enqueueJob(tx, messageQueue, { instanceId: queued.instanceId, messageId: queued.id })
   })
 }

@@ -35,7 +35,7 @@ export type ListedMessage = {
   nextTryAt: Date | null
 }
 
-/** How long a message is tried for, and how the time between two attempts grows, in seconds; see also jobQueues. */
+/** How long a message is tried for, and how the time between two attempts grows, in seconds; see also queue.ts. */
 const triedFor = sql`interval '1 day'`
 const nextTry = sql<Date>`clock_timestamp() + least(900, 10 * 2 ^ least(attempts, 16)) * interval '1 second'`
 

@@ -4,6 +4,7 @@ import type { Caller } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { enqueueJobs } from '../../platform/jobs.ts'
 import type { NoticeAbout, NoticeKindName } from './notice-message.ts'
+import { messageQueue } from './queue.ts'
 import { insertNotices } from './store.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function tellByMail(
   const added = await insertNotices(tx, { kind, requestedBy: actor.kind === 'account' ? actor.accountId : null }, told)
   await enqueueJobs(
     tx,
-    'message',
+    messageQueue,
     added.map(({ instanceId, id }) => ({ instanceId, messageId: id })),
   )
 }

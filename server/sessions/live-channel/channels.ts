@@ -82,7 +82,7 @@ export function openChannels(
     } else if (notice.about === 'renewed') {
       const renewed = open.get(notice.session)
       if (renewed !== undefined) void look([renewed])
-    } else {
+    } else if (notice.about === 'ended' || notice.about === 'sessions') {
       const ended = notice.about === 'ended' ? open.get(notice.session) : undefined
       if (ended !== undefined) end(ended)
       shownSessions.ask(notice.instance)

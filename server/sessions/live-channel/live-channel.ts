@@ -12,6 +12,7 @@ import type { Notices } from '../../platform/notices.ts'
 import { personalApi } from '../../platform/policy.ts'
 import type { Keys } from '../../platform/secret.ts'
 import { sessionOf } from '../sessions.ts'
+import { watchChannels } from './channel-metrics.ts'
 import type { Channels } from './channels.ts'
 import { openEventSink } from './event-sink.ts'
 import { liveRoute } from './schemas.ts'
@@ -22,7 +23,7 @@ export type LiveChannelNeeds = { database: Database; keys: Keys; channels: Chann
 
 export function liveChannel({ database, keys, channels, notices, metrics }: LiveChannelNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
-    metrics.watchChannels(() => ({ open: channels.count, hearsNotices: notices.alive }))
+    watchChannels(metrics, () => ({ open: channels.count, hearsNotices: notices.alive }))
     app.addHook('onListen', async () => {
       notices.start()
       channels.start()

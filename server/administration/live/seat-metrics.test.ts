@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMetrics } from './metrics.ts'
+import { openMetrics } from '../../platform/metrics.ts'
+import { watchSeats } from './seat-metrics.ts'
 
 const sample = { instance: 'main', seats: 3, seatReserve: 1, inUse: 2, peakToday: 3, refusalsToday: 0 }
 
 test('however many scrape at once, the instances are asked once; with the database away the other figures are there', async () => {
   const metrics = openMetrics()
   let asked = 0
-  metrics.watchSeats(async () => {
+  watchSeats(metrics, async () => {
     asked += 1
     return [sample]
   })
@@ -16,7 +17,7 @@ test('however many scrape at once, the instances are asked once; with the databa
   assert.equal(asked, 1)
 
   const without = openMetrics()
-  without.watchSeats(() => Promise.reject(new Error('the database is away')))
+  watchSeats(without, () => Promise.reject(new Error('the database is away')))
   const text = await without.registry.metrics()
   assert.match(text, /process_cpu_seconds_total/)
   assert.ok(!text.includes('gatehouse_seats{'))
