@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { utils, write } from '@e965/xlsx'
 import type { Page } from '@playwright/test'
-import { importFields, sheetColumns } from '../contracts/account-fields.ts'
+import { importFields, sheetColumns } from '../contracts/sheet-columns.ts'
 import { expect, fillNewPassword, goodPassword, logIn, logInForTheFirstTime, saveAndLogIn, test } from './story.ts'
 
 /** uContact's columns, in uContact's order. */

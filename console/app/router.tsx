@@ -55,12 +55,18 @@ const slips = createRoute({
 const imports = createRoute({
   getParentRoute: () => root,
   path: '/imports',
-  component: lazyRouteComponent(() => import('../imports/imports-screen.tsx')),
+  component: lazyRouteComponent(async () => {
+    const [module] = await Promise.all([import('../imports/imports-screen.tsx'), loadTexts('imports')])
+    return module
+  }),
 })
 const oneImport = createRoute({
   getParentRoute: () => root,
   path: '/imports/$id',
-  component: lazyRouteComponent(() => import('../imports/import-screen.tsx')),
+  component: lazyRouteComponent(async () => {
+    const [module] = await Promise.all([import('../imports/import-screen.tsx'), loadTexts('imports')])
+    return module
+  }),
 })
 const requests = createRoute({
   getParentRoute: () => root,
@@ -110,7 +116,12 @@ const audit = createRoute({
   path: '/audit',
   validateSearch: auditSearch,
   component: lazyRouteComponent(async () => {
-    const [module] = await Promise.all([import('../audit/audit-screen.tsx'), loadTexts('audit'), loadTexts('rules')])
+    const [module] = await Promise.all([
+      import('../audit/audit-screen.tsx'),
+      loadTexts('audit'),
+      loadTexts('imports'),
+      loadTexts('rules'),
+    ])
     return module
   }),
 })

@@ -6,7 +6,7 @@ const screens = [
   { to: '/users', text: 'users.title', permission: 'accounts.view' },
   { to: '/requests', text: 'requests.title', permission: 'requests.answer' },
   { to: '/live', text: 'live.title', permission: 'sessions.view' },
-  { to: '/imports', text: 'imports:title', permission: 'accounts.import' },
+  { to: '/imports', text: 'imports', permission: 'accounts.import' },
   { to: '/profiles', text: 'profiles.title', permission: 'profiles.view' },
   { to: '/teams', text: 'teams.title', permission: 'teams.view' },
   { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },

@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Paper, Radio, Select, Stack, Table, Text, Visu
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { columnFields } from '../../contracts/account-fields.ts'
+import { columnFields } from '../../contracts/sheet-columns.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'

@@ -1,6 +1,6 @@
 // What a dry run found, by its causes; and what running it would send.
 import { sql } from 'kysely'
-import type { ColumnField } from '../../../contracts/account-fields.ts'
+import type { ColumnField } from '../../../contracts/sheet-columns.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Import } from './store.ts'
 

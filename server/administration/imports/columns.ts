@@ -1,6 +1,6 @@
 // Which column of a spreadsheet holds what. uContact's own names and order are known, and what people call these things.
 
-import { type ColumnField, importFields, nameHalves, sheetColumns } from '../../../contracts/account-fields.ts'
+import { type ColumnField, importFields, nameHalves, sheetColumns } from '../../../contracts/sheet-columns.ts'
 import { readDay } from './read-values.ts'
 
 /** How a first and a last name in two columns become a full name. */

@@ -1,12 +1,7 @@
 // What each row of a spreadsheet says of an account, and everything that is wrong with it. Pure: the database is asked elsewhere.
 
-import {
-  type AccountField,
-  accountFieldNames,
-  accountFields,
-  type ColumnField,
-  type ImportField,
-} from '../../../contracts/account-fields.ts'
+import { type AccountField, accountFieldNames, accountFields } from '../../../contracts/account-fields.ts'
+import type { ColumnField, ImportField } from '../../../contracts/sheet-columns.ts'
 import { type BreachedPasswords, givenPasswordFault } from '../../authenticators/passwords/passwords.ts'
 import { accountFaults, usernameKey, usernameSkeleton } from '../../directory/accounts/accounts.ts'
 import { type Cell, cutText } from '../sheets/sheets.ts'

@@ -1,6 +1,6 @@
 // Cells that somebody mends in the dry run: one by its row, or every one that says the same.
 
-import type { ColumnField } from '../../../contracts/account-fields.ts'
+import type { ColumnField } from '../../../contracts/sheet-columns.ts'
 import { type Cell, textCell } from '../sheets/sheets.ts'
 import { cellShown } from './cell-texts.ts'
 import type { Mapping } from './columns.ts'

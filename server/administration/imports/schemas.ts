@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { columnFields } from '../../../contracts/account-fields.ts'
+import { columnFields } from '../../../contracts/sheet-columns.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
 import { encodings } from '../sheets/sheets.ts'
 

@@ -1,6 +1,6 @@
 // The report of an import: every row and what became of it, in the reader's language.
 
-import { type ImportField, importFields, sheetColumns } from '../../../contracts/account-fields.ts'
+import { type ImportField, importFields, sheetColumns } from '../../../contracts/sheet-columns.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Translate } from '../../platform/text.ts'
 import type { RowProblem } from './judge-rows.ts'

@@ -1,4 +1,4 @@
-import { importFields, sheetColumns } from '../../../contracts/account-fields.ts'
+import { importFields, sheetColumns } from '../../../contracts/sheet-columns.ts'
 import { record } from '../../audit/audit.ts'
 import { type ActingAccount, actingAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
