@@ -213,6 +213,8 @@ export const writePaths: readonly WritePath[] = [
  */
 export const elsewhere = [
   'POST /api/password-check',
+  // What it writes is undone.
+  'POST /api/accounts/:id/login-checks',
   // These write into the audit alone, and show what a list shows.
   'POST /api/accounts/export',
   'POST /api/audit/export',
