@@ -91,7 +91,8 @@ test('the contracts hold values and their types, and know nothing', () => {
 })
 
 test('the platform names no feature: each brings its cookie, its key, its queue, its figures and its notices', () => {
-  const features = rooms.filter((room) => !['platform', 'config', 'system', 'app', 'main'].includes(room))
+  // What an instance is, the platform knows: it keeps them apart.
+  const features = rooms.filter((room) => !['platform', 'config', 'instances', 'system', 'app', 'main'].includes(room))
   const names = features.map((room) => room.split('/').at(-1)!)
   assert.ok(names.includes('recovery') && names.includes('sessions'))
   for (const path of sources.filter((path) => path.startsWith('server/platform/') && !path.endsWith('/tables.ts'))) {

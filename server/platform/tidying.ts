@@ -16,17 +16,16 @@ const atOnce = 1000
 /**
  * Takes every step of every instance, each batch in a transaction of its own, so that what one step cannot do holds up no other. Any
  * number of nodes may do it at once.
- * @param tenants the instances
  * @param isStopping whether this node is about to stop
  */
 export async function tidy(
   database: Database,
-  tenants: readonly { id: string }[],
+  instances: readonly { id: string }[],
   steps: readonly TidyStep[],
   onError: (error: unknown, step: string) => void,
   isStopping: () => boolean = () => false,
 ): Promise<void> {
-  for (const instance of tenants) {
+  for (const instance of instances) {
     for (const step of steps) {
       try {
         for (let found = atOnce; found >= atOnce && !isStopping(); )
