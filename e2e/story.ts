@@ -42,7 +42,7 @@ export async function logIn(page: Page, username: string, password: string, t: T
 
 /** Fills in the login page that is open, and sends it. */
 export async function sendLogin(page: Page, username: string, password: string, t: Texts = english): Promise<void> {
-  await page.getByLabel(t('sign-in:username')).fill(username)
+  await page.getByLabel(t('common:username')).fill(username)
   await page.getByLabel(t('sign-in:password'), { exact: true }).fill(password)
   await page.getByRole('button', { name: t('sign-in:log_in') }).click()
 }
@@ -116,7 +116,7 @@ export async function addPerson(page: Page, person: Person, profile = 'Agent'): 
 export async function askForPassword(page: Page, username: string, t: Texts = english): Promise<void> {
   await page.goto('/login')
   await page.getByRole('link', { name: t('sign-in:forgot_password') }).click()
-  await page.getByLabel(t('sign-in:username')).fill(username)
+  await page.getByLabel(t('common:username')).fill(username)
   await page.getByRole('button', { name: t('recovery:ask') }).click()
   await expect(page.getByRole('heading', { name: t('recovery:asked') })).toBeVisible()
 }

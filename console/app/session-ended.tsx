@@ -26,7 +26,7 @@ export function SessionEnded() {
           <form method="post" action="/not-me">
             <input type="hidden" name="formToken" value={end.notMe} />
             <Button type="submit" variant="default">
-              {t('sign-in:not_me')}
+              {t('common:not_me')}
             </Button>
           </form>
         )}

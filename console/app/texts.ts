@@ -7,7 +7,7 @@ type Texts = Record<string, unknown>
 
 /** What every screen needs. */
 const together = import.meta.glob<Texts>(
-  ['../../locales/*/*.json', '!../../locales/*/{api,audit,desk,imports,messages,passwords,recovery,rules}.json'],
+  ['../../locales/*/*.json', '!../../locales/*/{api,audit,desk,imports,messages,passwords,recovery,rules,sign-in}.json'],
   { import: 'default' },
 )
 

@@ -2,7 +2,7 @@
 import { Alert, Button, Fieldset, Group, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker } from '@tanstack/react-router'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { ApiProblem, call } from '../app/api.ts'
@@ -28,6 +28,14 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
     shouldBlockFn: () => isDirty && !confirm(t('leave_unsaved')),
     enableBeforeUnload: () => isDirty,
   })
+
+  const wrong = useRef<string>(undefined)
+  // Only when the form waits no more can a field be gone to.
+  useEffect(() => {
+    if (busy || wrong.current === undefined) return
+    document.querySelector<HTMLElement>(`[name="${wrong.current}"]`)?.focus()
+    wrong.current = undefined
+  }, [busy, refused])
 
   const save = async () => {
     const faults = draftFaults(rules, draft)
@@ -58,8 +66,7 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
   /** Shows what is wrong, and leads to the first of it. */
   const showFaults = (faults: Record<string, string>) => {
     setRefused(faults)
-    const first = Object.keys(faults)[0]
-    if (first) requestAnimationFrame(() => document.querySelector<HTMLElement>(`[name="${first}"]`)?.focus())
+    wrong.current = Object.keys(faults)[0]
   }
   const forget = (field: string) => setRefused(({ [field]: _, ...others }) => others)
 

@@ -40,7 +40,7 @@ export function Preview({ rules, draft }: PreviewProps) {
         value={password}
         onChange={(event) => setPassword(event.currentTarget.value)}
         autoComplete="new-password"
-        visibilityToggleButtonProps={{ 'aria-label': t('sign-in:show_password') }}
+        visibilityToggleButtonProps={{ 'aria-label': t('common:show_password') }}
         maw={420}
         mt="xs"
       />

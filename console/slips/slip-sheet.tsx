@@ -19,7 +19,7 @@ export function SlipSheet({ slip, instance, texts: { language, t } }: SlipSheetP
       </header>
       <p className="person">{slip.fullName}</p>
       <dl>
-        <dt>{t('sign-in:username')}</dt>
+        <dt>{t('common:username')}</dt>
         <dd>{slip.username}</dd>
         <dt>{t('slips.initial_password')}</dt>
         <dd className="password">{slip.initialPassword}</dd>

@@ -29,7 +29,7 @@ ${done === undefined ? '' : html`<p class="notice" role="status">${done}</p>`}
 ${passwordExpiresAt === undefined ? '' : html`<p class="note">${t('home:password_expires', { moment: formatMoment(passwordExpiresAt, language, session.timeZone) })} <a href="/change-password">${t('home:change_it_now')}</a></p>`}
 <h1>${t('home:welcome', { name: session.fullName })}</h1>
 <dl class="facts">
-<dt>${t('sign-in:username')}</dt><dd>${session.username}</dd>
+<dt>${t('common:username')}</dt><dd>${session.username}</dd>
 <dt>${t('home:profile')}</dt><dd>${shownProfileName(t, session.profileName)}</dd>
 <dt>${t('home:logged_in_since')}</dt><dd>${formatMoment(session.startedAt, language, session.timeZone)}</dd>
 <dt>${t('common:device')}</dt><dd>${session.device || t('common:unknown_device')}</dd>
@@ -66,12 +66,12 @@ export function changePasswordPage(
 <h1>${t('home:change_password')}</h1>
 <form method="post" action="/change-password">
 <input type="hidden" name="formToken" value="${signedIn.formToken}">
-<label for="username">${t('sign-in:username')}</label>
+<label for="username">${t('common:username')}</label>
 <input id="username" name="username" value="${signedIn.session.username}" autocomplete="username" readonly>
 <label for="currentPassword">${t('home:current_password')}</label>
 <div class="with-toggle">
 <input id="currentPassword" name="currentPassword" type="password" autocomplete="current-password" required${wrongCurrent === undefined ? '' : html` aria-invalid="true" aria-describedby="wrong-current" autofocus`}>
-<button type="button" class="toggle" data-shows="currentPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('home:current_password')}</span></button>
+<button type="button" class="toggle" data-shows="currentPassword" aria-pressed="false" hidden>${t('common:show_password')}<span class="spoken"> ${t('home:current_password')}</span></button>
 </div>
 ${wrongCurrent === undefined ? '' : alert(wrongCurrent, 'wrong-current')}
 ${passwordFields(view, { demands, faults, differ })}
@@ -138,6 +138,6 @@ function sessionNotice({ t, language }: View, { session, closesSoon, formToken }
 <section class="card" id="session-ended" aria-label="${t('console:session_ended')}" role="alert" hidden>
 <p class="alert">${t('home:session_ended')}</p>
 <div class="buttons"><a class="button primary" href="/login">${t('sign-in:log_in')}</a>
-<form method="post" action="/not-me" hidden><input type="hidden" name="formToken"><button type="submit">${t('sign-in:not_me')}</button></form></div>
+<form method="post" action="/not-me" hidden><input type="hidden" name="formToken"><button type="submit">${t('common:not_me')}</button></form></div>
 </section>`
 }

@@ -15,7 +15,7 @@ export function forgotPasswordPage({ t }: View, { formToken, username = '', refu
 <p>${t('recovery:ask_why')}</p>
 <form method="post" action="/forgot-password">
 <input type="hidden" name="formToken" value="${formToken}">
-<label for="username">${t('sign-in:username')}</label>
+<label for="username">${t('common:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400" autofocus>
 ${refusal === undefined ? '' : alert(refusal)}
 <button type="submit" class="primary">${t('recovery:ask')}</button>
@@ -67,7 +67,7 @@ export function newPasswordPage(
 <form method="post" action="/recover">
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="link" value="${linkId}">
-<label for="username">${t('sign-in:username')}</label>
+<label for="username">${t('common:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" readonly>
 ${passwordFields(view, { demands, faults, differ, autofocus: true, checkedBy: '/api/recovery/password-check' })}
 ${refusal === undefined ? '' : alert(refusal)}

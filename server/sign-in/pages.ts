@@ -37,7 +37,7 @@ ${notice === undefined ? '' : html`<p class="note" role="status">${notice.text}<
 ${
   notice?.mayBeDisputed
     ? html`<form method="post" action="/not-me">
-<p><button type="submit">${t('sign-in:not_me')}</button></p>
+<p><button type="submit">${t('common:not_me')}</button></p>
 <input type="hidden" name="formToken" value="${formToken}">
 </form>`
     : ''
@@ -46,12 +46,12 @@ ${
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="next" value="${next}">
 ${again ? html`<input type="hidden" name="again" value="yes">` : ''}
-<label for="username">${t('sign-in:username')}</label>
+<label for="username">${t('common:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${again ? html` readonly` : autofocus(refusal === undefined)}${wrong ? atFault : ''}>
 <label for="password">${t('sign-in:password')}</label>
 <div class="with-toggle">
 <input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(again || refusal !== undefined)}${wrong ? atFault : ''}>
-<button type="button" class="toggle" data-shows="password" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('sign-in:password')}</span></button>
+<button type="button" class="toggle" data-shows="password" aria-pressed="false" hidden>${t('common:show_password')}<span class="spoken"> ${t('sign-in:password')}</span></button>
 </div>
 ${refusal === undefined ? '' : alert(refusal)}
 <button type="submit" class="primary">${t(again ? 'sign-in:go_on' : 'sign-in:log_in')}</button>
@@ -92,7 +92,7 @@ export function choosePasswordPage(
 <form method="post" action="/choose-password">
 <input type="hidden" name="formToken" value="${formToken}">
 <input type="hidden" name="signIn" value="${id}">
-<label for="username">${t('sign-in:username')}</label>
+<label for="username">${t('common:username')}</label>
 <input id="username" name="username" value="${username}" autocomplete="username" readonly>
 ${passwordFields(view, { demands, faults, differ, autofocus: true })}
 ${refusal === undefined ? '' : alert(refusal)}

@@ -24,7 +24,7 @@ export function passwordFields(
   return html`<label for="newPassword">${t('passwords:new_password')}</label>
 <div class="with-toggle">
 <input id="newPassword" name="newPassword" type="password" autocomplete="new-password" required aria-describedby="rules"${invalid}${autofocus ? html` autofocus` : ''} data-checked-by="${checkedBy}">
-<button type="button" class="toggle" data-shows="newPassword" aria-pressed="false" hidden>${t('sign-in:show_password')}<span class="spoken"> ${t('passwords:new_password')}</span></button>
+<button type="button" class="toggle" data-shows="newPassword" aria-pressed="false" hidden>${t('common:show_password')}<span class="spoken"> ${t('passwords:new_password')}</span></button>
 </div>
 <div id="rules" class="rules">
 ${faults.length > 0 ? html`<p><strong role="alert">${t('passwords:refused')}</strong></p>` : ''}
