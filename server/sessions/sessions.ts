@@ -21,15 +21,7 @@ import { sessionCookie } from './cookie.ts'
 import { runsOut } from './runs-out.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute, stayRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
-import {
-  endOwnSession,
-  findAuthentication,
-  findEnd,
-  type LiveSession,
-  recogniseTokens,
-  type SessionEnd,
-  type SessionLimits,
-} from './store.ts'
+import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type SessionEnd, type SessionLimits } from './store.ts'
 
 export { changeSeats } from './change-seats.ts'
 export {
@@ -178,10 +170,8 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
     })
 
     app.get('/api/session', { schema: currentSessionRoute, config: personalApi() }, async (request, reply) => {
-      const { id, accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone } =
+      const { accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone, authTime, amr } =
         sessionOf(request)
-      const authentication = await database.in(request.instance, (tx) => findAuthentication(tx, id))
-      if (authentication === undefined) throw notSignedIn()
       return {
         accountId,
         username,
@@ -190,8 +180,8 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
         profile: profileName,
         permissions,
         startedAt: startedAt.toISOString(),
-        authTime: authentication.at.toISOString(),
-        amr: authentication.amr,
+        authTime: authTime.toISOString(),
+        amr,
         device,
         address,
         formToken: formToken(request, reply, keys.form),

@@ -22,6 +22,9 @@ export type LiveSession = {
   timeZone: string
   profileName: string
   permissions: string[]
+  /** When its person last proved who they are, and by which methods. */
+  authTime: Date
+  amr: string[]
   /** When it ends because its account's dates or hours do; null when they do not. */
   closesAt: Date | null
   /** In how long that is, by the database's clock. */
@@ -161,11 +164,6 @@ export async function updateAuthentication(
     .returning('id')
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** When and by what the person of this session has proven who they are. */
-export async function findAuthentication(tx: Transaction, id: string): Promise<Authentication | undefined> {
-  return tx.selectFrom('session').select(['authTime as at', 'amr']).where('id', '=', id).executeTakeFirst()
 }
 
 /** Gives a live session a new secret; false when it ended meanwhile. */

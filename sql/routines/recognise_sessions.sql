@@ -8,7 +8,8 @@ create or replace function recognise_sessions(
   in_instance uuid, by_token_hashes bytea[], are_actions boolean[], lease_seconds integer, idle_minutes integer, longest_minutes integer
 ) returns table (
   place integer, id uuid, account_id uuid, started_at timestamptz, address inet, device text,
-  username text, full_name text, language text, time_zone text, profile_name text, permissions text[], closes_at timestamptz, closing_seconds double precision
+  username text, full_name text, language text, time_zone text, profile_name text, permissions text[], closes_at timestamptz, closing_seconds double precision,
+  auth_time timestamptz, amr text[]
 ) language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 declare
   silent timestamptz := silent_since(lease_seconds);
@@ -23,10 +24,10 @@ declare
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   for place, is_action, id, account_id, started_at, address, device,
-    username, full_name, language, time_zone, profile_name, permissions, closes_at, closing_seconds, is_stale in
+    username, full_name, language, time_zone, profile_name, permissions, closes_at, closing_seconds, auth_time, amr, is_stale in
     select asked.place, asked.is_action, s.id, s.account_id, s.started_at, s.address, s.device,
       a.username, a.full_name, a.language, coalesce(a.time_zone, i.time_zone), p.name, p.permissions, s.closes_at,
-      extract(epoch from s.closes_at - now()),
+      extract(epoch from s.closes_at - now()), s.auth_time, s.amr,
       case when asked.is_action then s.last_active_at else s.last_seen_at end < now() - interval '10 seconds' or s.lapses_at is not null
     from unnest(by_token_hashes, are_actions) with ordinality as asked (token_hash, is_action, place)
     cross join lateral (select * from session one where one.instance_id = in_instance and one.token_hash = asked.token_hash
