@@ -145,6 +145,18 @@ test('only credentials change an account or give an initial password: there a ch
   }
 })
 
+// A node's login role cannot become the operator: what a node runs would fail, where tests that are the owner pass.
+test('only commands, and who opens the database as its owner, act as the operator', () => {
+  const acting = sources.filter((path) => placeOf(path) !== 'platform' && /\basOperator\(/.test(readFileSync(path, 'utf8')))
+  const others = acting.filter((path) => placeOf(path) !== 'operator')
+  assert.deepEqual(others.sort(), ['server/sessions/change-seats.ts', 'server/system.ts'])
+  for (const path of sources)
+    if (importsOf(path).some((imported) => imported.endsWith('sessions/change-seats.ts')))
+      assert.equal(path, 'server/sessions/sessions.ts')
+  for (const path of sources.filter((path) => /\bchangeSeats\(/.test(readFileSync(path, 'utf8'))))
+    assert.ok(['operator', 'sessions'].includes(placeOf(path)), `${path} changes seats`)
+})
+
 test('use cases and stores know nothing of HTTP, and only stores and the platform know SQL', () => {
   for (const path of sources.filter((path) => !/platform\/|operator\/diagnose/.test(path))) {
     const text = readFileSync(path, 'utf8')

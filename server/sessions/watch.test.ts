@@ -3,24 +3,39 @@ import { type TestContext, test } from 'node:test'
 import pg from 'pg'
 import { loggedIn, startFloor } from '../../test/floor.ts'
 import { type TestSystem, until } from '../../test/nodes.ts'
-import { openDatabase } from '../platform/database.ts'
+import { type Database, openDatabase } from '../platform/database.ts'
 import { openRuleBook } from '../rules/rules.ts'
 import { openWatch } from './sessions.ts'
 
 /** So many nodes keep watch, looking as often as given. */
 function watch(t: TestContext, system: TestSystem, nodes: number, pace = { look: 1000, survey: 20_000 }) {
   const errors: unknown[] = []
-  const watches = Array.from({ length: nodes }, () => {
-    const database = openDatabase(system.address, 5, () => {})
+  /** How often each node has asked the database; a look is two times at the least. */
+  const asked = Array.from({ length: nodes }, () => 0)
+  const watches = Array.from({ length: nodes }, (_, node) => {
+    // As every node does: as a login role that serves and can become nobody else.
+    const opened = openDatabase({ ...system.address, user: 'gatehouse_node' }, 5, () => {})
+    const database: Database = {
+      ...opened,
+      call(work) {
+        asked[node]! += 1
+        return opened.call(work)
+      },
+    }
     const each = openWatch({ database, rules: openRuleBook(database), onError: (error) => errors.push(error) }, pace)
     t.after(async () => {
       await each.close()
-      await database.close()
+      await opened.close()
     })
     each.start()
     return each
   })
-  return { watches, errors }
+  /** Waits until so many nodes have looked twice more, from the beginning. */
+  const lookedAgain = async (many = nodes) => {
+    const before = [...asked]
+    await until(() => asked.filter((calls, node) => calls >= before[node]! + 6).length >= many)
+  }
+  return { watches, errors, lookedAgain }
 }
 
 const ends = (system: TestSystem, accountId: string) =>
@@ -42,12 +57,12 @@ for (const [reason, what] of [
     await loggedIn(system, ana)
     await loggedIn(system, ben)
     await system.sql(`update session set ${what} where account_id = $1`, [ana.id])
-    const { errors } = watch(t, system, 3)
+    const { errors, lookedAgain } = watch(t, system, 3)
     const begun = performance.now()
     await until(async () => (await ends(system, ana.id)).length > 0)
     const seconds = (performance.now() - begun) / 1000
     assert.ok(seconds > 0.8 && seconds < 3, `after ${seconds} s, of which one was left`)
-    await new Promise((resolve) => setTimeout(resolve, 1200))
+    await lookedAgain()
     assert.deepEqual(
       (await ends(system, ana.id)).map((each) => each.reason),
       [reason],
@@ -84,21 +99,22 @@ test('two nodes that find the same sessions at the same moment end each once, an
   t.after(() => lock.end())
   await lock.query('begin')
   await lock.query('lock table audit_event in exclusive mode')
-  const { errors } = watch(t, system, 2, { look: 50, survey: 20_000 })
+  const { errors, lookedAgain } = watch(t, system, 2, { look: 50, survey: 20_000 })
   await until(async () => {
     const waiting = await system.sql(
       "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     )
     return waiting.length >= 1
   })
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  // One waits with what it has found, and the other has found that it is taken.
+  await lookedAgain(1)
   await lock.query('commit')
   const count = async () => (await system.sql("select from audit_event where event = 'session_ended'")).length
   await until(async () => (await count()) === 11)
   assert.equal((await system.sql('select from session where ended_at is null')).length, 1, 'the one that is held')
   await holder.query('commit')
   await until(async () => (await count()) === 12)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await lookedAgain()
   assert.equal((await system.sql("select session_id from audit_event where event = 'session_ended' group by 1")).length, 12)
   assert.equal(await count(), 12)
   assert.deepEqual(errors, [])
@@ -110,9 +126,9 @@ test('after a break of the watch nobody is ended for silence before there was a 
   await system.sql("insert into session_watch (since, last_at) values ('-infinity', now() - interval '10 minutes')")
   await system.sql("update session set last_seen_at = now() - interval '11 minutes'")
   await system.sql("update session set last_active_at = now() - interval '61 minutes' where account_id = $1", [ben.id])
-  watch(t, system, 2, { look: 50, survey: 100 })
+  const { lookedAgain } = watch(t, system, 2, { look: 50, survey: 100 })
   await until(async () => (await ends(system, ben.id)).length > 0)
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await lookedAgain()
   assert.deepEqual(await ends(system, ana.id), [])
   await system.sql("update session_watch set since = now() - interval '2 minutes'")
   await until(async () => (await ends(system, ana.id)).length > 0)

@@ -1,6 +1,6 @@
 // The watch: ends sessions at the moment at which they run out. Every node keeps it, and whichever comes first ends a session.
 // docs/decisions/0015-a-session-that-has-run-out-is-ended-at-once.md
-import { listInstances } from '../instances/instances.ts'
+import { listServedInstances } from '../instances/instances.ts'
 import type { Database } from '../platform/database.ts'
 import { sendNotice } from '../platform/notices.ts'
 import type { RuleBook } from '../rules/rules.ts'
@@ -47,7 +47,7 @@ export function openWatch({ database, rules, onError }: WatchNeeds, pace: Readon
 
   async function survey(): Promise<void> {
     const begun = performance.now()
-    instances = await database.asOperator(undefined, listInstances)
+    instances = await database.call(listServedInstances)
     const watched = await Promise.all(instances.map(async ({ id }) => ({ id, limits: await rules.of({ id }) })))
     const found = await findRunningOut(database, watched, (pace.survey + 2 * pace.look) / 1000)
     comings = found.map(({ inSeconds, ...each }) => ({ ...each, at: begun + inSeconds * 1000 }))
