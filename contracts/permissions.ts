@@ -18,6 +18,8 @@ export const permissions = {
   'sessions.view': 'See who is logged in',
   'sessions.end': 'End a session',
   'requests.answer': 'Answer recovery requests',
+  'modules.view': 'See the modules and what they were told',
+  'modules.manage': 'Register, change and remove modules, and give them secrets',
   'rules.view': 'See the rules',
   'rules.manage': 'Change the rules',
   'audit.view': 'Read the audit',

@@ -27,8 +27,11 @@ import { profiles } from './directory/profiles/profiles.ts'
 import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { listServedInstances, resolveInstances } from './instances/instances.ts'
+import { openLogouts } from './outward/logouts/logouts.ts'
 import { deliverMessage, messages, messageTidying } from './outward/messages/messages.ts'
 import { messageQueue } from './outward/messages/queue.ts'
+import { deliveryTidying, modules } from './outward/modules/modules.ts'
+import { itemTidying, openid } from './outward/openid/openid.ts'
 import type { App } from './platform/app.ts'
 import { askForAnAnswer, type Database } from './platform/database.ts'
 import { answerPrograms, openHttp, type Route } from './platform/http.ts'
@@ -72,6 +75,8 @@ export const tidySteps: readonly TidyStep[] = [
   ...importTidying,
   ...messageTidying,
   ...recoveryTidying,
+  ...itemTidying,
+  ...deliveryTidying,
 ]
 
 /**
@@ -137,6 +142,8 @@ export async function openNode(
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer }))
+  await app.register(modules({ database, publicUrl }))
+  await app.register(openid({ database, keys, rules, publicUrl }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys, steps }))
@@ -189,6 +196,14 @@ export async function openNode(
     (error, message) => app.log.warn({ err: error }, message),
   )
   const watch = openWatch({ database, rules, onError: (error, message) => app.log.warn({ err: error }, message) })
+  const logouts = openLogouts({
+    database,
+    keys,
+    publicUrl,
+    notices,
+    networks: config.moduleNetworks,
+    onError: (error, message) => app.log.warn({ err: error }, message),
+  })
   let metricsServer: Server | undefined
   const tidying = setInterval(() => void tidyAll(), tidyEveryMilliseconds).unref()
 
@@ -212,6 +227,7 @@ export async function openNode(
       listening = true
       runner.listen()
       watch.start()
+      logouts.start()
       jobs.start()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
@@ -223,6 +239,7 @@ export async function openNode(
       await app.close()
       await runner.close()
       await watch.close()
+      await logouts.close()
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()
       await guesses.close()

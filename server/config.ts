@@ -15,6 +15,7 @@ export type Config = Readonly<{
   databaseConnections: number
   secretKey: Buffer | undefined
   trustedProxies: readonly string[]
+  moduleNetworks: readonly string[]
   drainSeconds: number
   metricsPort: number
   metricsHost: string
@@ -115,6 +116,15 @@ export const settings: readonly Setting[] = [
     read: cidrList,
   },
   {
+    name: 'MODULE_NETWORKS',
+    means:
+      'Networks inside, as addresses or CIDR ranges with commas between, in which modules may be told that a session has ended. ' +
+      'Without it they must be outside: whoever registers a module must not make this server speak to its neighbours.',
+    default: (values) => (isLocalhost((values.get('PUBLIC_URL') as URL | undefined)?.hostname ?? '') ? '127.0.0.0/8,::1' : ''),
+    defaultIs: 'none; this machine where `PUBLIC_URL` is on localhost',
+    read: cidrList,
+  },
+  {
     name: 'DRAIN_SECONDS',
     means:
       'How long a node that is told to stop still serves while `/readyz` says 503, so that a load balancer sends people to another node ' +
@@ -212,6 +222,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseConnections: value<number>('DATABASE_CONNECTIONS'),
     secretKey: value<Buffer | undefined>('SECRET_KEY'),
     trustedProxies: value<string[]>('TRUSTED_PROXIES'),
+    moduleNetworks: value<string[]>('MODULE_NETWORKS'),
     drainSeconds: value<number>('DRAIN_SECONDS'),
     metricsPort: value<number>('METRICS_PORT'),
     metricsHost: value<string>('METRICS_HOST'),

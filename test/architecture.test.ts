@@ -15,6 +15,9 @@ const rows = [
   ['authenticators/passwords'],
   ['sessions'],
   ['directory/profiles', 'directory/teams', 'outward/messages', 'outward/events'],
+  ['outward/modules'],
+  ['outward/openid'],
+  ['outward/logouts'],
   ['credentials'],
   ['administration/users', 'administration/rule-editor', 'sign-in'],
   [

@@ -40,6 +40,12 @@ export function isIn(ranges: readonly string[]): (address: string | undefined) =
   }
 }
 
+/** Whether an address, in any form, is one that the whole Internet knows: not of this machine, of a network inside, or of no host. */
+export function isPublicAddress(text: string): boolean {
+  const address = readAddress(text)
+  return address !== undefined && ipaddr.parse(address).range() === 'unicast'
+}
+
 /** The network that an address is in, as far as one stranger may be at home there: an IPv4 /24, or an IPv6 /48. */
 export function networkOf(ip: string): string {
   const address = ipaddr.process(ip)

@@ -42,6 +42,8 @@ export type Page = {
   scripts?: string[]
   /** Names of files in public/, for what only this page has. */
   styles?: string[]
+  /** Where every browser goes on by itself at once. */
+  goesOnAt?: string
   /** Where a browser without scripts goes by itself once in a while, to show that the page is still open. */
   aliveAt?: string
   /** Whether to offer the choice of a language to somebody who is not logged in, and the page to come back to. */
@@ -50,10 +52,12 @@ export type Page = {
 
 /** Sends a page. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, status: number, page: Page): FastifyReply {
-  return reply
-    .code(status)
-    .type('text/html; charset=utf-8')
-    .send(String(render(request.view, page)))
+  return reply.code(status).type('text/html; charset=utf-8').send(renderPage(request.view, page))
+}
+
+/** The text of a page, for what is not answered by Fastify. */
+export function renderPage(view: View, page: Page): string {
+  return String(render(view, page))
 }
 
 /** A lease is 90 s at the least. */
@@ -61,7 +65,7 @@ const secondsBetweenSigns = 40
 
 function render(
   { language, languages: offered, t, instanceName, frame: makeFrame }: View,
-  { title, body, scripts = [], styles = [], aliveAt, languageChoice }: Page,
+  { title, body, scripts = [], styles = [], aliveAt, goesOnAt, languageChoice }: Page,
 ): Html {
   const frame = makeFrame?.()
   return html`<!doctype html>
@@ -70,6 +74,7 @@ function render(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${instanceName === undefined ? title : `${title} · ${instanceName}`}</title>
+${goesOnAt === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${goesOnAt}">`}
 ${aliveAt === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${secondsBetweenSigns};url=${aliveAt}"></noscript>`}
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
 <link rel="stylesheet" href="${assetUrl('palette.css')}">

@@ -41,6 +41,7 @@ export {
   type Authentication,
   accountsWithSessions,
   disputeMove,
+  endOwnSession,
   findEnd,
   findEnds,
   findLiveSessions,

@@ -26,6 +26,9 @@ export const worth: Record<Permission, string> = {
   'sessions.end': 'Throwing people out; what they have not saved is lost.',
   'requests.answer':
     'Seeing who cannot get in, and refusing them. A new password takes `accounts.new-password` too, as anybody can ask for anybody.',
+  'modules.view': 'Which programs people sign in to from here, who may use them, and whether they hear of the ends of sessions.',
+  'modules.manage':
+    'Where people’s sign-ins are sent and with what: whoever has it can let a program of their own in as anybody who opens it, and shut people out of their work.',
   'rules.view': 'Which passwords are refused and when sessions end.',
   'rules.manage':
     'Weaker passwords and longer sessions for everybody, down to the floors; below a clause only with a reason that stays in the audit.',

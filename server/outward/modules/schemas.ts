@@ -1,0 +1,130 @@
+import { Type } from 'typebox'
+import { type ModuleKind, moduleKinds, signingAlgorithms } from '../../../contracts/modules.ts'
+import { ProblemBody } from '../../platform/schemas.ts'
+
+const Id = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' })
+const problems = { 400: ProblemBody, 401: ProblemBody, 403: ProblemBody }
+const api = { tags: ['modules'], security: [{ session: [] }] }
+const params = Type.Object({ id: Id })
+const Address = Type.String({ maxLength: 4000 })
+const Nullable = Type.Union([Address, Type.Null()])
+const Kind = Type.Enum(Object.keys(moduleKinds) as ModuleKind[])
+
+const ModuleFields = {
+  name: Type.String({ maxLength: 1000 }),
+  enabled: Type.Boolean(),
+  address: Type.Union([Address, Type.Null()], { description: 'Where people open it.' }),
+  onHome: Type.Boolean({ description: 'Whether it is among the tiles at home.' }),
+  redirectAddresses: Type.Array(Address, { maxItems: 50, description: 'Where people are sent back to; compared exactly.' }),
+  afterLogoutAddresses: Type.Array(Address, { maxItems: 50 }),
+  logoutAddress: Type.Union([Address, Type.Null()], { description: 'Where it is told that a session has ended.' }),
+  signing: Type.Enum([...signingAlgorithms]),
+  withoutPkce: Type.Boolean({ description: 'Whether it may do without PKCE.' }),
+  profiles: Type.Array(Id, { maxItems: 1000, description: 'Whoever has one of these profiles may use it.' }),
+  teams: Type.Array(Id, { maxItems: 1000, description: 'Whoever is in one of these teams may use it.' }),
+}
+
+const Secret = Type.Object({ id: Type.String(), hint: Type.String({ description: 'How it begins.' }), createdAt: Type.String() })
+
+export const listModulesRoute = {
+  ...api,
+  operationId: 'listModules',
+  summary: 'The modules',
+  response: {
+    200: Type.Object({
+      modules: Type.Array(
+        Type.Object({
+          ...ModuleFields,
+          address: Nullable,
+          logoutAddress: Nullable,
+          id: Type.String(),
+          clientId: Type.String({ description: 'What it is called in the protocol.' }),
+          kind: Kind,
+          version: Type.Integer({ description: 'What a change must name, so that no change of somebody else is lost.' }),
+          secrets: Type.Array(Secret),
+        }),
+      ),
+      issuer: Type.String({ description: 'The address at which modules sign in.' }),
+      mayManage: Type.Boolean(),
+    }),
+    ...problems,
+  },
+}
+
+export const createModuleRoute = {
+  ...api,
+  operationId: 'createModule',
+  summary: 'Register a module',
+  body: Type.Object({ kind: Kind, ...ModuleFields }, { additionalProperties: false }),
+  response: {
+    201: Type.Object({
+      id: Type.String(),
+      clientId: Type.String(),
+      secret: Type.Union([Type.String(), Type.Null()], { description: 'Shown this once.' }),
+    }),
+    ...problems,
+    422: ProblemBody,
+  },
+}
+
+export const changeModuleRoute = {
+  ...api,
+  operationId: 'changeModule',
+  summary: 'Change a module',
+  params,
+  body: Type.Object(
+    { ...ModuleFields, version: Type.Integer({ minimum: 1, maximum: 2147483647 }) },
+    { additionalProperties: false },
+  ),
+  response: { 204: Type.Null(), ...problems, 404: ProblemBody, 409: ProblemBody, 422: ProblemBody },
+}
+
+export const removeModuleRoute = {
+  ...api,
+  operationId: 'removeModule',
+  summary: 'Remove a module, with all that was handed out to it',
+  params,
+  response: { 204: Type.Null(), ...problems, 404: ProblemBody },
+}
+
+export const giveSecretRoute = {
+  ...api,
+  operationId: 'giveModuleSecret',
+  summary: 'Give a module another secret, valid beside the one that it has',
+  params,
+  response: { 201: Type.Object({ secret: Type.String() }), ...problems, 404: ProblemBody, 409: ProblemBody },
+}
+
+export const takeSecretBackRoute = {
+  ...api,
+  operationId: 'takeModuleSecretBack',
+  summary: 'Take a secret back, and all that was handed out to the module',
+  params: Type.Object({ id: Id, secretId: Id }),
+  response: { 204: Type.Null(), ...problems, 404: ProblemBody },
+}
+
+export const listDeliveriesRoute = {
+  ...api,
+  operationId: 'listLogoutDeliveries',
+  summary: 'What a module was told of ends of sessions, the latest first',
+  params,
+  response: {
+    200: Type.Object({
+      deliveries: Type.Array(
+        Type.Object({
+          endedAt: Type.String(),
+          reason: Type.String(),
+          state: Type.String(),
+          tries: Type.Integer(),
+          nextAt: Type.Union([Type.String(), Type.Null()]),
+          doneAt: Type.Union([Type.String(), Type.Null()]),
+          answer: Type.Union([Type.String(), Type.Null()], {
+            description: 'What it said at the last try: an HTTP status, or why it could not be asked.',
+          }),
+        }),
+      ),
+    }),
+    ...problems,
+    404: ProblemBody,
+  },
+}
