@@ -14,6 +14,7 @@ import { hashToken, sameBytes } from '../../platform/secret.ts'
 import { findPerson, openModuleSession, secretHashes } from '../modules/modules.ts'
 import { type AdapterNeeds, grantPayload, openAdapter } from './adapter.ts'
 import { acrOf, acrValues, claimsOf, claimsOfScopes, scopes } from './claims.ts'
+import { inProtocol } from './protocol-errors.ts'
 import { knownInRequest } from './request.ts'
 import { sidOf } from './sid.ts'
 import type { SigningKey } from './signing-keys.ts'
@@ -149,14 +150,16 @@ export function makeProvider(
       ctx.body = pages.refused(out)
     },
     async findAccount(_ctx, accountId) {
-      const person = await database.in(instance, (tx) => findPerson(tx, accountId))
+      const person = await inProtocol(() => database.in(instance, (tx) => findPerson(tx, accountId)))
       return person && { accountId, claims: async () => claimsOf(person, instance) }
     },
     async loadExistingGrant(ctx) {
       const { session } = knownInRequest()
       const { client } = ctx.oidc
       if (session === undefined || client === undefined) return undefined
-      const id = await openModuleSession(database, instance, session.id, client.clientId, await needs.limits())
+      const id = await inProtocol(async () =>
+        openModuleSession(database, instance, session.id, client.clientId, await needs.limits()),
+      )
       if (id === undefined) throw noAccess(ctx)
       return new ctx.oidc.provider.Grant(grantPayload(id, session.accountId, client.clientId))
     },
@@ -167,7 +170,7 @@ export function makeProvider(
   // The library says nothing of them anywhere else.
   provider.on('server_error', (_ctx, error) => needs.onError(error))
   bindSession(provider, (sessionId, clientId) => sidOf(keys, instance, sessionId, clientId))
-  bindSecrets(provider, (clientId) => database.in(instance, (tx) => secretHashes(tx, clientId)))
+  bindSecrets(provider, (clientId) => inProtocol(() => database.in(instance, (tx) => secretHashes(tx, clientId))))
   bindAddress(provider, issuer)
   return provider
 }
