@@ -38,8 +38,8 @@ export const audit: Room = {
     {
       breaks: 'No event is on two pages.',
       file: 'server/administration/audit-log/store.ts',
-      find: 'order by c.at desc, c.id desc limit ${sql.lit(limit + 1)})',
-      replace: 'order by c.at desc limit ${sql.lit(limit + 1)})',
+      find: "(e.at, e.id) < ('epoch'",
+      replace: "(e.at, e.id) <= ('epoch'",
     },
     {
       breaks: 'What somebody typed keeps no event out of the audit.',

@@ -101,6 +101,14 @@ export const credentials: Room = {
       tests: ['server/home/home.test.ts', 'test/audited.test.ts'],
     },
     {
+      breaks: 'A change of the password is recorded in no other transaction.',
+      file: 'server/home/change-password.ts',
+      find: "    await record(tx, { event: 'password_changed', actor, accountId, sessionId: session.id, caller })\n",
+      replace:
+        "    await database.in(instance, (other) => record(other, { event: 'password_changed', actor, accountId, sessionId: session.id, caller }))\n",
+      tests: ['test/audited.test.ts'],
+    },
+    {
       breaks: 'A person is told by mail that their password was changed.',
       file: 'server/home/change-password.ts',
       find: "    await tellByMail(tx, 'password_changed', [account], actor, caller)\n",

@@ -37,6 +37,12 @@ export const instances: Room = {
       replace: 'order',
     },
     {
+      breaks: 'A node sees the instance that it asks for, and no other.',
+      file: 'migrations/0001-instances.sql',
+      find: 'using (id = current_instance_id() or hostname =',
+      replace: 'using (true or hostname =',
+    },
+    {
       breaks: 'A transaction that names no instance sees none.',
       file: 'sql/routines/current_instance_id.sql',
       find: "nullif(current_setting('gatehouse.instance_id', true), '')::uuid;",

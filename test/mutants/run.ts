@@ -15,11 +15,12 @@ if (values.only !== undefined && !(values.only in rooms)) {
   console.error(`There is no room ${values.only}. There are: ${Object.keys(rooms).join(', ')}.`)
   process.exit(1)
 }
-const all = cases(values.only)
+// By the texts of this moment, of which the copies are made.
+const all = cases(values.only).map((each) => ({ ...each, key: keyOf(each) }))
 const known = readKnown()
 if (values.list) {
   for (const each of all) {
-    const verdict = known.get(keyOf(each))
+    const verdict = known.get(each.key)
     const said = verdict === undefined ? 'not tried' : verdict.noticedBy === null ? 'SURVIVES' : 'noticed'
     console.log(`${each.room.padEnd(15)} ${said.padEnd(9)} ${each.breaks}`)
   }
@@ -38,17 +39,17 @@ mkdirSync(process.env.GATEHOUSE_TEST_FOLDER, { mode: 0o711 })
 const { testPostgres } = await import('../postgres.ts')
 const postgres = await testPostgres()
 
-const waiting = all.filter((each) => values.afresh || !known.has(keyOf(each)))
+const waiting = all.filter((each) => values.afresh || !known.has(each.key))
 console.log(`${waiting.length} of ${all.length} mutants are to be tried; what is known of the others is kept (--afresh).`)
 /** Tests that pass when nothing is changed: those that do not would notice anything. */
 const sound = new Map<string, Promise<string | null>>()
 await Promise.all([work('a'), work('b')])
 await postgres.close()
 
-const survivors = all.filter((each) => known.get(keyOf(each))?.noticedBy === null)
+const survivors = all.filter((each) => known.get(each.key)?.noticedBy === null)
 console.log(survivors.length > 0 ? '\nNo test notices that' : '')
 for (const { room, breaks, file } of survivors) console.log(`  ${room}: ${breaks} (${file})`)
-const tried = all.filter((each) => known.has(keyOf(each))).length
+const tried = all.filter((each) => known.has(each.key)).length
 console.log(`${tried} mutants, ${tried - survivors.length} noticed, ${survivors.length} survivors`)
 process.exitCode = survivors.length === 0 && tried === all.length ? 0 : 1
 
@@ -62,7 +63,7 @@ async function work(name: string): Promise<void> {
       continue
     }
     const noticedBy = await copy.firstFailing(next.tests, next)
-    known.set(keyOf(next), { breaks: next.breaks, noticedBy })
+    known.set(next.key, { breaks: next.breaks, noticedBy })
     keep(known)
     console.log(
       `${noticedBy === null ? '✖  SURVIVES' : '✔'}  ${next.room}: ${next.breaks}${noticedBy ? `\n     ${noticedBy}` : ''}`,

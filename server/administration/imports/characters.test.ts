@@ -16,7 +16,7 @@ test('any character passes through upload, dry run, run, report, audit and expor
       ...notorious.map((each) => `a${each}b`),
       // A pair of surrogates where what is shown of a refused cell is cut.
       ...[99, 49].map((most) => `${'x'.repeat(most)}\u{1f600}${'y'.repeat(2000)}`),
-      ...fc.sample(anyText(30), 150).map((text) => text.toWellFormed()),
+      ...fc.sample(anyText(30), 150).map((text) => text.toWellFormed().replaceAll('\ufffd', '')),
     ].map((text, index) => [`p${pass}-${index}`, text, index % 3 === 0 ? text : ''])
     const checked = await upload(browser, await buffer(write([['Username', 'Full Name', 'Team'], ...people])))
     assert.deepEqual([checked.state, checked.rows], ['checked', people.length])
