@@ -216,3 +216,8 @@ for (const visibility of ['filter', 'collapse', 'visible'])
       ['old', 'Left'].map((text) => (isHidden ? { text, hidden: true } : text)),
     )
   })
+
+test('asvs-5.2.2 a part that is there twice is none: which of them is meant, programs do not agree about', async () => {
+  const more = { 'XL\\Worksheets\\Sheet1.xml': '<worksheet><sheetData/></worksheet>' }
+  await assert.rejects(read(xlsx(sheets, { more })), refusedAs('sheet_unreadable'))
+})
