@@ -126,6 +126,7 @@ export const sheets: Room = {
       file: `${room}/zip.ts`,
       find: 'return pipeline(content, createDeflateRaw(), () => {})',
       replace: 'return pipeline((async function* () { try { yield* content } catch {} })(), createDeflateRaw(), () => {})',
+      tests: characters,
     },
     {
       breaks: 'Who reads files may do nothing else.',
