@@ -21,6 +21,7 @@ export const auditEvents = [
   'team_supervisor_removed',
   'import_finished',
   'import_started',
+  'import_mended',
   'import_undone',
   'instance_created',
   'instance_changed',

@@ -208,6 +208,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'DELETE /api/profiles/:id profiles.manage json',
     'DELETE /api/teams/:id teams.manage json',
     'GET / anybody page',
+    'GET /.well-known/change-password anybody page',
     'GET /api/accounts accounts.view json',
     'GET /api/accounts/:id accounts.view json',
     'GET /api/accounts/choices accounts.view json',

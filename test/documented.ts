@@ -39,6 +39,13 @@ export function plausible(schema: Schema | undefined, id: string): unknown {
   return schema.pattern?.includes('[0-9a-f]{8}') ? id : 'a'
 }
 
+/** A body without what may be left out. */
+export function needed(schema: (Schema & { required?: string[] }) | undefined): Schema | undefined {
+  if (schema?.properties === undefined) return schema
+  const properties = Object.entries(schema.properties).filter(([name]) => schema.required?.includes(name))
+  return { ...schema, properties: Object.fromEntries(properties) }
+}
+
 export function readDocumented(): OpenApi {
   return JSON.parse(readFileSync('docs/openapi.json', 'utf8'))
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Policy } from '../server/platform/policy.ts'
 import type { Browser } from './browser.ts'
-import { plausible, type Schema } from './documented.ts'
+import { needed, plausible, type Schema } from './documented.ts'
 import { loggedIn, startFloor } from './floor.ts'
 import { startNodes, type TestSystem } from './nodes.ts'
 
@@ -23,13 +23,6 @@ function addresses(system: TestSystem, methods: (method: string) => boolean): As
       schema: body,
       url: url.replace(':name', 'gatehouse.css').replace(/:\w+/g, id).replace('*', 'users'),
     }))
-}
-
-/** A body without what may be left out. */
-function needed(schema: (Schema & { required?: string[] }) | undefined): Schema | undefined {
-  if (schema?.properties === undefined) return schema
-  const properties = Object.entries(schema.properties).filter(([name]) => schema.required?.includes(name))
-  return { ...schema, properties: Object.fromEntries(properties) }
 }
 
 /** Asks with a body that the route takes, so that it is no wrong body that is refused. */

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { nodeOptions } from '../server/platform/database.ts'
+import { connect } from './connect.ts'
 import { startNodes, until } from './nodes.ts'
 
 test('asvs-8.4.1 cve-C14 the cookies of one instance are worth nothing at another, on any route', async (t) => {
@@ -160,4 +162,37 @@ test('cve-C01 a node soon forgets a host name that is another instance’s now, 
     await until(async () => (await login(node, acme.hostname)) === 421)
   }
   assert.ok(performance.now() - changedAt < 5000, 'within seconds')
+})
+
+test('cve-C01 asvs-8.4.1 a host name finds its own instance and no other, by the function and by the policy behind it', async (t) => {
+  const system = await startNodes(t)
+  await system.addInstance('acme', 'acme.example.com')
+  const asked = [
+    ['localhost', null, ['main']],
+    ['acme.example.com', null, ['acme']],
+    ['acme.localhost', 'acme', ['acme']],
+    ['nobody.example.com', null, []],
+    ['nobody.localhost', 'nobody', []],
+    ['', '', []],
+  ] as const
+  const node = await connect(t, { ...system.address, user: 'gatehouse_node', options: nodeOptions })
+  for (const [hostname, name, found] of asked) {
+    // As the owner, whom no policy holds back.
+    const rows = await system.sql<{ name: string }>('select name from find_instance($1, $2)', [hostname, name])
+    assert.deepEqual(
+      rows.map((row) => row.name),
+      found,
+      hostname,
+    )
+    await node.query(
+      "select set_config('gatehouse.hostname', $1, false), set_config('gatehouse.name', coalesce($2, ''), false)",
+      [hostname, name],
+    )
+    const { rows: seen } = await node.query<{ name: string }>('select name from instance')
+    assert.deepEqual(
+      seen.map((row) => row.name),
+      found,
+      hostname,
+    )
+  }
 })

@@ -1,8 +1,9 @@
 // Every table of instances, read from the catalogue: with a row of another instance in each, nothing of it is seen, changed or made.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import pg from 'pg'
+import type pg from 'pg'
 import { nodeOptions } from '../server/platform/database.ts'
+import { connect } from './connect.ts'
 import { startNodes, type TestSystem } from './nodes.ts'
 
 type Column = { name: string; type: string; allowed: string | null }
@@ -29,14 +30,6 @@ function sample({ name, type, allowed }: Column, instanceId: string): string {
   const value = values[type]
   assert.ok(value, `say what a column of the type ${type} takes`)
   return value
-}
-
-async function connect(t: TestContext, address: object): Promise<pg.Client> {
-  const client = new pg.Client(address)
-  client.on('error', () => {})
-  await client.connect()
-  t.after(() => client.end().catch(() => {}))
-  return client
 }
 
 /** A connection whose writes no foreign key and no trigger looks at; checks do. */

@@ -49,7 +49,7 @@ export async function newDatabase({ migrated }: { migrated: boolean }): Promise<
   const client = new pg.Client({ ...address, database: 'postgres' })
   await client.connect()
   try {
-    const name = `test_${randomBytes(8).toString('hex')}`
+    const name = `${process.env.GATEHOUSE_TEST_DATABASES ?? 'test'}_${randomBytes(8).toString('hex')}`
     // One at a time: PostgreSQL copies a template only while nobody uses it.
     await client.query('select pg_advisory_lock($1)', [templateLock])
     if (migrated) {

@@ -39,6 +39,7 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   team_supervisor_added: 'places',
   team_supervisor_removed: 'places',
   import_started: 'imports',
+  import_mended: 'imports',
   import_finished: 'imports',
   import_undone: 'imports',
   accounts_exported: 'imports',

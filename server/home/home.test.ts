@@ -135,3 +135,45 @@ test('without scripts a page that stays open shows that it does, and puts off no
   )
   assert.ok(row!.seen < 40 && row!.active >= 80, JSON.stringify(row))
 })
+
+test('a program that keeps passwords finds where one is changed', async (t) => {
+  const system = await startNodes(t)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  const found = await browser.get('/.well-known/change-password')
+  assert.deepEqual([found.status, found.location], [303, '/change-password'])
+  assert.equal((await browser.get('/change-password')).location, '/login?next=%2Fchange-password')
+  await browser.logIn(username, password)
+  assert.equal((await browser.get('/.well-known/change-password')).location, '/change-password')
+  // By this programs tell whether an answer of the site means anything. Source: W3C, Detecting the reliability of HTTP status codes.
+  const nothing = await browser.get('/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200')
+  assert.equal(nothing.status, 404)
+})
+
+test('without scripts a form that stayed open for longer than the session says why, and goes on after the login with what was chosen', async (t) => {
+  const system = await startNodes(t)
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-language')
+  await system.sql("update session set last_seen_at = now() - interval '10 minutes'")
+  const late = await browser.post('/change-language', { language: 'pt' })
+  assert.deepEqual([late.status, late.location], [303, '/login?next=%2Fchange-language%3Flanguage%3Dpt'])
+  const login = await browser.get(late.location!)
+  assert.match(login.body, /role="status"[^>]*>[^<]*no sign of life/i)
+  const next = browser.hidden.get('/login')!.next!
+  const back = await browser.post('/login', { username, password, next })
+  assert.equal(back.location, '/change-language?language=pt')
+  assert.match((await browser.get(back.location!)).body, /value="pt" checked/)
+  assert.equal((await browser.post('/change-language', { language: 'pt' })).location, '/home')
+
+  // What was typed into a password field never comes back, and the way to the form does.
+  await browser.get('/change-password')
+  await system.sql("update session set last_seen_at = now() - interval '10 minutes' where ended_at is null")
+  const change = { currentPassword: password, newPassword: next, newPasswordAgain: next }
+  const lost = await browser.post('/change-password', change)
+  assert.equal(lost.location, '/login?next=%2Fchange-password')
+  for (const value of Object.values(change)) assert.ok(!lost.location!.includes(encodeURIComponent(value)))
+  // A mere button has nothing to come back to.
+  assert.equal((await browser.post('/log-out')).location, '/login')
+})

@@ -18,14 +18,14 @@ import { callerOf } from '../platform/caller.ts'
 import { languageCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
 import { formToken } from '../platform/forms.ts'
 import { sendPage } from '../platform/page.ts'
-import { automaticPage, personalPage } from '../platform/policy.ts'
+import { automaticPage, personalPage, publicPage } from '../platform/policy.ts'
 import { Problem } from '../platform/problem.ts'
 import type { Keys } from '../platform/secret.ts'
 import { sessionCookie } from '../sessions/cookie.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { changePassword } from './change-password.ts'
 import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn, signedInFrame } from './pages.ts'
-import { changeLanguageRoute, changePasswordRoute, pageRoute } from './schemas.ts'
+import { changeLanguageRoute, changePasswordRoute, languagePageRoute, pageRoute, wellKnownRoute } from './schemas.ts'
 
 export type HomeNeeds = ProvePasswordNeeds & JudgePasswordNeeds & { keys: Keys }
 
@@ -49,6 +49,10 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
     // The same page, asked for by itself where there are no scripts: a sign of life, and nobody's action.
     app.get('/home/still', { schema: pageRoute, config: automaticPage }, showHome)
 
+    // Where programs that keep passwords lead a person to. Source: W3C, A Well-Known URL for Changing Passwords, 3.
+    app.get('/.well-known/change-password', { schema: wellKnownRoute, config: publicPage }, async (_request, reply) =>
+      reply.redirect('/change-password', 303),
+    )
     app.get('/change-password', { schema: pageRoute, config: personalPage }, async (request, reply) =>
       showChange(request, reply, 200, { faults: [] }),
     )
@@ -69,11 +73,12 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       },
     )
 
-    app.get('/change-language', { schema: pageRoute, config: personalPage }, async (request, reply) =>
-      sendPage(request, reply, 200, languagePage(request.view, signedIn(request, reply))),
+    app.get('/change-language', { schema: languagePageRoute, config: personalPage }, async (request, reply) =>
+      sendPage(request, reply, 200, languagePage(request.view, signedIn(request, reply), request.query.language)),
     )
 
-    app.post('/change-language', { schema: changeLanguageRoute, config: personalPage }, async (request, reply) => {
+    const keepsLanguage = { policy: { ...personalPage.policy, keeps: ['language'] } } as const
+    app.post('/change-language', { schema: changeLanguageRoute, config: keepsLanguage }, async (request, reply) => {
       const language = request.view.languages.find((each) => each === request.body.language)
       if (language !== undefined) {
         await needs.database.in(request.instance, (tx) => updateLanguage(tx, sessionOf(request).accountId, language))

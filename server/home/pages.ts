@@ -82,8 +82,10 @@ ${refusal === undefined ? '' : alert(refusal)}
   }
 }
 
-export function languagePage(view: View, signedIn: SignedIn): Page {
+/** @param chosen what was chosen in a form that came too late */
+export function languagePage(view: View, signedIn: SignedIn, chosen?: string): Page {
   const { t, language, languages: offered } = view
+  const checked = offered.find((each) => each === chosen) ?? language
   return {
     title: t('common:language'),
     body: html`<div class="card narrow">
@@ -95,7 +97,7 @@ export function languagePage(view: View, signedIn: SignedIn): Page {
 ${offered.map(
   (
     code,
-  ) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === language ? html` checked` : ''}> <span lang="${code}">${languages[code].name}</span></label>
+  ) => html`<label class="choice"><input type="radio" name="language" value="${code}"${code === checked ? html` checked` : ''}> <span lang="${code}">${languages[code].name}</span></label>
 `,
 )}</fieldset>
 <p class="buttons"><button type="submit" class="primary">${t('common:save')}</button> <a class="button" href="/home">${t('common:cancel')}</a></p>

@@ -7,6 +7,11 @@ export const pageRoute = {
   hide: true,
   querystring: Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })), ...PageQuery.properties }),
 }
+export const languagePageRoute = {
+  hide: true,
+  querystring: Type.Object({ language: Type.Optional(Type.String({ maxLength: 10 })), ...PageQuery.properties }),
+}
+export const wellKnownRoute = { hide: true }
 export const changePasswordRoute = {
   hide: true,
   body: FormBody({ username: Typed, currentPassword: Typed, newPassword: Typed, newPasswordAgain: Typed }),

@@ -1,5 +1,5 @@
 // The database: one pool, and the only place that says which instance a statement may see.
-import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely'
 import pg from 'pg'
 import { type Problem, unavailable } from './problem.ts'
 import type { Tables } from './tables.ts'
@@ -178,6 +178,11 @@ export function brokenConstraint(error: unknown): 'unique' | 'foreign_key' | und
   // https://www.postgresql.org/docs/18/errcodes-appendix.html, class 23
   if (code === '23505') return 'unique'
   return code === '23503' ? 'foreign_key' : undefined
+}
+
+/** What to order names by, as people do and not by the numbers of their characters. */
+export function inOrder(column: string): RawBuilder<string> {
+  return sql<string>`sortable(${sql.ref(column)}) collate "C"`
 }
 
 /** Asks the database for nothing but an answer. */

@@ -4,6 +4,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
+import { freeLockFile, isAlive } from './embedded-postgres-lock-file.ts'
 import { type Owner, ownerOf } from './embedded-postgres-owner.ts'
 import { hashToken } from './secret.ts'
 
@@ -115,6 +116,8 @@ export async function openEmbeddedPostgres(
       ...settings,
     })
     try {
+      const found = await freeLockFile(folder)
+      if (found !== undefined) onTrouble(found)
       await control(
         'start',
         '-w',
@@ -188,18 +191,7 @@ async function makeCluster(binaries: Binaries, folder: string, owner: Owner): Pr
         cause: error,
       })
     }
-    await owner.run(binaries.initdb, [
-      '-D',
-      unfinished,
-      '-U',
-      user,
-      '--encoding=UTF8',
-      '--locale=C',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-      '--auth-local=trust',
-      '--auth-host=reject',
-    ])
+    await makeIn(unfinished, binaries, owner)
     try {
       renameSync(unfinished, folder)
     } catch (error) {
@@ -223,21 +215,28 @@ async function makeCluster(binaries: Binaries, folder: string, owner: Owner): Pr
     )
 }
 
+async function makeIn(folder: string, { initdb }: Binaries, owner: Owner): Promise<void> {
+  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8']
+  try {
+    await owner.run(initdb, ['-D', folder, '-U', user, ...locale, '--auth-local=trust', '--auth-host=reject'])
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true })
+    // As in a container that is run with a number for a user. PostgreSQL asks for the name, and takes none that it is told.
+    if (!/could not look up effective user ID/.test((error as Error).message)) throw error
+    throw new Error(
+      `User ${owner.uid} has no name on this machine, and the embedded PostgreSQL needs one. Give it an entry in /etc/passwd, as ` +
+        `"gatehouse:x:${owner.uid}:${process.getgid?.() ?? owner.uid}::/:/sbin/nologin", run as a user that has one, or set DATABASE_URL.`,
+      { cause: error },
+    )
+  }
+}
+
 /** Clears what processes that were killed while making a cluster left behind. */
 function removeUnfinished(folder: string): void {
   const parent = join(folder, '..')
   for (const entry of readdirSync(parent)) {
     const pid = /^postgres\.new-(\d+)$/.exec(entry)?.[1]
     if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(parent, entry), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

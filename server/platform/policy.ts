@@ -16,6 +16,8 @@ export type Policy = Readonly<
     automatic?: boolean
     /** Answers at every host name, also at those of no instance, and knows nobody: for load balancers, and for what is the same for all. */
     anyHost?: boolean
+    /** Of a form: the fields that come back, when its session has ended meanwhile, after the next login. Never a secret. */
+    keeps?: readonly string[]
     /** Takes a body that may be large, and so may take minutes to arrive. */
     slowBody?: boolean
   }

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import pg from 'pg'
+import { test } from 'node:test'
+import type pg from 'pg'
+import { connect } from '../../test/connect.ts'
 import { startNodes } from '../../test/nodes.ts'
 import { newDatabase } from '../../test/postgres.ts'
 import { newProgram } from '../../test/server.ts'
@@ -12,14 +13,6 @@ import { ensureMain } from '../operator/create-instance.ts'
 import { openServing, openSystem } from '../system.ts'
 import { nodeOptions } from './database.ts'
 import { applyRoutines } from './routines.ts'
-
-async function connect(t: TestContext, address: object): Promise<pg.Client> {
-  const client = new pg.Client(address)
-  client.on('error', () => {})
-  await client.connect()
-  t.after(() => client.end().catch(() => {}))
-  return client
-}
 
 /** Everything by which a role would come to more than it was given; each begins as a node's connection does. */
 const attempts = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
+import type { Browser } from '../../test/browser.ts'
 import { authenticated, startNodes, type TestSystem } from '../../test/nodes.ts'
 import { setRules } from '../../test/set-rules.ts'
 import { tidyAll } from '../../test/tidy.ts'
@@ -32,10 +33,17 @@ test('fault-F09 cve-C35 100 parallel logins of one account on three nodes give o
       return browser
     }),
   )
+  /** Who has waited for the others of the account as long as a login waits, on a machine that is slow, tries again, as people do. */
+  const logIn = async (browser: Browser) => {
+    for (;;) {
+      const answer = await browser.postUntilServed('/login', { username, password })
+      if (answer.status !== 401) return answer
+    }
+  }
   // All have shown the right password, hold it, and wait to write their session.
   const answers = await system.race(
     'session',
-    browsers.map((browser) => () => browser.postUntilServed('/login', { username, password })),
+    browsers.map((browser) => () => logIn(browser)),
     3,
   )
   assert.equal(answers.filter(({ location }) => location === '/home').length, 1)
@@ -103,7 +111,7 @@ test('cve-C07 one pending login works once, however many requests send it', asyn
     for (const [name, value] of first.cookies) racer.cookies.set(name, value)
     racer.formToken = first.formToken
     return () =>
-      racer.post('/choose-password', {
+      racer.postUntilServed('/choose-password', {
         newPassword: `walnut drifts over ${i} copper rails`,
         newPasswordAgain: `walnut drifts over ${i} copper rails`,
       })

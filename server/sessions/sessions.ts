@@ -100,15 +100,36 @@ export function recogniseSessions(app: App, { database, keys, rules, texts }: Se
     }
     // Without a policy there is no route, or it would not be served, and nothing to guard.
     if (policy === undefined || policy.caller === 'anybody') return
-    if (request.session === undefined) return refuseStranger(request, reply, token)
+    if (request.session === undefined) {
+      // What was typed into a form comes back after the login, so it has to be read first.
+      if (isForm(request)) return
+      return refuseStranger(request, reply, token)
+    }
     if (policy.permission !== undefined && !request.session.permissions.includes(policy.permission)) throw notPermitted()
+  })
+
+  app.addHook('preValidation', async (request, reply) => {
+    const { policy } = request.routeOptions.config
+    if (policy?.caller !== 'person' || request.session !== undefined) return
+    return refuseStranger(request, reply, readCookie(request, sessionCookie))
   })
 
   /** Programs are told, also how the session that they had ended; people are asked to log in and come back to where they wanted to go. */
   async function refuseStranger(request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<FastifyReply> {
     if (request.routeOptions.config.policy?.answers === 'json') throw notSignedIn(token && (await endedBecause(request, token)))
-    const wanted = request.method === 'GET' ? `?next=${encodeURIComponent(request.url)}` : ''
-    return reply.redirect(`/login${wanted}`, 303)
+    const wanted = isForm(request) ? pageOfForm(request) : request.method === 'GET' ? request.url : undefined
+    return reply.redirect(wanted === undefined ? '/login' : `/login?next=${encodeURIComponent(wanted)}`, 303)
+  }
+
+  /** Where a form that came too late is typed, with what was typed and may be shown; undefined for a mere button. */
+  function pageOfForm({ routeOptions: { url, config }, body }: FastifyRequest): string | undefined {
+    if (url === undefined || !app.hasRoute({ method: 'GET', url })) return undefined
+    const typed = (body ?? {}) as Record<string, unknown>
+    const kept = (config.policy?.keeps ?? []).flatMap((name) => {
+      const value = typed[name]
+      return typeof value === 'string' ? [[name, value] as [string, string]] : []
+    })
+    return kept.length === 0 ? url : `${url}?${new URLSearchParams(kept)}`
   }
 
   async function endedBecause(request: FastifyRequest, token: string) {
@@ -118,6 +139,10 @@ export function recogniseSessions(app: App, { database, keys, rules, texts }: Se
     if (end === undefined) return undefined
     return endNotice(texts, view, end, limits, visitFormToken(request, keys.form))
   }
+}
+
+function isForm({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'POST' && routeOptions.config.policy?.answers === 'page'
 }
 
 /**

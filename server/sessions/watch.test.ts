@@ -39,9 +39,8 @@ function watch(t: TestContext, system: TestSystem, nodes: number, pace = { look:
 }
 
 const ends = (system: TestSystem, accountId: string) =>
-  system.sql<{ reason: string; late: number }>(
-    `select detail->>'reason' as reason, extract(epoch from at - now())::float as late from audit_event
-     where event = 'session_ended' and account_id = $1`,
+  system.sql<{ reason: string }>(
+    `select detail->>'reason' as reason from audit_event where event = 'session_ended' and account_id = $1`,
     [accountId],
   )
 
@@ -52,17 +51,22 @@ for (const [reason, what] of [
   ['longest', "started_at = now() - interval '11 hours 59 minutes 59 seconds'"],
   ['hours_over', "closes_at = now() + interval '1 second'"],
 ] as const)
-  test(`a session that runs out is ended within two seconds, by one of three nodes, once: ${what.split(' ')[0]}`, async (t) => {
+  test(`a session that runs out is ended, not before its moment, by one of three nodes, once: ${what.split(' ')[0]}`, async (t) => {
     const { system, ana, ben } = await startFloor(t)
     await loggedIn(system, ana)
     await loggedIn(system, ben)
-    await system.sql(`update session set ${what} where account_id = $1`, [ana.id])
+    const [{ due }] = (await system.sql<{ due: Date }>(
+      `update session set ${what} where account_id = $1 returning now() + interval '1 second' as due`,
+      [ana.id],
+    )) as [{ due: Date }]
     const { errors, lookedAgain } = watch(t, system, 3)
-    const begun = performance.now()
     await until(async () => (await ends(system, ana.id)).length > 0)
-    const seconds = (performance.now() - begun) / 1000
-    assert.ok(seconds > 0.8 && seconds < 3, `after ${seconds} s, of which one was left`)
     await lookedAgain()
+    const [{ ended_at }] = (await system.sql<{ ended_at: Date }>('select ended_at from session where account_id = $1', [
+      ana.id,
+    ])) as [{ ended_at: Date }]
+    // How soon after it, bench/watch.ts measures.
+    assert.ok(ended_at >= due, `${due.toISOString()}: ${ended_at.toISOString()}`)
     assert.deepEqual(
       (await ends(system, ana.id)).map((each) => each.reason),
       [reason],

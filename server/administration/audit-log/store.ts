@@ -119,10 +119,9 @@ export function placeFrom(text: string): Place {
 
 /** Each word stands in the values, not in their names. */
 function everyWord(words: string[]) {
-  const likes = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`)
   return sql`(
-    select bool_and(concat_ws(' ', actor.search_text, subject.search_text, host(c.address), values.text) like searchable(word))
-    from unnest(${likes}::text[]) word, (
+    select bool_and(concat_ws(' ', actor.search_text, subject.search_text, host(c.address), values.text) like pattern)
+    from unnest(array(select search_pattern(word) from unnest(${words}::text[]) word)) pattern, (
       select searchable(string_agg(value #>> '{}', ' ')) as text
       from jsonb_path_query(c.detail, '$.** ? (@.type() == "string" || @.type() == "number")') value) values)`
 }

@@ -4,30 +4,9 @@ import { buffer } from 'node:stream/consumers'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Browser } from '../../../test/browser.ts'
+import { anyText, notorious } from '../../../test/characters.ts'
 import { rowsOf, run, startFloor, upload } from '../../../test/import-floor.ts'
 import { readSheet, writeCsv, writeXlsx } from '../sheets/sheets.ts'
-
-const notorious = [
-  '\0',
-  '\u001a',
-  '\r',
-  '\u0085',
-  '\u200b',
-  '\u2028',
-  '\u2029',
-  '\ufeff',
-  '\ufffd',
-  '\ufffe',
-  '\uffff',
-  '_x000D_',
-  '\u{1f600}',
-  '"',
-  '=',
-  "'",
-]
-const anyText = fc
-  .array(fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.constantFrom(...notorious)), { maxLength: 6 })
-  .map((pieces) => pieces.join('').toWellFormed())
 
 test('any character passes through upload, dry run, run, report, audit and exports, or its row is refused by name', async (t) => {
   const { system, browser } = await startFloor(t)
@@ -37,7 +16,7 @@ test('any character passes through upload, dry run, run, report, audit and expor
       ...notorious.map((each) => `a${each}b`),
       // A pair of surrogates where what is shown of a refused cell is cut.
       ...[99, 49].map((most) => `${'x'.repeat(most)}\u{1f600}${'y'.repeat(2000)}`),
-      ...fc.sample(anyText, 150),
+      ...fc.sample(anyText(30), 150).map((text) => text.toWellFormed().replaceAll('\ufffd', '')),
     ].map((text, index) => [`p${pass}-${index}`, text, index % 3 === 0 ? text : ''])
     const checked = await upload(browser, await buffer(write([['Username', 'Full Name', 'Team'], ...people])))
     assert.deepEqual([checked.state, checked.rows], ['checked', people.length])

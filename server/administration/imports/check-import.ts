@@ -1,7 +1,9 @@
 // The dry run: what each row would do, judged against the instance as it is at this moment. Nothing is done yet.
 import { randomUUID } from 'node:crypto'
+import { record } from '../../audit/audit.ts'
 import type { BreachedPasswords } from '../../authenticators/passwords/passwords.ts'
 import { type ActingAccount, actingAccount, findAccountsByKeys } from '../../directory/accounts/accounts.ts'
+import type { Caller } from '../../platform/caller.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { notPermitted } from '../../platform/problem.ts'
 import { declareKey, type Keys, seal, unseal } from '../../platform/secret.ts'
@@ -10,7 +12,7 @@ import { cellShown } from './cell-texts.ts'
 import { guessColumns, hasRequired, type Mapping, mostRowsAbove, type NameOrder } from './columns.ts'
 import { judgeInWorld, type OnExisting, type World } from './judge-in-world.ts'
 import { type JudgedRow, refuseBreached, rowJudge } from './judge-rows.ts'
-import { type Mend, mendCells } from './mend-cells.ts'
+import { type Mend, mendCells, mendDetails } from './mend-cells.ts'
 import { findPlaces } from './place-store.ts'
 import { importChanged, importNotFound, importNotReady, mappingIncomplete } from './problems.ts'
 import {
@@ -53,16 +55,18 @@ export async function checkImport(
   actorId: string,
   importId: string,
   { mapping, hasHeader, onExisting, nameOrder = 'first_last', mend = [] }: ImportChoices,
+  caller: Caller,
 ): Promise<void> {
   const named = mapping.filter((field) => field !== null)
   if (!hasRequired(mapping) || new Set(named).size < named.length) throw mappingIncomplete()
   const worker = randomUUID()
-  const headerRow = await database.in(instance, async (tx) => {
+  const { headerRow, fileName } = await database.in(instance, async (tx) => {
     const acting = await importer(tx, actorId, onExisting)
-    if ((await findImport(tx, acting, importId)) === undefined) throw importNotFound()
+    const found = await findImport(tx, acting, importId)
+    if (found === undefined) throw importNotFound()
     const headerRow = hasHeader ? await findHeaderRow(tx, keys, { instanceId: instance.id, importId }) : null
     if (!(await beginCheck(tx, importId, worker, { mapping, headerRow, onExisting, nameOrder }))) throw importNotReady()
-    return headerRow
+    return { headerRow, fileName: found.fileName }
   })
   const { judge, late } = rowJudge({ mapping, nameOrder })
   const place = { instanceId: instance.id, importId }
@@ -71,18 +75,25 @@ export async function checkImport(
     if (rows.length === 0) break
     after = rows.at(-1)!.row
     const opened = rows.map(({ row, cells }) => ({ row, cells: cells === null ? [] : openCells(keys, cells, { ...place, row }) }))
-    const mended = opened.filter(({ row, cells }) => mendCells(mapping, row, cells, mend))
+    const mended = opened.flatMap(({ row, cells }) => {
+      const written = mendCells(mapping, row, cells, mend)
+      return written.length === 0 ? [] : [{ row, cells, written }]
+    })
     const judged = opened.map(({ row, cells }) => judge(row, cells))
     await refuseBreached(breached, mapping, opened, judged)
     await database.in(instance, async (tx) => {
       if (!(await holdCheck(tx, importId, worker))) throw importChanged()
       const acting = await importer(tx, actorId, onExisting)
-      if (mended.length > 0)
+      if (mended.length > 0) {
         await storeCells(
           tx,
           importId,
           mended.map(({ row, cells }) => ({ row, cells: sealCells(keys, cells, { ...place, row }) })),
         )
+        const actor = { kind: 'account', accountId: actorId } as const
+        for (const what of mendDetails(mended.flatMap(({ written }) => written)))
+          await record(tx, { event: 'import_mended', actor, caller, detail: { importId, fileName, ...what } })
+      }
       await storeJudged(tx, importId, await verdictsOf(tx, acting, judged, onExisting))
     })
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { addImporter, call, ended, loggedIn, rowsOf, run, startFloor, upload } from '../../../test/import-floor.ts'
 import { makeBreachedPasswords, openHashQueue } from '../../authenticators/passwords/passwords.ts'
+import { setEnabled } from '../../operator/set-enabled.ts'
 import { runImport } from './run-import.ts'
 
 test('asvs-8.2.1 asvs-8.2.2 an importer gives no profile with a permission that they lack, and reaches the own teams only', async (t) => {
@@ -93,6 +94,18 @@ test('asvs-8.3.2 what an importer may do is judged again at the run: who has los
   const [failed] = await system.sql('select state, fail_reason from import where id = $1', [second.id])
   assert.deepEqual(failed, { state: 'failed', fail_reason: 'not_permitted' })
   assert.equal((await system.sql("select from account where username = 'a2'")).length, 0)
+})
+
+test('asvs-8.3.2 whoever is disabled imports no more: what is not done stays undone', async (t) => {
+  const { system, browser, boss } = await startFloor(t)
+  const checked = await upload(browser, 'Username,Full Name\na1,A\n')
+  await system.sql("update import set state = 'running', run_by = created_by, started_at = now() where id = $1", [checked.id])
+  await system.addAccount({ username: 'second', profile: 'Administrator' })
+  await setEnabled(system, system.main, boss.username, false, undefined)
+  await runImport({ database: system.database, keys: system.keys, hashQueue: openHashQueue(2, 10) }, system.main, checked.id)
+  const [failed] = await system.sql('select state, fail_reason from import where id = $1', [checked.id])
+  assert.deepEqual(failed, { state: 'failed', fail_reason: 'not_permitted' })
+  assert.equal((await system.sql("select from account where username = 'a1'")).length, 0)
 })
 
 test('the last Administrator keeps the profile: that one row is refused and the others are done', async (t) => {

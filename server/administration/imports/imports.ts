@@ -115,8 +115,9 @@ export function imports(needs: RunNeeds & CheckNeeds & { runner: ImportRunner })
     app.get('/api/imports/:id', { schema: getImportRoute, config }, (request) => details(request, request.params.id))
 
     app.put('/api/imports/:id', { schema: checkImportRoute, config }, async (request) => {
-      await checkImport(needs, request.instance, sessionOf(request).accountId, request.params.id, request.body)
-      return details(request, request.params.id)
+      const { id } = request.params
+      await checkImport(needs, request.instance, sessionOf(request).accountId, id, request.body, callerOf(request))
+      return details(request, id)
     })
 
     app.get('/api/imports/:id/rows', { schema: listImportRowsRoute, config }, (request) =>

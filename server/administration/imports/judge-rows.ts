@@ -6,7 +6,7 @@ import { type BreachedPasswords, givenPasswordFault } from '../../authenticators
 import { accountFaults, usernameKey, usernameSkeleton } from '../../directory/accounts/accounts.ts'
 import { type Cell, cutText } from '../sheets/sheets.ts'
 import type { Mapping, NameOrder } from './columns.ts'
-import { readDay, readLanguage, readTimeZone } from './read-values.ts'
+import { isOffset, readDay, readLanguage, readTimeZone } from './read-values.ts'
 
 /** One thing that is to be said of a row. `code` is a key of locales/*\/imports.json; the value of a password is never told. */
 export type RowProblem = {
@@ -105,6 +105,8 @@ function textsOf(mapping: Mapping, cells: readonly Cell[]): { texts: Texts; prob
     else problems.push({ column, value, code: `cell_${fault}` })
     if (merged) problems.push({ column, value, code: 'cell_merged', note: true })
   }
+  if (cells.some((cell) => typeof cell !== 'string' && cell.hidden))
+    problems.push({ column: null, value: '', code: 'row_hidden', note: true })
   return { texts, problems }
 }
 
@@ -136,7 +138,7 @@ function fieldsOf(texts: Texts, problems: RowProblem[]): RowFields {
     set(column, day?.day, 'not_a_day')
     if (day?.ambiguous) refuse(column, 'day_before_month', true)
   }
-  set('timeZone', readTimeZone(texts.timeZone ?? ''), 'not_a_time_zone')
+  set('timeZone', readTimeZone(texts.timeZone ?? ''), isOffset(texts.timeZone ?? '') ? 'time_zone_is_offset' : 'not_a_time_zone')
   set('language', readLanguage(texts.language ?? ''), 'not_a_language')
   for (const column of asTheyStand) if (texts[column] !== undefined) fields[column] = texts[column]
 

@@ -218,3 +218,42 @@ test('another file takes the place of one that was sent, with what was decided; 
   await run(browser, second)
   await upload(browser, 'a,b\n', 'people.csv', 409, `&replaces=${second.id}`)
 })
+
+test('asvs-16.2.1 a cell that somebody mends stands in the audit: where, what for, and who did it; never a password', async (t) => {
+  const { system, browser, boss } = await startFloor(t)
+  const checked = await upload(
+    browser,
+    'Username,Full Name,Email,Password,Profile\nana,Ana,nowhere,short,Chief\nben,Ben,,,Chief\n',
+  )
+  await check(browser, checked, { mend: [{ field: 'email', row: 2, to: 'ana@example.com' }] })
+  await check(browser, checked, { mend: [{ field: 'password', row: 2, to: 'tidal lantern 7' }] })
+  await check(browser, checked, { mend: [{ field: 'profile', from: 'chief', to: 'Agent' }] })
+  await check(browser, checked, { mend: [{ field: 'email', row: 99, to: 'nobody@example.com' }] })
+  const rows = await system.sql<{ actor: string; detail: Record<string, unknown> }>(
+    "select actor_account_id as actor, detail - 'device' as detail from audit_event where event = 'import_mended' order by id",
+  )
+  const of = { importId: checked.id, fileName: 'people.csv' }
+  assert.deepEqual(
+    rows.map(({ detail }) => detail),
+    [
+      { ...of, column: 'Email', row: 2, written: 'ana@example.com', cells: 1 },
+      { ...of, column: 'Password', row: 2, cells: 1 },
+      { ...of, column: 'Profile', formerly: 'chief', written: 'Agent', cells: 2 },
+    ],
+  )
+  assert.ok(rows.every(({ actor }) => actor === boss.id))
+})
+
+test('a time zone that is none says so, and how one is written', async (t) => {
+  const { browser } = await startFloor(t)
+  const checked = await upload(
+    browser,
+    'Username,Full Name,Time Zone\na,A,GMT-3\nb,B,(UTC-03:00) Montevideo\nc,C,Montevideo Standard Time\nd,D,america/montevideo\n',
+  )
+  assert.deepEqual(await saidOf(browser, checked), [
+    [2, 'refused', 'timeZone time_zone_is_offset'],
+    [3, 'refused', 'timeZone time_zone_is_offset'],
+    [4, 'refused', 'timeZone not_a_time_zone'],
+    [5, 'create'],
+  ])
+})

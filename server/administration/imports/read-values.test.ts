@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { guessColumns } from './columns.ts'
-import { readDay, readLanguage, readTimeZone } from './read-values.ts'
+import { isOffset, readDay, readLanguage, readTimeZone } from './read-values.ts'
 
 const days: [text: string, day: string | undefined, ambiguous?: boolean][] = [
   ['2026-12-31', '2026-12-31', false],
@@ -40,6 +40,23 @@ test('languages come by tag, region or name, and time zones in any case, with a 
     ['Mars/Base', undefined],
   ] as const)
     assert.equal(readTimeZone(text), zone, text)
+})
+
+test('what is so many hours from UTC is no time zone, and is told from a name that nobody knows', () => {
+  for (const text of [
+    'GMT-3',
+    'gmt -3',
+    'UTC+5:30',
+    'UTC-03:00',
+    '-03:00',
+    '+0530',
+    'UTC−3',
+    '(UTC-03:00) Montevideo',
+    '(GMT+01:00)',
+  ])
+    assert.deepEqual([readTimeZone(text), isOffset(text)], [undefined, true], text)
+  for (const text of ['Montevideo Standard Time', 'Mars/Base', 'UTC', 'GMT', '3', 'Etc/GMT+3', 'EST5EDT', ''])
+    assert.equal(isOffset(text), false, text)
 })
 
 const title = ['Staff list, November 2026']

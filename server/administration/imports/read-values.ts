@@ -63,3 +63,11 @@ export function readTimeZone(text: string): string | undefined {
     return undefined
   }
 }
+
+/**
+ * Whether it is so many hours before or behind UTC, in a way that people and Windows write: GMT-3, UTC+05:30, (UTC-03:00) Montevideo.
+ * That is no zone, whose clocks may change; and IANA's own Etc/GMT+3 means the opposite of what it seems to.
+ */
+export function isOffset(text: string): boolean {
+  return /^\(?\s*(utc|gmt|z)?\s*[+\-\u2010-\u2015\u2212]\s*\d{1,2}(:?\d{2})?\s*(\)|$)/i.test(text.trim())
+}

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
-import type { Transaction } from '../../platform/database.ts'
+import { inOrder, type Transaction } from '../../platform/database.ts'
 import { isLive, type SessionLimits } from '../../sessions/sessions.ts'
 
 export type LiveFilter = { search?: string | undefined; team?: string | undefined }
@@ -21,7 +21,7 @@ export type ListedLive = {
   mayEnd: boolean
 }
 
-const orders = { fullName: sql`lower(a.full_name)`, startedAt: sql`s.started_at`, lastSeenAt: sql`s.last_seen_at` }
+const orders = { fullName: sql`a.sort_name`, startedAt: sql`s.started_at`, lastSeenAt: sql`s.last_seen_at` }
 
 /** Accounts within reach that have a session from before this moment, some at a time, in the order of their ids. */
 export async function accountsToEnd(
@@ -56,7 +56,7 @@ export async function listSessions(
   const conditions: RawBuilder<unknown>[] = [isLive(limits)]
   if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
   for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
-    conditions.push(sql`a.search_text like (select searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`}))`)
+    conditions.push(sql`a.search_text like (select search_pattern(${word}))`)
   if (team !== undefined) conditions.push(team === 'none' ? sql`a.team_id is null` : sql`a.team_id = ${team}`)
   const where = sql.join(conditions, sql` and `)
   const found = sql`session s join account a on a.id = s.account_id`
@@ -69,7 +69,7 @@ export async function listSessions(
     where ${where}
     order by ${orders[sort]} ${descending ? sql`desc` : sql`asc`}, s.id limit ${limit} offset ${offset}`.execute(tx)
   const { rows: counted } = await sql<{ total: number }>`select count(*)::int as total from ${found} where ${where}`.execute(tx)
-  const teams = tx.selectFrom('team').select(['id', 'name']).orderBy(sql`lower(name)`)
+  const teams = tx.selectFrom('team').select(['id', 'name']).orderBy(inOrder('name'))
   const reached = actor.teams === 'all' ? teams : teams.where('id', '=', sql<string>`any (${actor.teams as string[]}::uuid[])`)
   return { sessions, total: counted[0]!.total, teams: await reached.execute() }
 }

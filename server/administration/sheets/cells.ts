@@ -2,9 +2,9 @@
 
 /**
  * A cell as text; or with what is to be said of it. `fault`: why it cannot be taken as it is; a `date` is one where a day is wanted.
- * `merged`: it stands further up, merged with this one.
+ * `merged`: it stands further up, merged with this one. `hidden`: its row is not shown, by a filter or by hand.
  */
-export type Cell = string | { text: string; fault?: CellFault; merged?: true }
+export type Cell = string | { text: string; fault?: CellFault; merged?: true; hidden?: true }
 export type CellFault = 'formula' | 'error' | 'too_long' | 'damaged' | 'date'
 
 /** What was found out about a file. */
@@ -73,13 +73,13 @@ export class SheetFault extends Error {
 
 /** Takes rows one after the other, hands on those that hold something, and refuses more than the limits. */
 export function rowCounter(output: Pick<SheetOutput, 'row'>): {
-  add(row: number, cells: readonly Cell[]): void
+  add(row: number, cells: readonly Cell[], isHidden?: boolean): void
   count(): number
 } {
   let count = 0
   return {
     count: () => count,
-    add(row, cells) {
+    add(row, cells, isHidden = false) {
       const last = cells.findLastIndex((cell) => cell !== '')
       if (row > sheetLimits.lastRow) throw tooManyRows()
       if (last === -1) return
@@ -87,9 +87,15 @@ export function rowCounter(output: Pick<SheetOutput, 'row'>): {
         throw new SheetFault('sheet_too_many_columns', `Row ${row} has more than ${sheetLimits.columns} columns.`)
       if (count >= sheetLimits.rows) throw tooManyRows()
       count += 1
-      output.row({ row, cells: cells.slice(0, last + 1) })
+      const filled = cells.slice(0, last + 1)
+      output.row({ row, cells: isHidden ? filled.map(hidden) : filled })
     },
   }
+}
+
+function hidden(cell: Cell): Cell {
+  if (cell === '') return cell
+  return { ...(typeof cell === 'string' ? { text: cell } : cell), hidden: true }
 }
 
 export function tooManyRows(): SheetFault {

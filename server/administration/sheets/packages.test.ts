@@ -186,3 +186,38 @@ const refusals: [what: string, file: Buffer, code: string][] = [
 ]
 for (const [what, file, code] of refusals)
   test(`a file that is none of these is called what it is: ${what}`, async () => assert.rejects(read(file), refusedAs(code)))
+
+const hiddenRows: [what: string, xml: string][] = [
+  ['by a filter or by hand', '<row r="2" hidden="1">'],
+  ['in the other way to say it', '<row r="2" hidden="true">'],
+  ['without any height', '<row r="2" ht="0" customHeight="1">'],
+]
+for (const [what, row] of hiddenRows)
+  test(`a row that the spreadsheet does not show is read, and says so: ${what}`, async () => {
+    const cells = (...texts: string[]) => texts.map((text) => `<c t="inlineStr"><is><t>${text}</t></is></c>`).join('')
+    const xml = `<sheetData><row r="1">${cells('Username', 'Full Name')}</row>${row}${cells('old', 'Left')}</row><row r="3" hidden="0" ht="15">${cells('ana', 'Ana')}</row></sheetData>`
+    assert.deepEqual((await read(xlsx([{ name: 'Users', xml }]))).cells, [
+      ['Username', 'Full Name'],
+      [
+        { text: 'old', hidden: true },
+        { text: 'Left', hidden: true },
+      ],
+      ['ana', 'Ana'],
+    ])
+  })
+
+for (const visibility of ['filter', 'collapse', 'visible'])
+  test(`a row of an ODS says whether it is shown: ${visibility}`, async () => {
+    const rows = tableRows([['old', 'Left']]).replace('<table:table-row>', `<table:table-row table:visibility="${visibility}">`)
+    const { cells } = await read(ods([{ name: 'Users', xml: tableRows(people) + rows }]))
+    const isHidden = visibility !== 'visible'
+    assert.deepEqual(
+      cells[2],
+      ['old', 'Left'].map((text) => (isHidden ? { text, hidden: true } : text)),
+    )
+  })
+
+test('asvs-5.2.2 a part that is there twice is none: which of them is meant, programs do not agree about', async () => {
+  const more = { 'XL\\Worksheets\\Sheet1.xml': '<worksheet><sheetData/></worksheet>' }
+  await assert.rejects(read(xlsx(sheets, { more })), refusedAs('sheet_unreadable'))
+})

@@ -1,7 +1,7 @@
 import { type Cell, cutText, rowCounter, SheetFault, type SheetOutput, sheetLimits, storable, textCell } from './cells.ts'
 import { columnOf, type Merged, mergedFiller } from './merged-cells.ts'
 import type { NumberFormats } from './number-formats.ts'
-import { readXml } from './xml.ts'
+import { type Attributes, readXml } from './xml.ts'
 
 /** What cells of a workbook point to. */
 export type SheetParts = { strings: readonly Cell[]; formats: NumberFormats; merged: readonly Merged[] }
@@ -39,13 +39,15 @@ export async function readSheetXml(
   let cells: Cell[] = []
   let cell: { type: string; style: number; value: string; inline: string; formula: string | undefined } | undefined
   let inRows = false
+  let isHidden = false
   let inPhonetic = false
   let takes: 'value' | 'inline' | 'formula' | undefined
 
   await readXml(
     bytes,
     {
-      open(name, { r, t, s }) {
+      open(name, attributes) {
+        const { r, t, s } = attributes
         takes = undefined
         if (name === 'sheetData') inRows = true
         if (!inRows) return
@@ -55,6 +57,7 @@ export async function readSheetXml(
           row = number
           column = -1
           cells = []
+          isHidden = isHiddenRow(attributes)
         } else if (name === 'c') {
           column = r === undefined ? column + 1 : columnOf(/^[A-Za-z]+/.exec(r)?.[0] ?? 'A')
           cell = { type: t ?? 'n', style: Number(s ?? 0), value: '', inline: '', formula: undefined }
@@ -85,6 +88,7 @@ export async function readSheetXml(
           rows.add(
             row,
             Array.from(cells, (each) => each ?? ''),
+            isHidden,
           )
         }
       },
@@ -104,6 +108,11 @@ export async function readSheetXml(
     const number = Number(value)
     return type === 'n' && !Number.isNaN(number) ? formats(style, number) : textCell(withoutEscapes(value))
   }
+}
+
+/** By a filter or by hand; one without any height is not seen either. Source: ISO/IEC 29500-1, 18.3.1.73 (row). */
+function isHiddenRow({ hidden, ht }: Attributes): boolean {
+  return hidden === '1' || hidden === 'true' || (ht !== undefined && Number(ht) === 0)
 }
 
 /** The text of before: what XML cannot hold is written as _x000D_. Source: ISO/IEC 29500-1, 22.9.2.19 (ST_Xstring). */

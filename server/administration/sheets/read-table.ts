@@ -31,6 +31,7 @@ export async function readTable(
   let repeated = 1
   let column = 0
   let cells: Cell[] = []
+  let isHidden = false
   let cell: OpenCell | undefined
   let begun: [column: number, rows: number][] = []
   let inParagraph = 0
@@ -48,6 +49,8 @@ export async function readTable(
         if (skipped > 0 || beside.has(name)) skipped += 1
         else if (name === 'table-row') {
           repeated = times(attributes['number-rows-repeated'])
+          // By a filter, or by hand. Source: OASIS ODF 1.3, part 3, 19.749 (table:visibility).
+          isHidden = attributes.visibility === 'filter' || attributes.visibility === 'collapse'
           column = 0
           cells = []
           begun = []
@@ -108,7 +111,7 @@ export async function readTable(
       else merged.delete(at)
     }
     for (const [at, count] of begun) merged.set(at, { cell: below(filled[at]!), rows: count })
-    if (filled.some((each) => each !== '')) for (let i = 0; i < repeated; i += 1) rows.add(row + 1 + i, filled)
+    if (filled.some((each) => each !== '')) for (let i = 0; i < repeated; i += 1) rows.add(row + 1 + i, filled, isHidden)
     row += repeated
   }
 }

@@ -100,6 +100,7 @@ test('asvs-1.2.10 cve-C33 what is exported is never a formula, and comes back as
   for (const cell of written.replace(/^\ufeffh,/, '').match(/"(?:[^"]|"")*"|[^,\r\n]+/g)!)
     assert.ok(!/^"?[=+\-@＝]/.test(cell), `${cell} begins like a formula`)
   assert.deepEqual((await rowsOf(written))[0]!.cells, ['h', ...nasty])
+  for (const cell of [' =1+1', '\u00a0@sum', ' \t-1', "' =1"]) assert.equal(withGuard(cell), `'${cell}`, 'blanks are no guard')
   fc.assert(fc.property(fc.string(), (cell) => assert.equal(withoutGuard(withGuard(cell)), cell)))
 })
 

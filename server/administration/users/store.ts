@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { AccountFields } from '../../../contracts/account-fields.ts'
 import type { AccountState } from '../../../contracts/account-states.ts'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
-import type { Transaction } from '../../platform/database.ts'
+import { inOrder, type Transaction } from '../../platform/database.ts'
 
 import { type DetailField, detailFields } from './schemas.ts'
 
@@ -77,8 +77,8 @@ const columns = (
   ${state} as state, p.permissions <@ ${actor.permissions as string[]}::text[] as may_change`
 
 const orders = {
-  fullName: sql`lower(a.full_name)`,
-  username: sql`a.username_key`,
+  fullName: sql`a.sort_name`,
+  username: inOrder('a.username'),
   email: sql`lower(a.email)`,
   lastLoginAt: sql`a.last_login_at`,
 }
@@ -88,7 +88,7 @@ function where(actor: ActingAccount, { search, profile, team, state: wanted }: A
   if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
   // In a query of its own, or a prepared statement would make the word searchable anew for every account that it looks at.
   for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
-    conditions.push(sql`a.search_text like (select searchable(${`%${word.replace(/[\\%_]/g, '\\$&')}%`}))`)
+    conditions.push(sql`a.search_text like (select search_pattern(${word}))`)
   if (profile !== undefined) conditions.push(sql`a.profile_id = ${profile}`)
   if (team !== undefined) conditions.push(team === 'none' ? sql`a.team_id is null` : sql`a.team_id = ${team}`)
   // Whether an account is disabled says its own row; every other state needs more.
@@ -159,12 +159,12 @@ export async function listProfileChoices(
   return tx
     .selectFrom('profile')
     .select(['id', 'name', 'builtIn', sql<boolean>`permissions <@ ${actor.permissions as string[]}::text[]`.as('mayGive')])
-    .orderBy(sql`lower(name)`)
+    .orderBy(inOrder('name'))
     .execute()
 }
 
 export async function listTeamChoices(tx: Transaction, { teams }: ActingAccount): Promise<Named[]> {
-  const query = tx.selectFrom('team').select(['id', 'name']).orderBy(sql`lower(name)`)
+  const query = tx.selectFrom('team').select(['id', 'name']).orderBy(inOrder('name'))
   return (teams === 'all' ? query : query.where('id', '=', sql<string>`any (${teams as string[]}::uuid[])`)).execute()
 }
 
@@ -177,6 +177,6 @@ export async function teamExists(tx: Transaction, teamId: string): Promise<boole
 export async function listForExport(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<AccountDetails[]> {
   const { rows } = await sql<AccountDetails>`
     select ${columns(actor)}, ${detailColumns}
-    from ${tables} where ${where(actor, filter)} order by a.username_key limit 200000`.execute(tx)
+    from ${tables} where ${where(actor, filter)} order by ${inOrder('a.username')} limit 200000`.execute(tx)
   return rows
 }

@@ -15,7 +15,19 @@ export type LoginWindow =
   /** Nothing in the account's own settings will open it again. */
   | { open: false; reason: 'no_longer_valid' | 'outside_hours'; opensAt?: undefined }
 
-/** Whether the account may log in at this moment and until when, and otherwise from when on. Validity is in whole days, the last one included. */
+type Zoned = Temporal.ZonedDateTime
+type Span = { opens: Zoned; closes: Zoned }
+
+/**
+ * How far ahead is looked. Hours that lie in the hour which clocks leave out are not there in that week, so that a week is too little; what
+ * has no end for so long has none.
+ */
+const daysAhead = 15
+
+/**
+ * Whether the account may log in at this moment and until when, and otherwise from when on. Validity is in whole days, the last one
+ * included. A moment is inside the hours when the clock on the wall says so, also on the two days a year on which clocks change.
+ */
 export function loginWindow(account: WindowedAccount, at: Date): LoginWindow {
   const now = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(account.timeZone)
   const first = account.validFrom === null ? undefined : Temporal.PlainDate.from(account.validFrom)
@@ -23,68 +35,75 @@ export function loginWindow(account: WindowedAccount, at: Date): LoginWindow {
 
   if (last !== undefined && Temporal.PlainDate.compare(now.toPlainDate(), last) > 0)
     return { open: false, reason: 'no_longer_valid' }
+  const lastEnds = last?.add({ days: 1 }).toZonedDateTime(account.timeZone)
   const notYet = first !== undefined && Temporal.PlainDate.compare(now.toPlainDate(), first) < 0
   const from = notYet ? first.toZonedDateTime(account.timeZone) : now
-  const opensAt = nextOpening(account.loginHours, from, last)
-  if (opensAt === undefined) return { open: false, reason: notYet ? 'no_longer_valid' : 'outside_hours' }
-  if (Temporal.ZonedDateTime.compare(opensAt, now) <= 0) {
-    const closesAt = closing(account.loginHours, now, last)
-    return { open: true, ...(closesAt !== undefined && { closesAt: new Date(closesAt.epochMilliseconds) }) }
-  }
-  return { open: false, reason: notYet ? 'not_yet_valid' : 'outside_hours', opensAt: new Date(opensAt.epochMilliseconds) }
+  const span = nextSpan(account.loginHours, from, lastEnds)
+  if (span === undefined) return { open: false, reason: notYet ? 'no_longer_valid' : 'outside_hours' }
+  if (isAfter(span.opens, now))
+    return { open: false, reason: notYet ? 'not_yet_valid' : 'outside_hours', opensAt: new Date(span.opens.epochMilliseconds) }
+  const closesAt = span.closes === undefined ? lastEnds : earlier(span.closes, lastEnds)
+  return { open: true, ...(closesAt !== undefined && { closesAt: new Date(closesAt.epochMilliseconds) }) }
 }
 
-/** The end of the hours that `now` lies in, or of day `last`; undefined when neither ends. Spans that meet are one: a night shift. */
-function closing(
+/** The first hours that have not ended at `from`, as far as they come after it and before `end`. Without `closes`: they have no end. */
+function nextSpan(
   hours: LoginHours | null,
-  now: Temporal.ZonedDateTime,
-  last: Temporal.PlainDate | undefined,
-): Temporal.ZonedDateTime | undefined {
-  const lastEnds = last?.add({ days: 1 }).toZonedDateTime(now.timeZoneId)
-  if (hours === null) return lastEnds
-  let end = now
-  for (let days = 0; days <= 7; days += 1) {
-    for (const [opens, closes] of spansOf(hours, now.toPlainDate().add({ days }), now.timeZoneId)) {
-      if (Temporal.ZonedDateTime.compare(closes, end) <= 0) continue
-      if (Temporal.ZonedDateTime.compare(opens, end) > 0) return earlier(end, lastEnds)
-      end = closes
+  from: Zoned,
+  end: Zoned | undefined,
+): { opens: Zoned; closes: Zoned | undefined } | undefined {
+  if (hours === null) return { opens: from, closes: undefined }
+  const horizon = from.add({ days: daysAhead })
+  const spans = steadyTimes(from.subtract({ days: 1 }), horizon)
+    .flatMap((time) => spansWithin(hours, time))
+    .sort((one, other) => Temporal.ZonedDateTime.compare(one.opens, other.opens))
+    .filter(({ closes }) => isAfter(closes, from))
+  const [found] = spans
+  if (found === undefined || (end !== undefined && !isAfter(end, found.opens))) return undefined
+  // Spans that meet are one: a night shift.
+  let { closes } = found
+  for (const next of spans) if (!isAfter(next.opens, closes) && isAfter(next.closes, closes)) closes = next.closes
+  return { opens: isAfter(found.opens, from) ? found.opens : from, closes: isAfter(horizon, closes) ? closes : undefined }
+}
+
+/** The times between two moments, cut where the zone's clocks change: within one of them a clock only goes on. */
+function steadyTimes(from: Zoned, to: Zoned): Span[] {
+  const times: Span[] = []
+  for (let opens = from; ; ) {
+    const change = opens.getTimeZoneTransition('next')
+    if (change === null || !isAfter(to, change)) return [...times, { opens, closes: to }]
+    times.push({ opens, closes: change })
+    opens = change
+  }
+}
+
+/** The hours as they lie in a time in which no clock changes. */
+function spansWithin(hours: LoginHours, time: Span): Span[] {
+  const { offset, timeZoneId } = time.opens
+  const lastDay = time.closes.toInstant().toZonedDateTimeISO(offset).toPlainDate()
+  const spans: Span[] = []
+  for (let day = time.opens.toPlainDate(); Temporal.PlainDate.compare(day, lastDay) <= 0; day = day.add({ days: 1 })) {
+    for (const [begin, end] of hours[weekdays[day.dayOfWeek - 1]!] ?? []) {
+      // 24:00 is the next midnight.
+      const [endDay, endTime] = end === '24:00' ? [day.add({ days: 1 }), '00:00'] : [day, end]
+      const moment = (on: Temporal.PlainDate, plainTime: string) =>
+        on.toZonedDateTime({ timeZone: offset, plainTime }).withTimeZone(timeZoneId)
+      const opens = later(moment(day, begin), time.opens)
+      const closes = earlier(moment(endDay, endTime), time.closes)
+      if (isAfter(closes, opens)) spans.push({ opens, closes })
     }
   }
-  // Open all week.
-  return Temporal.ZonedDateTime.compare(end, now.add({ days: 7 })) > 0 ? lastEnds : earlier(end, lastEnds)
+  return spans
 }
 
-function earlier(one: Temporal.ZonedDateTime, other: Temporal.ZonedDateTime | undefined): Temporal.ZonedDateTime {
-  return other !== undefined && Temporal.ZonedDateTime.compare(other, one) < 0 ? other : one
+function isAfter(one: Zoned, other: Zoned): boolean {
+  return Temporal.ZonedDateTime.compare(one, other) > 0
 }
 
-/** The spans of a day in order. */
-function spansOf(
-  hours: LoginHours,
-  day: Temporal.PlainDate,
-  timeZone: string,
-): [Temporal.ZonedDateTime, Temporal.ZonedDateTime][] {
-  return [...(hours[weekdays[day.dayOfWeek - 1]!] ?? [])].sort().map(([begin, end]) => [
-    day.toZonedDateTime({ timeZone, plainTime: begin }),
-    // 24:00 is the next midnight.
-    end === '24:00' ? day.add({ days: 1 }).toZonedDateTime(timeZone) : day.toZonedDateTime({ timeZone, plainTime: end }),
-  ])
+function earlier(one: Zoned, other: Zoned | undefined): Zoned {
+  return other !== undefined && isAfter(one, other) ? other : one
 }
 
-/** The first moment from `from` on, and up to the end of day `last`, that lies inside the hours. */
-function nextOpening(
-  hours: LoginHours | null,
-  from: Temporal.ZonedDateTime,
-  last: Temporal.PlainDate | undefined,
-): Temporal.ZonedDateTime | undefined {
-  if (hours === null) return from
-  for (let days = 0; days <= 7; days += 1) {
-    const day = from.toPlainDate().add({ days })
-    if (last !== undefined && Temporal.PlainDate.compare(day, last) > 0) return undefined
-    for (const [opens, closes] of spansOf(hours, day, from.timeZoneId)) {
-      if (Temporal.ZonedDateTime.compare(from, closes) >= 0) continue
-      return Temporal.ZonedDateTime.compare(opens, from) > 0 ? opens : from
-    }
-  }
-  return undefined
+function later(one: Zoned, other: Zoned): Zoned {
+  return isAfter(other, one) ? other : one
 }

@@ -17,6 +17,8 @@ declare module '../../platform/tables.ts' {
       version: Default<number>
       /** Made by the database from username, name and address. */
       searchText: GeneratedAlways<string>
+      /** And what it is ordered by, from its name. */
+      sortName: GeneratedAlways<string>
       lastLoginAt: Date | null
       createdAt: Generated<Date>
     }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { builtInProfiles } from '../../../contracts/permissions.ts'
-import type { Transaction } from '../../platform/database.ts'
+import { inOrder, type Transaction } from '../../platform/database.ts'
 import type { ActingAccount } from '../accounts/accounts.ts'
 
 /** Gives a new instance its built-in profiles and returns their ids by name. */
@@ -41,7 +41,7 @@ export async function listProfiles(tx: Transaction, actor: ActingAccount): Promi
     from profile p left join (
       select a.profile_id, count(*)::int as accounts from account a where ${reach} group by a.profile_id
     ) n on n.profile_id = p.id
-    order by p.built_in desc, case when p.built_in then -cardinality(p.permissions) end, lower(p.name)`.execute(tx)
+    order by p.built_in desc, case when p.built_in then -cardinality(p.permissions) end, ${inOrder('p.name')}`.execute(tx)
   return rows
 }
 

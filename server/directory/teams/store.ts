@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Transaction } from '../../platform/database.ts'
+import { inOrder, type Transaction } from '../../platform/database.ts'
 import type { ActingAccount } from '../accounts/accounts.ts'
 
 export type ListedSupervisor = {
@@ -22,10 +22,10 @@ export async function listTeams(tx: Transaction, { teams }: ActingAccount): Prom
     left join (select team_id, count(*)::int as members from account group by team_id) m on m.team_id = t.id
     left join (
       select ts.team_id, jsonb_agg(jsonb_build_object('id', a.id, 'username', a.username, 'fullName', a.full_name,
-        'teamId', a.team_id, 'permissions', p.permissions) order by lower(a.full_name), a.id) as supervisors
+        'teamId', a.team_id, 'permissions', p.permissions) order by a.sort_name, a.id) as supervisors
       from team_supervisor ts join account a on a.id = ts.account_id join profile p on p.id = a.profile_id group by ts.team_id
     ) s on s.team_id = t.id
-    where ${reach} order by lower(t.name)`.execute(tx)
+    where ${reach} order by ${inOrder('t.name')}`.execute(tx)
   return rows
 }
 
@@ -98,7 +98,7 @@ export async function supervisorsWithout(tx: Transaction, teamId: string, permis
     .select('account.id')
     .where('teamSupervisor.teamId', '=', teamId)
     .where(sql<boolean>`not ${permission} = any (profile.permissions)`)
-    .orderBy(sql`lower(account.full_name)`)
+    .orderBy('account.sortName')
     .execute()
   return rows.map(({ id }) => id)
 }

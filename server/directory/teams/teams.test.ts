@@ -167,3 +167,30 @@ test('a team that is removed while somebody is put into it is either gone or kep
     assert.deepEqual([given!.status, removed!.status], [200, got.done === 1 ? 409 : 204], `${given!.body} ${removed!.body}`)
   }
 })
+
+test('asvs-16.2.1 whoever gains or loses a team has it in the audit, each by itself', async (t) => {
+  const { system, admin, ana, ben, north, supervisor } = await startFloor(t)
+  const browser = await loggedIn(system, admin)
+  const told = async () =>
+    (
+      await system.sql<{ event: string; account_id: string | null }>(
+        "select event, account_id from audit_event where event like 'team%' order by id",
+      )
+    ).map(({ event, account_id }) => [event, account_id])
+  assert.equal((await change(browser, { id: north.id, version: 1 }, 'North', [ana.id, ben.id])).status, 200)
+  const changed = [
+    ['team_changed', null],
+    ['team_supervisor_removed', supervisor.id],
+    ['team_supervisor_added', ana.id],
+    ['team_supervisor_added', ben.id],
+  ]
+  assert.deepEqual(await told(), changed)
+  const { id } = JSON.parse((await create(browser, 'Brief', [ana.id])).body)
+  await browser.sendJson('DELETE', `/api/teams/${id}`)
+  assert.deepEqual((await told()).slice(changed.length), [
+    ['team_created', null],
+    ['team_supervisor_added', ana.id],
+    ['team_supervisor_removed', ana.id],
+    ['team_removed', null],
+  ])
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import pg from 'pg'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { connect } from '../../../test/connect.ts'
 import { loggedIn, startFloor } from '../../../test/floor.ts'
 import type { TestSystem } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
@@ -20,13 +21,6 @@ async function readAll(system: TestSystem, after?: Cursor, limit = 3, instance =
   }
 }
 
-async function connect(t: TestContext, system: TestSystem): Promise<pg.Client> {
-  const client = new pg.Client(system.address)
-  await client.connect()
-  t.after(() => client.end())
-  return client
-}
-
 const write = (system: TestSystem, name: string) =>
   `insert into audit_event (instance_id, event, actor_kind, detail) values ('${system.main.id}', 'account_changed', 'operator', '{"name": "${name}"}')`
 const names = (events: Event[]) => events.map(({ detail }) => detail.name)
@@ -34,7 +28,7 @@ const names = (events: Event[]) => events.map(({ detail }) => detail.name)
 test('a transaction that commits late is not passed by, and what came after it waits for it', async (t) => {
   const { system } = await startFloor(t)
   const { cursor } = await readAll(system)
-  const [slow, quick] = [await connect(t, system), await connect(t, system)]
+  const [slow, quick] = [await connect(t, system.address), await connect(t, system.address)]
   await slow.query('begin')
   await slow.query(write(system, 'slow'))
   await quick.query(write(system, 'quick'))
@@ -49,7 +43,7 @@ test('a transaction that commits late is not passed by, and what came after it w
 test('a row whose number is lower than one that was read is not passed by', async (t) => {
   const { system } = await startFloor(t)
   const { cursor } = await readAll(system)
-  const [slow, quick] = [await connect(t, system), await connect(t, system)]
+  const [slow, quick] = [await connect(t, system.address), await connect(t, system.address)]
   // It takes its number, and is held up before it is a transaction that writes.
   await slow.query('begin')
   const { rows } = await slow.query("select nextval(pg_get_serial_sequence('audit_event', 'id')) as id")
@@ -69,7 +63,11 @@ test('what waited for another comes after it, also when its transaction was the 
   const { system } = await startFloor(t)
   const { cursor } = await readAll(system)
   // The later one has its number before; a third one, which is still under way, is between the two.
-  const [later, between, earlier] = [await connect(t, system), await connect(t, system), await connect(t, system)]
+  const [later, between, earlier] = [
+    await connect(t, system.address),
+    await connect(t, system.address),
+    await connect(t, system.address),
+  ]
   for (const each of [later, between, earlier]) await each.query('begin')
   for (const each of [later, between]) await each.query('select pg_current_xact_id()')
   await earlier.query(write(system, 'earlier'))
@@ -183,4 +181,32 @@ test('an end of a session is told for every reason, once', async (t) => {
     await beginEpoch(system, system.main)
   })
   assert.ok(new Set(told).size >= 13, told.join())
+})
+
+test('after a restore into another server, what docs/operating.md says lets readers go on, in the same order', async (t) => {
+  const { system } = await startFloor(t)
+  const client = await connect(t, system.address)
+  for (const name of ['one', 'two', 'three']) await client.query(write(system, name))
+  const told = names((await readAll(system)).events)
+  // As a dump leaves it: the numbers of a server that has seen more transactions.
+  await client.query('update audit_event set horizon = horizon + 1000000000')
+  assert.deepEqual((await readAll(system)).events, [], 'nothing would be read for a billion transactions')
+  const sql = /```sql\n(alter table audit_event no force[\s\S]*?)```/.exec(readFileSync('docs/operating.md', 'utf8'))![1]!
+  // The owner of the tables, who is bound by their policies, and no superuser.
+  const owner = `owner_${Date.now()}`
+  await client.query(
+    `create role ${owner}; grant create, usage on schema public to ${owner}; alter table audit_event owner to ${owner}`,
+  )
+  await client.query(`set role ${owner}`)
+  await client.query(sql)
+  await client.query('reset role')
+  const again = await readAll(system)
+  assert.deepEqual(names(again.events), told)
+  await client.query(write(system, 'four'))
+  assert.deepEqual(names((await readAll(system, again.cursor)).events), ['four'])
+  const [{ forced }] = (await system.sql<{ forced: boolean }>(
+    "select relforcerowsecurity as forced from pg_class where oid = 'audit_event'::regclass",
+  )) as [{ forced: boolean }]
+  assert.ok(forced, 'and the policies bind the owner again')
+  await client.query(`reassign owned by ${owner} to gatehouse; drop owned by ${owner}; drop role ${owner}`)
 })

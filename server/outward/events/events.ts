@@ -33,6 +33,7 @@ const isTold = {
   team_supervisor_removed: false,
   import_finished: false,
   import_started: false,
+  import_mended: false,
   import_undone: false,
   instance_created: false,
   instance_changed: false,

@@ -1,0 +1,207 @@
+import type { Room } from './mutant.ts'
+
+const room = 'server/directory/accounts'
+const hours = [`${room}/login-window.test.ts`]
+const names = [`${room}/account-fields.test.ts`]
+const usernames = [`${room}/username.test.ts`]
+const matrix = ['test/permission-matrix.test.ts']
+
+export const accounts: Room = {
+  tests: matrix,
+  mutants: [
+    {
+      breaks: 'Nobody acts on an account beyond their reach.',
+      file: `${room}/reach.ts`,
+      find: 'account === undefined || target === undefined || !reachesTeam(actor, target.teamId)',
+      replace: 'account === undefined || target === undefined',
+    },
+    {
+      breaks: 'Nobody acts on an account that has a permission they lack.',
+      file: `${room}/reach.ts`,
+      find: '  if (!mayBeChanged) throw beyondYourPermissions()\n',
+      replace: '',
+    },
+    {
+      breaks: 'Nobody gives a profile that has a permission they lack.',
+      file: `${room}/reach.ts`,
+      find: '  if (!hasAll(actor, permissions)) throw beyondYourPermissions()\n',
+      replace: '',
+    },
+    {
+      breaks: 'What somebody may do is read anew for each act.',
+      file: `${room}/reach.ts`,
+      find: 'if (actor === undefined || !hasAll(actor, needed)) throw notPermitted()',
+      replace: 'if (actor === undefined) throw notPermitted()',
+      tests: ['server/administration/imports/import-rights.test.ts', 'test/operations.test.ts'],
+    },
+    {
+      breaks: 'Whoever reaches no team reaches nobody without one.',
+      file: `${room}/reach.ts`,
+      find: '(teamId !== null && teams.includes(teamId))',
+      replace: '(teamId === null || teams.includes(teamId))',
+      tests: ['server/administration/users/users.test.ts', ...matrix],
+    },
+    {
+      breaks: 'Who was disabled does nothing any more, also in what is under way.',
+      file: `${room}/store.ts`,
+      find: 'where a.id = ${accountId} and a.enabled`',
+      replace: 'where a.id = ${accountId}`',
+      tests: ['server/administration/imports/import-rights.test.ts'],
+    },
+    {
+      breaks: 'Of two who change the same account the second hears of the first.',
+      file: `${room}/store.ts`,
+      find: 'and (r.expected is null or a.version = r.expected)`',
+      replace: '`',
+      tests: ['server/administration/users/users.test.ts'],
+    },
+    {
+      breaks: 'The last Administrator who can log in stays.',
+      file: 'sql/routines/keep_an_administrator.sql',
+      find: "raise exception 'the last administrator' using errcode = 'GH001';",
+      replace: 'return null;',
+      tests: ['server/administration/users/users.test.ts'],
+    },
+    {
+      breaks: 'An Administrator with login hours does not count for the last one.',
+      file: 'sql/routines/keep_an_administrator.sql',
+      find: 'and valid_until is null and login_hours is null and (valid_from',
+      replace: 'and valid_until is null and (valid_from',
+      tests: ['server/administration/users/users.test.ts'],
+    },
+    {
+      breaks: 'An Administrator with a last day does not count for the last one.',
+      file: 'sql/routines/keep_an_administrator.sql',
+      find: 'and valid_until is null and login_hours is null and (valid_from',
+      replace: 'and login_hours is null and (valid_from',
+      tests: ['server/administration/users/users.test.ts'],
+    },
+    {
+      breaks: 'Dates and hours are an open step of the login.',
+      file: 'sql/routines/open_account_window.sql',
+      find: "then '{}' else '{account_window}' end::text[];",
+      replace: "then '{}' else '{}' end::text[];",
+      tests: ['server/sign-in/steps.test.ts', 'server/sign-in/session-rules.test.ts'],
+    },
+    {
+      breaks: 'The last day is included.',
+      file: `${room}/login-window.ts`,
+      find: 'Temporal.PlainDate.compare(now.toPlainDate(), last) > 0)\n',
+      replace: 'Temporal.PlainDate.compare(now.toPlainDate(), last) >= 0)\n',
+      tests: hours,
+    },
+    {
+      breaks: 'A moment in the hour that comes twice is inside the hours both times.',
+      file: `${room}/login-window.ts`,
+      find: 'if (change === null || !isAfter(to, change)) return',
+      replace: 'if (change !== undefined) return',
+      tests: hours,
+    },
+    {
+      breaks: 'Two spans that meet at midnight are one night.',
+      file: `${room}/login-window.ts`,
+      find: 'if (!isAfter(next.opens, closes) && isAfter(next.closes, closes)) closes = next.closes',
+      replace: 'if (isAfter(closes, next.opens) && isAfter(next.closes, closes)) closes = next.closes',
+      tests: hours,
+    },
+    {
+      breaks: 'A name has something to see.',
+      file: `${room}/account-fields.ts`,
+      find: "(lineFault(text) ?? unless(isSeen(text), 'unseen'))",
+      replace: 'lineFault(text)',
+      tests: names,
+    },
+    {
+      breaks: 'A name turns nothing the other way round.',
+      file: `${room}/account-fields.ts`,
+      find: " ?? unless(!turnsReading(text), 'turns_reading')",
+      replace: '',
+      tests: names,
+    },
+    {
+      breaks: 'An email address holds nothing that nobody sees.',
+      file: `${room}/account-fields.ts`,
+      find: 'text.isWellFormed() && !holdsUnseen(text) && dotString',
+      replace: 'text.isWellFormed() && dotString',
+      tests: names,
+    },
+    {
+      breaks: 'Login hours go forward.',
+      file: `${room}/account-fields.ts`,
+      find: '.test(to) && from < to,',
+      replace: '.test(to),',
+      tests: names,
+    },
+    {
+      breaks: 'The day of the end does not come before that of the beginning.',
+      file: `${room}/account-fields.ts`,
+      find: 'validUntil !== null && validUntil < validFrom)',
+      replace: 'validUntil !== null && false)',
+      tests: names,
+    },
+    {
+      breaks: 'Usernames that differ in case only are the same.',
+      file: `${room}/username.ts`,
+      find: "text.normalize('NFKC').toUpperCase().toLowerCase()",
+      replace: "text.normalize('NFKC')",
+      tests: usernames,
+    },
+    {
+      breaks: 'Letters of two alphabets are not mixed in a username.',
+      file: `${room}/username.ts`,
+      find: "    return 'mixed_scripts'\n",
+      replace: '    return undefined\n',
+      tests: usernames,
+    },
+    {
+      breaks: 'A username of letters that only look Latin is refused.',
+      file: `${room}/username.ts`,
+      find: "  if (isAllLookAlikes(key)) return 'look_alike'\n",
+      replace: '',
+      tests: usernames,
+    },
+    {
+      breaks: 'Nobody gives a profile a permission that they lack.',
+      file: 'server/directory/profiles/manage-profiles.ts',
+      find: '    if (!hasAll(acting, fields.permissions)) throw beyondYourPermissions()\n',
+      replace: '',
+    },
+    {
+      breaks: 'A profile that has a permission which one lacks is not changed.',
+      file: 'server/directory/profiles/manage-profiles.ts',
+      find: 'if (!hasAll(acting, before.permissions) || !hasAll(acting, after))',
+      replace: 'if (!hasAll(acting, after))',
+    },
+    {
+      breaks: 'Nobody changes the own profile.',
+      file: 'server/directory/profiles/manage-profiles.ts',
+      find: '  if (before.own) throw ownProfile()\n',
+      replace: '',
+    },
+    {
+      breaks: 'Profiles are for who reaches every team.',
+      file: 'server/directory/profiles/manage-profiles.ts',
+      find: '  if (!mayManageProfiles(acting)) throw notPermitted()\n',
+      replace: '',
+    },
+    {
+      breaks: 'Nobody makes a supervisor of whom they do not reach.',
+      file: 'server/directory/teams/manage-teams.ts',
+      find: "      code ??= added.includes(accountId) ? 'supervisor_unknown' : 'supervisor_out_of_reach'\n",
+      replace: '',
+    },
+    {
+      breaks: 'A team beyond reach is not changed.',
+      file: 'server/directory/teams/manage-teams.ts',
+      find: 'const before = reachesTeam(acting, id) ? await findTeam(tx, id) : undefined\n      if (before === undefined) throw',
+      replace: 'const before = await findTeam(tx, id)\n      if (before === undefined) throw',
+    },
+    {
+      breaks: 'Who supervises a team has it in the audit.',
+      file: 'server/directory/teams/manage-teams.ts',
+      find: "      await recordSupervisors(tx, 'team_supervisor_added', acting, { id, name }, added, caller)\n",
+      replace: '',
+      tests: ['server/directory/teams/teams.test.ts'],
+    },
+  ],
+}

@@ -1,0 +1,181 @@
+import type { Room } from './mutant.ts'
+
+const room = 'server/recovery'
+const links = [`${room}/recovery-link.test.ts`]
+const requests = [`${room}/recovery-requests.test.ts`]
+const shares = [`${room}/link-shares.test.ts`]
+
+export const recovery: Room = {
+  tests: links,
+  mutants: [
+    {
+      breaks: 'A link works once.',
+      file: `${room}/store.ts`,
+      find: "    .where('sentTo', '=', account.email)\n    .where('endedAt', 'is', null)\n",
+      replace: "    .where('sentTo', '=', account.email)\n",
+    },
+    {
+      breaks: 'A link is void once the account has another address.',
+      file: `${room}/store.ts`,
+      find: "    .where('sentTo', '=', account.email)\n",
+      replace: '',
+      tests: [`${room}/link-address.test.ts`, ...links],
+    },
+    {
+      breaks: 'A link is void once the account has another password.',
+      file: `${room}/store.ts`,
+      find: "    .where('credentialVersion', '=', account.credentialVersion)\n    .where('sentTo'",
+      replace: "    .where('sentTo'",
+    },
+    {
+      breaks: 'A link has an end.',
+      file: `${room}/store.ts`,
+      find: "    .where('expiresAt', '>', sql<Date>`clock_timestamp()`)\n    .returning('id')\n",
+      replace: "    .returning('id')\n",
+    },
+    {
+      breaks: 'A newer link voids the one before.',
+      file: `${room}/store.ts`,
+      find: "endReason: 'newer' })\n    .where('accountId', '=', account.id)\n",
+      replace: "endReason: 'newer' })\n    .where('accountId', 'is', null)\n",
+    },
+    {
+      breaks: 'A link of a disabled account shows nothing.',
+      file: `${room}/store.ts`,
+      find: "    .where('account.enabled', '=', true)\n",
+      replace: '',
+    },
+    {
+      breaks: 'An address asks so often and no oftener.',
+      file: `${room}/store.ts`,
+      find: 'where known.asked < ${mostFromAddress}\n',
+      replace: '\n',
+      tests: [...requests, ...links],
+    },
+    {
+      breaks: 'One network has its share of the links of an hour.',
+      file: `${room}/store.ts`,
+      find: 'where known.links < ${mostLinksPerNetwork}\n',
+      replace: '\n',
+      tests: shares,
+    },
+    {
+      breaks: 'An instance sends so many links an hour.',
+      file: `${room}/store.ts`,
+      find: 'where known.links < ${mostLinksPerHour}\n',
+      replace: '\n',
+      tests: shares,
+    },
+    {
+      breaks: 'What is asked for is decided once.',
+      file: `${room}/store.ts`,
+      find: "  const row = await tx\n    .deleteFrom('recoveryAsk')\n    .where('id', '=', id)\n    .returning(",
+      replace: "  const row = await tx\n    .updateTable('recoveryAsk').set({ id })\n    .where('id', '=', id)\n    .returning(",
+      tests: [...links, ...requests],
+    },
+    {
+      breaks: 'What a page of a link names is what is changed.',
+      file: `${room}/complete-recovery.ts`,
+      find: '  if (link.linkId !== linkId) throw otherPersonsPage()\n',
+      replace: '',
+      tests: [`${room}/two-links.test.ts`],
+    },
+    {
+      breaks: 'A reset by a link knows whose name the password must not be.',
+      file: `${room}/complete-recovery.ts`,
+      find: 'const owner = { username, fullName, instanceName: instance.name }',
+      replace: "const owner = { username: '', fullName: '', instanceName: '' }",
+      tests: ['test/password-paths.test.ts'],
+    },
+    {
+      breaks: 'A reset by a link ends the session.',
+      file: `${room}/complete-recovery.ts`,
+      find: "    await endSession(tx, accountId, 'password_changed', actor, caller)\n",
+      replace: '',
+    },
+    {
+      breaks: 'A reset by a link stands in the audit.',
+      file: `${room}/complete-recovery.ts`,
+      find: "    await record(tx, { event: 'password_reset', actor, accountId, caller })\n",
+      replace: '',
+      tests: [...links, 'test/audited.test.ts'],
+    },
+    {
+      breaks: 'A person is told by mail that their password was reset.',
+      file: `${room}/complete-recovery.ts`,
+      find: "    await tellByMail(tx, 'password_reset', [account], actor, caller)\n",
+      replace: '',
+      tests: [...links, 'server/outward/messages/notices.test.ts'],
+    },
+    {
+      breaks: 'A disabled account gets no link.',
+      file: `${room}/decide-recovery.ts`,
+      find: '    if (!account?.enabled) return\n',
+      replace: '    if (!account) return\n',
+      tests: [...links, ...requests],
+    },
+    {
+      breaks: 'Who asks in a browser of their own gets a link in any case.',
+      file: `${room}/decide-recovery.ts`,
+      find: 'if (deviceHash !== null && (await knowsBrowser(tx, id, deviceHash)))',
+      replace: 'if (false)',
+      tests: shares,
+    },
+    {
+      breaks: 'Nobody answers their own request.',
+      file: `${room}/settle-request.ts`,
+      find: '  if (request.accountId === actorId) throw ownAccount()\n',
+      replace: '',
+      tests: requests,
+    },
+    {
+      breaks: 'To answer a request takes the permission to give new passwords.',
+      file: `${room}/settle-request.ts`,
+      find: "requestId, ['accounts.new-password'])",
+      replace: 'requestId)',
+      tests: ['server/credentials/credentials.test.ts'],
+    },
+    {
+      breaks: 'One supervisor gets the slip of a request.',
+      file: `${room}/settle-request.ts`,
+      find: '  if (await settleRequest(tx, requestId, how)) return\n',
+      replace: '  if ((await settleRequest(tx, requestId, how)) || true) return\n',
+      tests: requests,
+    },
+    {
+      breaks: 'A request is seen by those who reach its team.',
+      file: `${room}/request-store.ts`,
+      find: 'where ${waits} and ${reach} and a.id <>',
+      replace: 'where ${waits} and a.id <>',
+      tests: requests,
+    },
+    {
+      breaks: 'A request of who has more permissions is for others.',
+      file: `${room}/request-store.ts`,
+      find: 'and a.id <> ${accountId} and p.permissions <@ ${permissions as string[]}::text[]\n',
+      replace: 'and a.id <> ${accountId}\n',
+      tests: requests,
+    },
+    {
+      breaks: 'A request waits for an answer for a day.',
+      file: `${room}/request-store.ts`,
+      find: 'r.closed_at is null and r.expires_at > clock_timestamp() and r.credential_version',
+      replace: 'r.closed_at is null and r.credential_version',
+      tests: requests,
+    },
+    {
+      breaks: 'Who was refused cannot ask on and on.',
+      file: `${room}/request-store.ts`,
+      find: "interval '1 hour') < ${mostRequestsPerHour}",
+      replace: "interval '1 hour') < 1000",
+      tests: requests,
+    },
+    {
+      breaks: 'What somebody typed for a username is sealed until it is decided.',
+      file: `${room}/ask-for-recovery.ts`,
+      find: "usernameKey(username) ?? '', instance.id, sealedBytes)",
+      replace: "usernameKey(username) ?? '', instance.id)",
+      tests: links,
+    },
+  ],
+}
