@@ -25,6 +25,7 @@ export const auditEvents = [
   'instance_created',
   'instance_changed',
   'seats_changed',
+  'mail_tested',
   'login',
   'login_refused',
   'login_pending',

@@ -136,7 +136,7 @@ export async function openNode(
   await app.register(home(passwordNeeds))
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
-  await app.register(messages({ database, mailer }))
+  await app.register(messages({ database, mailer, texts, publicUrl }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys, steps }))

@@ -37,6 +37,7 @@ const isTold = {
   instance_created: false,
   instance_changed: false,
   seats_changed: false,
+  mail_tested: false,
   login_refused: false,
   login_pending: false,
   password_change_refused: false,
