@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Owner, ownerOf } from './embedded-postgres-owner.ts'
+import { makeDataFolder } from './folders.ts'
 import { hashToken } from './secret.ts'
 
 const major = '18'
@@ -36,7 +37,7 @@ export async function openEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
   const folder = join(dataDir, 'postgres')
-  makeFolder(dataDir)
+  makeDataFolder(dataDir)
   const owner = await ownerOf(dataDir, binaries.postgres)
   await makeCluster(binaries, folder, owner)
   const sockets = makeSocketFolder(dataDir, owner)
@@ -159,17 +160,6 @@ async function findBinaries(): Promise<Binaries> {
   } catch (error) {
     throw new Error(
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or newer.`,
-      { cause: error },
-    )
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true })
-  } catch (error) {
-    throw new Error(
-      `DATA_DIR ${dataDir} cannot be made: ${(error as Error).message}. Choose a folder that this user may write.`,
       { cause: error },
     )
   }
