@@ -43,7 +43,7 @@ export {
   disputeMove,
   findEnd,
   findEnds,
-  findLiveSessions,
+  findSeenSessions,
   isLive,
   type ListedSession,
   type LiveSession,
@@ -51,6 +51,7 @@ export {
   type NewSession,
   type OtherSession,
   replaceToken,
+  type SeenSession,
   type SessionEnd,
   type SessionLimits,
 } from './store.ts'
