@@ -12,6 +12,9 @@ import { fileURLToPath } from 'node:url'
 
 const root = resolve(fileURLToPath(import.meta.url), '../..')
 
+/** In seconds beyond DRAIN_SECONDS: a node that stops takes 15 for what is under way, and its PostgreSQL as many. */
+const longestStop = 60
+
 /** Runs one program of the project and ends this process as it ended. */
 export function run(program, args) {
   install()
@@ -36,7 +39,13 @@ export function run(program, args) {
   })
   // A terminal sends Ctrl-C to both; other signals reach the launcher only.
   process.on('SIGINT', () => {})
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  for (const signal of ['SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      child.kill(signal)
+      // What drains, drains for so long; whatever does not hear at all must not outlive it.
+      const seconds = (Number(process.env.DRAIN_SECONDS) || 0) + longestStop
+      setTimeout(() => child.kill('SIGKILL'), seconds * 1000).unref()
+    })
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
 }
 

@@ -1,5 +1,6 @@
 import './app/mantine.css'
 import './app/console.css'
+import './app/forced-colours.css'
 import { MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
@@ -7,6 +8,8 @@ import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './app/api.ts'
+import { isAway, onConnection } from './app/connection.ts'
+import { loadAllScreens } from './app/lazy-screen.ts'
 import { router } from './app/router.tsx'
 import { SessionGate } from './app/session.tsx'
 import { openTexts } from './app/texts.ts'
@@ -30,8 +33,16 @@ const queries: QueryClient = new QueryClient({
       retry: (times, error) => times < 2 && error instanceof ApiProblem && (error.status === 0 || error.status >= 502),
       refetchOnWindowFocus: true,
       staleTime: 5000,
+      // What cannot be asked for without a network is said, and not silently put off.
+      networkMode: 'always',
     },
+    mutations: { networkMode: 'always' },
   },
+})
+
+// What failed while nobody answered is asked for anew as soon as somebody does.
+onConnection(() => {
+  if (!isAway()) void queries.invalidateQueries()
 })
 
 await openTexts()
@@ -45,3 +56,4 @@ createRoot(root).render(
     </QueryClientProvider>
   </MantineProvider>,
 )
+loadAllScreens()

@@ -33,6 +33,7 @@ export const auditEvents = [
   'module_secret_taken_back',
   'module_refused',
   'signing_keys_rotated',
+  'mail_tested',
   'login',
   'login_refused',
   'login_pending',

@@ -102,6 +102,44 @@ for (const { language, locale, scheme } of stories)
     })
   })
 
+test('nobody who works is thrown out by one press: it asks, with a reason, and is nothing that the desk offers first', async ({
+  page,
+  browser,
+  instance,
+}) => {
+  await logInForTheFirstTime(page, instance)
+  const [, ana] = await floor(page, instance.username)
+  const person = await (await browser.newContext({ baseURL: instance.url })).newPage()
+  await logIn(person, 'ana', ana!)
+  await fillNewPassword(person, goodPassword)
+  await saveAndLogIn(person)
+  await page.goto('/console/desk?search=ana')
+  const card = page.getByRole('listitem', { name: 'Ana Souza' })
+  await expect(card.getByText(/seen \d+ sec? ago/)).toBeVisible()
+  const end = card.getByRole('button', { name: 'End session: Ana Souza' })
+  await expect(card.locator('button[data-variant=filled]')).toHaveCount(0)
+  await expect(card.getByText('Logged in and working').first()).toBeVisible()
+  await expect(card.getByText('This is in the way')).toBeHidden()
+  await expect(card.locator('li[data-answer=stops]')).toHaveCount(0)
+  await end.click()
+  const dialog = page.getByRole('dialog', { name: 'End session' })
+  await expect(dialog).toBeVisible()
+  await person.reload()
+  await expect(person.getByText('Logged in since')).toBeVisible()
+  await dialog.getByLabel('Reason').fill('desk 12 is needed')
+  await dialog.getByRole('button', { name: 'End session' }).click()
+  await expect(person.getByRole('alert')).toContainText('desk 12 is needed')
+
+  // Closed, and so the session is only in the way: one press.
+  await logIn(person, 'ana', goodPassword)
+  await expect(person.getByText('Logged in since')).toBeVisible()
+  await person.close()
+  await expect(card.getByText(/silent for/)).toBeVisible()
+  await expect(end).toHaveAttribute('data-variant', 'filled')
+  await end.click()
+  await expect(page.getByText('The session of Ana Souza is ended.')).toBeVisible()
+})
+
 /** A team with its supervisor and one agent, both with slips; returns their initial passwords. */
 async function floor(page: Page, _admin: string): Promise<string[]> {
   await addPerson(page, { username: 'lead', fullName: 'Lia Lead', email: null }, 'Supervisor')

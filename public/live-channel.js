@@ -8,6 +8,7 @@
  * @property {string} formToken the value that every change must carry; it is of the session, so it names the session too
  * @property {(end: End) => void} onEnded nothing more is heard after it
  * @property {(warning: Warning | undefined) => void} onWarning undefined takes the warning back
+ * @property {() => void} [onSilent] a sign of life could not be sent
  * @property {(subjects: string[]) => void} [onChanged] what is shown of these subjects may be out of date
  */
 
@@ -19,7 +20,7 @@ const longestWait = 30_000
 const muteWait = 5 * 60_000
 
 /** @param {Page} page */
-export function openLiveChannel({ formToken, onEnded, onWarning, onChanged = () => {} }) {
+export function openLiveChannel({ formToken, onEnded, onWarning, onChanged = () => {}, onSilent = () => {} }) {
   const name = `gatehouse ${formToken}`
   const others = new BroadcastChannel(name)
   const closing = new AbortController()
@@ -148,6 +149,7 @@ export function openLiveChannel({ formToken, onEnded, onWarning, onChanged = () 
       warn((await answer.json()).warning ?? undefined)
     } catch {
       // The network is away for a moment. The next one will arrive.
+      onSilent()
     }
   }
 

@@ -12,11 +12,17 @@ if (field instanceof HTMLInputElement) {
   const show = (/** @type {string[] | undefined} */ faults) => {
     for (const item of items) {
       if (!(item instanceof HTMLElement)) continue
-      const state = faults === undefined ? '' : faults.includes(item.dataset.code ?? '') ? 'broken' : 'kept'
+      const state =
+        faults === undefined
+          ? ''
+          : faults.includes(item.dataset.code ?? '')
+            ? 'broken'
+            : 'judgedLast' in item.dataset && faults.length > 0
+              ? 'open'
+              : 'kept'
       item.dataset.state = state
       const words = item.querySelector('.state')
-      if (words instanceof HTMLElement)
-        words.textContent = state === '' ? '' : ((state === 'kept' ? words.dataset.kept : words.dataset.broken) ?? '')
+      if (words instanceof HTMLElement) words.textContent = words.dataset[state] ?? ''
     }
   }
 

@@ -39,6 +39,7 @@ if (warningCard !== null && endedCard !== null) {
     document.querySelector('.menu')?.setAttribute('hidden', '')
   }
 
-  const channel = openLiveChannel({ formToken: warningCard.dataset.formToken ?? '', onWarning, onEnded })
+  const onSilent = () => void dispatchEvent(new Event('gatehouse-silent'))
+  const channel = openLiveChannel({ formToken: warningCard.dataset.formToken ?? '', onWarning, onEnded, onSilent })
   warningCard.querySelector('button')?.addEventListener('click', () => void channel.stay())
 }

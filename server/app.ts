@@ -141,7 +141,7 @@ export async function openNode(
   await app.register(home(passwordNeeds))
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
-  await app.register(messages({ database, mailer }))
+  await app.register(messages({ database, mailer, texts, publicUrl }))
   await app.register(modules({ database, publicUrl }))
   await app.register(openid({ database, keys, rules, publicUrl }))
   await app.register(administration({ database, keys, publicUrl }))

@@ -265,6 +265,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'POST /api/imports accounts.import json slowBody',
     'POST /api/imports/:id/run accounts.import json',
     'POST /api/imports/:id/undo accounts.import json',
+    'POST /api/mail/test accounts.create json',
     'POST /api/messages/:id/retry accounts.new-password json',
     'POST /api/password-check anybody json',
     'POST /api/profiles profiles.manage json',

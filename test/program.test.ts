@@ -255,7 +255,12 @@ test('what keeps it from starting is said, with what to do, before anything star
 
   const file = join(mkdtempSync(join(tmpdir(), 'gatehouse-file-')), 'data')
   writeFileSync(file, '')
-  assert.match((await (await newProgram(t, { DATA_DIR: file })).run('migrate')).stderr, /DATA_DIR .* cannot be made/)
+  // In /proc nothing can be made, and it says so with an error at which one could try for ever.
+  for (const folder of [file, '/proc/nope', '/proc/nope/deeper']) {
+    const failed = await (await newProgram(t, { DATA_DIR: folder })).run('migrate')
+    assert.match(failed.stderr, /DATA_DIR .* cannot be made/)
+    assert.equal(failed.code, 1)
+  }
 
   const program = await newProgram(t)
   await program.run('migrate')

@@ -218,6 +218,8 @@ export const elsewhere = [
   // These write into the audit alone, and show what a list shows.
   'POST /api/accounts/export',
   'POST /api/audit/export',
+  // Acts on no account: server/outward/messages/test-message.test.ts.
+  'POST /api/mail/test',
   'POST /api/session/alive',
   // Goes through everybody; server/administration/live/live.test.ts has who stays.
   'POST /api/sessions/end-all',

@@ -11,6 +11,7 @@ import type * as teams from '../../server/directory/teams/schemas.ts'
 import type * as messages from '../../server/outward/messages/schemas.ts'
 import type * as recovery from '../../server/recovery/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
+import { connectionFound, connectionLost } from './connection.ts'
 import { endSession } from './session-end.ts'
 
 /** Every route that the console calls. A test compares them with those that are served. */
@@ -53,6 +54,7 @@ export type Routes = {
   'POST /api/audit/export': typeof auditLog.exportAuditRoute
   'GET /api/messages': typeof messages.listMessagesRoute
   'POST /api/messages/:id/retry': typeof messages.retryMessageRoute
+  'POST /api/mail/test': typeof messages.testMailRoute
   'GET /api/mail': typeof messages.mailStatusRoute
   'GET /api/profiles': typeof profiles.listProfilesRoute
   'GET /api/permissions': typeof profiles.listPermissionsRoute
@@ -181,8 +183,10 @@ async function send(url: string, request: RequestInit): Promise<Response> {
     answer = await fetch(url, request)
   } catch (error) {
     if ((error as Error).name === 'AbortError') throw error
+    connectionLost()
     throw new ApiProblem(0, { code: 'offline' })
   }
+  connectionFound()
   if (answer.ok) return answer
   const problem = new ApiProblem(answer.status, await answer.json().catch(() => ({})))
   if (problem.code === 'not_signed_in') endSession(problem.values)

@@ -1,15 +1,14 @@
-import { Alert, Button, Text, Title } from '@mantine/core'
+import { Alert, Button, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { ApiProblem } from './api.ts'
+import { Heading } from './heading.tsx'
 
 /** A screen that cannot be shown: what went wrong is all there is. */
 export function FailedScreen(props: { error: unknown; retry?: (() => void) | undefined }) {
   const { title } = useProblemText()(props.error)
   return (
     <>
-      <Title order={1} size="h2">
-        {title}
-      </Title>
+      <Heading>{title}</Heading>
       <Failure {...props} />
     </>
   )
@@ -23,20 +22,31 @@ export function Failure({ error, retry }: { error: unknown; retry?: (() => void)
     <Alert color="red" title={title} role="alert" my="md">
       <Text>{next}</Text>
       {requestId && <Text size="sm">{t('problems:request_id', { id: requestId })}</Text>}
-      {retry && (
-        <Button mt="sm" variant="default" onClick={retry}>
-          {t('try_again')}
+      {isNewVersion(error) ? (
+        <Button mt="sm" variant="default" onClick={() => location.reload()}>
+          {t('reload')}
         </Button>
+      ) : (
+        retry && (
+          <Button mt="sm" variant="default" onClick={retry}>
+            {t('try_again')}
+          </Button>
+        )
       )}
     </Alert>
   )
+}
+
+/** That the server has other files than this page: only a new page can go on. */
+function isNewVersion(error: unknown): boolean {
+  return error instanceof ApiProblem && error.code === 'new_version'
 }
 
 /** The texts of a refusal, in the person's language. */
 export function useProblemText(): (error: unknown) => { title: string; next: string; requestId?: string | undefined } {
   const { t } = useTranslation()
   return (error) => {
-    const problem = error instanceof ApiProblem ? error : new ApiProblem(0, { code: 'internal_error', title: String(error) })
+    const problem = error instanceof ApiProblem ? error : new ApiProblem(0, { code: 'console_failed', title: String(error) })
     return {
       title: t(`problems:${problem.code}.title`, problem.values),
       next: t(`problems:${problem.code}.next`, problem.values),

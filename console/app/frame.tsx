@@ -6,6 +6,8 @@ import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { RequestsNotice } from '../requests/requests-notice.tsx'
 import { useMyRequests } from '../requests/use-requests.ts'
+import { instanceName } from './heading.tsx'
+import { NoConnection } from './no-connection.tsx'
 import { screensFor } from './screens.ts'
 import { useSession } from './session.tsx'
 import { SessionEnded } from './session-ended.tsx'
@@ -37,7 +39,7 @@ export function Frame() {
             />
             <img src="/assets/gatehouse.svg" alt="" width={28} height={28} />
             <Text fw={600} truncate>
-              {document.querySelector<HTMLMetaElement>('meta[name=instance]')?.content}
+              {instanceName}
             </Text>
           </Group>
           <UserMenu />
@@ -61,6 +63,7 @@ export function Frame() {
         </Box>
       </AppShell.Main>
       <RequestsNotice />
+      <NoConnection />
       <SessionWarning />
       <SessionEnded />
     </AppShell>

@@ -2,6 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { type End, openLiveChannel } from '../../public/live-channel.js'
+import { connectionLost } from './connection.ts'
 import { endSession, useSessionEnd, warnOfEnd } from './session-end.ts'
 
 let channel: ReturnType<typeof openLiveChannel> | undefined
@@ -33,6 +34,7 @@ export function useLiveChannel(formToken: string | undefined): void {
     }
     channel = openLiveChannel({
       formToken,
+      onSilent: connectionLost,
       onWarning: warnOfEnd,
       onEnded: (end: End) => endSession(end),
       onChanged: (subjects) => {

@@ -1,11 +1,12 @@
-import { Text, Title } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
+import { Heading } from './heading.tsx'
 
 export function NotFound() {
   const { t } = useTranslation()
   return (
     <>
-      <Title order={1}>{t('problems:not_found.title')}</Title>
+      <Heading>{t('problems:not_found.title')}</Heading>
       <Text>{t('problems:not_found.next')}</Text>
     </>
   )

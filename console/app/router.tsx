@@ -1,11 +1,13 @@
 // Every screen and its address. Each is loaded when it is opened.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import { auditSearch } from '../audit/audit-search.ts'
 import { liveSearch } from '../live/live-search.ts'
 import { usersSearch } from '../users/users-search.ts'
 import { FailedScreen } from './failure.tsx'
 import { Frame } from './frame.tsx'
+import { lazyScreen } from './lazy-screen.ts'
 import { NotFound } from './not-found.tsx'
+import { PendingScreen } from './pending-screen.tsx'
 import { searchText, searchWords } from './search-text.ts'
 import { Start } from './start.tsx'
 import { loadTexts } from './texts.ts'
@@ -13,7 +15,6 @@ import { loadTexts } from './texts.ts'
 const root = createRootRoute({
   component: Frame,
   notFoundComponent: NotFound,
-  errorComponent: ({ error, reset }) => <FailedScreen error={error} retry={reset} />,
 })
 
 const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
@@ -22,7 +23,7 @@ const users = createRoute({
   getParentRoute: () => root,
   path: '/users',
   validateSearch: usersSearch,
-  component: lazyRouteComponent(() => import('../users/users-screen.tsx')),
+  component: lazyScreen(() => import('../users/users-screen.tsx')),
 })
 const withDeskTexts = async () => {
   const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk')])
@@ -34,28 +35,28 @@ const desk = createRoute({
   validateSearch: (given: Record<string, unknown>): { search?: string | undefined } => ({
     search: searchWords(given.search),
   }),
-  component: lazyRouteComponent(withDeskTexts),
+  component: lazyScreen(withDeskTexts),
 })
 const newUser = createRoute({
   getParentRoute: () => root,
   path: '/users/new',
-  component: lazyRouteComponent(() => import('../users/new-user-screen.tsx')),
+  component: lazyScreen(() => import('../users/new-user-screen.tsx')),
 })
 const user = createRoute({
   getParentRoute: () => root,
   path: '/users/$id',
-  component: lazyRouteComponent(() => import('../users/user-screen.tsx')),
+  component: lazyScreen(() => import('../users/user-screen.tsx')),
 })
 const slips = createRoute({
   getParentRoute: () => root,
   path: '/slips',
-  component: lazyRouteComponent(() => import('../slips/slips-screen.tsx')),
+  component: lazyScreen(() => import('../slips/slips-screen.tsx')),
 })
 
 const imports = createRoute({
   getParentRoute: () => root,
   path: '/imports',
-  component: lazyRouteComponent(async () => {
+  component: lazyScreen(async () => {
     const [module] = await Promise.all([import('../imports/imports-screen.tsx'), loadTexts('imports')])
     return module
   }),
@@ -63,7 +64,7 @@ const imports = createRoute({
 const oneImport = createRoute({
   getParentRoute: () => root,
   path: '/imports/$id',
-  component: lazyRouteComponent(async () => {
+  component: lazyScreen(async () => {
     const [module] = await Promise.all([import('../imports/import-screen.tsx'), loadTexts('imports')])
     return module
   }),
@@ -71,51 +72,51 @@ const oneImport = createRoute({
 const requests = createRoute({
   getParentRoute: () => root,
   path: '/requests',
-  component: lazyRouteComponent(() => import('../requests/requests-screen.tsx')),
+  component: lazyScreen(() => import('../requests/requests-screen.tsx')),
 })
 const live = createRoute({
   getParentRoute: () => root,
   path: '/live',
   validateSearch: liveSearch,
-  component: lazyRouteComponent(() => import('../live/live-screen.tsx')),
+  component: lazyScreen(() => import('../live/live-screen.tsx')),
 })
 const profiles = createRoute({
   getParentRoute: () => root,
   path: '/profiles',
-  component: lazyRouteComponent(() => import('../profiles/profiles-screen.tsx')),
+  component: lazyScreen(() => import('../profiles/profiles-screen.tsx')),
 })
 const newProfile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/new',
   // The profile whose permissions the new one begins with.
   validateSearch: (given: Record<string, unknown>): { like?: string | undefined } => ({ like: searchText(given.like) }),
-  component: lazyRouteComponent(() => import('../profiles/new-profile-screen.tsx')),
+  component: lazyScreen(() => import('../profiles/new-profile-screen.tsx')),
 })
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profiles/$id',
-  component: lazyRouteComponent(() => import('../profiles/profile-screen.tsx')),
+  component: lazyScreen(() => import('../profiles/profile-screen.tsx')),
 })
 const teams = createRoute({
   getParentRoute: () => root,
   path: '/teams',
-  component: lazyRouteComponent(() => import('../teams/teams-screen.tsx')),
+  component: lazyScreen(() => import('../teams/teams-screen.tsx')),
 })
 const newTeam = createRoute({
   getParentRoute: () => root,
   path: '/teams/new',
-  component: lazyRouteComponent(() => import('../teams/new-team-screen.tsx')),
+  component: lazyScreen(() => import('../teams/new-team-screen.tsx')),
 })
 const team = createRoute({
   getParentRoute: () => root,
   path: '/teams/$id',
-  component: lazyRouteComponent(() => import('../teams/team-screen.tsx')),
+  component: lazyScreen(() => import('../teams/team-screen.tsx')),
 })
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
   validateSearch: auditSearch,
-  component: lazyRouteComponent(async () => {
+  component: lazyScreen(async () => {
     const [module] = await Promise.all([
       import('../audit/audit-screen.tsx'),
       loadTexts('audit'),
@@ -134,12 +135,12 @@ const withRuleTexts =
 const passwordRules = createRoute({
   getParentRoute: () => root,
   path: '/password-rules',
-  component: lazyRouteComponent(withRuleTexts(() => import('../rules/password-rules-screen.tsx'))),
+  component: lazyScreen(withRuleTexts(() => import('../rules/password-rules-screen.tsx'))),
 })
 const loginRules = createRoute({
   getParentRoute: () => root,
   path: '/login-rules',
-  component: lazyRouteComponent(withRuleTexts(() => import('../rules/login-rules-screen.tsx'))),
+  component: lazyScreen(withRuleTexts(() => import('../rules/login-rules-screen.tsx'))),
 })
 
 export const router = createRouter({
@@ -166,6 +167,9 @@ export const router = createRouter({
   ]),
   basepath: '/console',
   defaultPreload: 'intent',
+  // Of each screen and not of all: what stands around it stays.
+  defaultErrorComponent: ({ error, reset }) => <FailedScreen error={error} retry={reset} />,
+  defaultPendingComponent: PendingScreen,
   scrollRestoration: true,
 })
 

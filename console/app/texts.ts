@@ -7,7 +7,7 @@ type Texts = Record<string, unknown>
 
 /** What every screen needs. */
 const together = import.meta.glob<Texts>(
-  ['../../locales/*/*.json', '!../../locales/*/{api,audit,desk,imports,messages,passwords,recovery,rules,sign-in}.json'],
+  ['../../locales/*/*.json', '!../../locales/*/{api,audit,desk,imports,mail,messages,passwords,recovery,rules,sign-in}.json'],
   { import: 'default' },
 )
 
@@ -42,12 +42,12 @@ export async function openTexts(): Promise<void> {
 }
 
 // Texts that only some screens need; the others do not wait for them.
-const apart = import.meta.glob<Texts>('../../locales/*/{audit,desk,imports,passwords,rules}.json', {
+const apart = import.meta.glob<Texts>('../../locales/*/{audit,desk,imports,mail,passwords,rules}.json', {
   import: 'default',
 })
 
 /** Loads the texts of a subject that is loaded apart. */
-export async function loadTexts(subject: 'audit' | 'desk' | 'imports' | 'passwords' | 'rules'): Promise<void> {
+export async function loadTexts(subject: 'audit' | 'desk' | 'imports' | 'mail' | 'passwords' | 'rules'): Promise<void> {
   const language = pageLanguage()
   if (i18next.hasResourceBundle(language, subject)) return
   i18next.addResourceBundle(language, subject, await apart[`../../locales/${language}/${subject}.json`]!())
@@ -78,6 +78,13 @@ export function formatDay(day: string): string {
 
 export function formatNumber(number: number): string {
   return new Intl.NumberFormat(languages[pageLanguage()].region).format(number)
+}
+
+/** A short time, in its greatest unit: `4 s`, `3 min`. */
+export function formatSeconds(seconds: number): string {
+  const [value, unit] = seconds < 60 ? [seconds, 'second'] : seconds < 3600 ? [seconds / 60, 'minute'] : [seconds / 3600, 'hour']
+  const region = languages[pageLanguage()].region
+  return new Intl.NumberFormat(region, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 }).format(value)
 }
 
 /** A time of the day, in the person's time zone. */

@@ -1,10 +1,11 @@
 // The audit: who did what to whom, when and from where.
-import { Button, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Button, Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { ExportMenu } from '../app/list-parts.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment, formatNumber, formatTime } from '../app/texts.ts'
@@ -39,9 +40,7 @@ export default function AuditScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('permissions:areas.audit')}
-        </Title>
+        <Heading>{t('permissions:areas.audit')}</Heading>
         <ExportMenu route="POST /api/audit/export" filter={given} />
       </Group>
       <Text c="dimmed">{t('audit:about')}</Text>

@@ -49,4 +49,5 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   instance_changed: 'instance',
   seats_changed: 'instance',
   epoch_begun: 'instance',
+  mail_tested: 'instance',
 }

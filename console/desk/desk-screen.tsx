@@ -1,10 +1,11 @@
 // The desk: a supervisor finds somebody by two letters and gets them back to work, on a phone too.
-import { Button, Group, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useMyRequests } from '../requests/use-requests.ts'
@@ -33,9 +34,7 @@ export default function DeskScreen() {
   return (
     <Stack gap="sm" maw={720}>
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('title')}
-        </Title>
+        <Heading>{t('title')}</Heading>
         <Shortcuts />
       </Group>
       <TextInput
@@ -88,8 +87,8 @@ function Shortcuts() {
   return (
     <Group gap="xs">
       {mayAnswer && (
-        <Button component={Link} to="/requests" variant="default">
-          {waiting === 0 ? t('console:requests.title') : t('requests', { count: waiting })}
+        <Button component={Link} to="/requests" variant={waiting === 0 ? 'default' : 'filled'}>
+          <span role="status">{waiting === 0 ? t('console:requests.title') : t('requests', { count: waiting })}</span>
         </Button>
       )}
       {seesLive && (

@@ -12,9 +12,11 @@ import { type Act, moreDays } from './use-mends.ts'
 
 const signs: Record<LoginCheck['answer'], IconName> = { passes: 'tick', stops: 'cross', asks: 'next', unknown: 'question' }
 
-type Props = { id: string; doing: Act | undefined; onAct: (act: Act) => void }
+type Acts = { id: string; doing: Act | undefined; onAct: (act: Act) => void }
+/** `isWorking`: they are logged in, and somebody is there. */
+type Props = Acts & { isWorking: boolean }
 
-export function LoginCheckList({ id, ...acts }: Props) {
+export function LoginCheckList({ id, isWorking, ...acts }: Props) {
   const { t } = useTranslation('desk')
   const checks = useLoginChecks(id)
   if (checks.error) return <Failure error={checks.error} retry={() => void checks.refetch()} />
@@ -23,22 +25,27 @@ export function LoginCheckList({ id, ...acts }: Props) {
   const ordered = checks.data.checks.toSorted(
     (one, other) => Number(one.answer === 'unknown') - Number(other.answer === 'unknown'),
   )
+  // Another login would be refused because of this one, but nobody needs it.
+  const works = isWorking && outcome === 'already_logged_in'
   const isLocked = outcome === 'locked' || outcome === 'attempts_used_up'
   return (
     <section aria-label={t('why')} className="checks">
       <Text fw={600} role="status" mb={4}>
-        {t(outcome === 'logs_in' ? 'outcome_free' : 'outcome_stopped')}
+        {t(works ? 'outcome_working' : outcome === 'logs_in' ? 'outcome_free' : 'outcome_stopped')}
       </Text>
       <ol>
         {ordered.map((check) => (
-          <li key={check.check} data-answer={check.answer}>
+          <li key={check.check} data-answer={works && check.answer === 'stops' ? 'working' : check.answer}>
             <span className="sign">
-              <Icon name={signs[check.answer]} size={18} />
-              <VisuallyHidden>{t(`answer.${check.answer}`)}</VisuallyHidden>
+              <Icon name={works && check.answer === 'stops' ? 'screen' : signs[check.answer]} size={18} />
+              <VisuallyHidden>{t(`answer.${works && check.answer === 'stops' ? 'working' : check.answer}`)}</VisuallyHidden>
             </span>
             <div>
-              <Text fw={check.answer === 'stops' || check.answer === 'asks' ? 600 : 400}>{t(`check.${check.check}`)}</Text>
-              <Explained id={id} check={check} {...acts} />
+              <Text fw={check.answer === 'stops' || check.answer === 'asks' ? 600 : 400}>
+                {t(works && check.answer === 'stops' ? 'check.working' : `check.${check.check}`)}
+              </Text>
+              {/* What ends a session stands on the card, and asks first. */}
+              <Explained id={id} check={works && check.answer === 'stops' ? { ...check, mend: null } : check} {...acts} />
               {check.check === 'attempts' && isLocked && ownBrowserIsFree && outcome === 'locked' && (
                 <Text size="sm">{t('own_browser_is_free')}</Text>
               )}
@@ -58,7 +65,7 @@ const withoutMoment: Record<string, string> = {
 }
 
 /** What is the matter, and what mends it. */
-function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Props & { check: LoginCheck }) {
+function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Acts & { check: LoginCheck }) {
   const { t } = useTranslation('desk')
   const { timeZone } = useSession()
   if (code === null) return null

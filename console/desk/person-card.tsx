@@ -4,15 +4,16 @@ import { useTranslation } from 'react-i18next'
 import { Dialog } from '../app/dialog.tsx'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
+import { formatSeconds } from '../app/texts.ts'
+import { AskEndSession } from './ask-end-session.tsx'
 import type { Person } from './desk-queries.ts'
 import { LoginCheckList } from './login-check-list.tsx'
 import { PersonStates } from './person-states.tsx'
 import { type Act, useMends } from './use-mends.ts'
 
-/** What gets somebody in who is in this state, as far as one press does. */
+/** What gets somebody in who is in this state, as far as one press does. Whoever works needs none of it. */
 const mendOf: Record<string, Act> = {
   locked: 'unlock',
-  logged_in: 'end_session',
   attempts_used_up: 'new_password',
   no_password: 'new_password',
   initial_password: 'new_password',
@@ -26,12 +27,16 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
   const { t } = useTranslation('desk')
   const { id, fullName, username, team, session } = person
   const { act, doing, failure } = useMends(person)
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<Act>()
   const acts = useActs(person)
-  const mending = mendOf[person.states[0]?.state ?? 'none']
+  const isIn = person.states.some(({ state }) => state === 'logged_in')
+  // Nobody is there any more: their browser crashed, and the session is what is in the way.
+  const isStuck = isIn && session?.silent === true
+  const mending =
+    person.states[0]?.state === 'logged_in' ? (isStuck ? 'end_session' : undefined) : mendOf[person.states[0]?.state ?? 'none']
   const press = (what: Act) => {
-    // It ends the session too, and with it what somebody may be in the middle of.
-    if (what === 'new_password' && person.states.some(({ state }) => state === 'logged_in')) setAsking(true)
+    // Either ends the session, and with it what somebody may be in the middle of.
+    if (isIn && (what === 'new_password' || (what === 'end_session' && !isStuck))) setAsking(what)
     else act(what)
   }
   return (
@@ -45,7 +50,10 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
       <PersonStates person={person} />
       {session !== null && (
         <Text size="sm" mt={6} className="break">
-          {[session.device || t('common:unknown_device'), session.address].join(' · ')}
+          {[session.device || t('common:unknown_device'), session.address].join(' · ')} ·{' '}
+          <Text span fw={session.silent ? 600 : 400} inherit>
+            {t(session.silent ? 'silent_for' : 'seen_ago', { time: formatSeconds(session.silentSeconds) })}
+          </Text>
         </Text>
       )}
       {failure && <Failure error={failure} />}
@@ -74,17 +82,27 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
           {t('why')}
         </Button>
       </Group>
-      {isOpen && <LoginCheckList id={id} doing={doing} onAct={press} />}
-      {asking && (
-        <Dialog title={t('act.new_password')} onClose={() => setAsking(false)}>
+      {isOpen && <LoginCheckList id={id} isWorking={isIn && session?.silent === false} doing={doing} onAct={press} />}
+      {asking === 'end_session' && (
+        <AskEndSession
+          fullName={fullName}
+          onClose={() => setAsking(undefined)}
+          onEnd={(reason) => {
+            setAsking(undefined)
+            act('end_session', reason)
+          }}
+        />
+      )}
+      {asking === 'new_password' && (
+        <Dialog title={t('act.new_password')} onClose={() => setAsking(undefined)}>
           <Text mb="md">{t('ask_new_password', { name: fullName })}</Text>
           <Group justify="end">
-            <Button variant="default" onClick={() => setAsking(false)}>
+            <Button variant="default" onClick={() => setAsking(undefined)}>
               {t('common:cancel')}
             </Button>
             <Button
               onClick={() => {
-                setAsking(false)
+                setAsking(undefined)
                 act('new_password')
               }}
             >

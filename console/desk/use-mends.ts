@@ -28,24 +28,25 @@ export function useMends({ id, fullName }: { id: string; fullName: string }) {
   }
 
   const extend = (days: number) => call('POST /api/accounts/:id/extend-validity', { params: { id }, body: { days } })
-  const acts: Record<Act, () => Promise<unknown>> = {
+  const acts: Record<Act, (reason: string) => Promise<unknown>> = {
     unlock: () => call('POST /api/accounts/:id/unlock', { params: { id }, body: {} }),
-    end_session: () => call('POST /api/sessions/end', { body: { accountIds: [id], reason: '' } }).then(orRefused),
+    end_session: (reason) => call('POST /api/sessions/end', { body: { accountIds: [id], reason } }).then(orRefused),
     enable: () => call('POST /api/accounts/enable', { body: { accountIds: [id] } }).then(orRefused),
     from_today: () => extend(0),
     more_days: () => extend(moreDays),
     new_password: newPassword,
   }
   const doing = useMutation({
-    mutationFn: (act: Act) => acts[act](),
+    mutationFn: ({ act, reason }: { act: Act; reason: string }) => acts[act](reason),
     onMutate: () => setFailure(null),
-    onSuccess: (_, act) => {
+    onSuccess: (_, { act }) => {
       if (act !== 'new_password') announce(t(`done.${act}`, { name: fullName }))
     },
     onError: setFailure,
     onSettled: () => queries.invalidateQueries({ queryKey: deskKey }),
   })
-  return { act: doing.mutate, doing: doing.isPending ? doing.variables : undefined, failure }
+  const act = (act: Act, reason = '') => doing.mutate({ act, reason })
+  return { act, doing: doing.isPending ? doing.variables.act : undefined, failure }
 }
 
 /** What refuses one account of a selection refuses all that was asked for here. */

@@ -1,11 +1,12 @@
 // One import, from the dry run to the slips. What it shows lives on the server: a reload changes nothing.
-import { Alert, Progress, Stack, Text, Title } from '@mantine/core'
+import { Alert, Progress, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, call } from '../app/api.ts'
 import { FailedScreen } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { type Cause, ImportCauses } from './import-causes.tsx'
 import { ImportCounts } from './import-counts.tsx'
@@ -32,9 +33,7 @@ export default function ImportScreen() {
   return (
     <Stack>
       <div>
-        <Title order={1} size="h2" className="break">
-          {data.fileName || t('imports:nameless')}
-        </Title>
+        <Heading area={t('imports')}>{data.fileName || t('imports:nameless')}</Heading>
         <Text c="dimmed" role="status">
           {t(`imports:state.${data.state}`)} · {t('imports:rows', { count: data.rows, number: formatNumber(data.rows) })}
         </Text>

@@ -5,6 +5,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Answer, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { sendFile } from './send-file.ts'
@@ -19,9 +20,7 @@ export default function ImportsScreen() {
   })
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('imports:title')}
-      </Title>
+      <Heading>{t('imports:title')}</Heading>
       <Paper withBorder p="md">
         <Text>{t('imports:what')}</Text>
         <List my="sm">

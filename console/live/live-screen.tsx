@@ -1,9 +1,10 @@
 // Who is logged in, since when and where, and how the seats are used. Keeps itself up to date.
-import { Button, Group, Paper, Select, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, Select, Stack, Text } from '@mantine/core'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { SearchField } from '../app/list-parts.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
@@ -35,9 +36,7 @@ export default function LiveScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('live.title')}
-        </Title>
+        <Heading>{t('live.title')}</Heading>
         {mayEnd && reachesAllTeams && !filtered && (
           <Button variant="default" onClick={() => setAsking('all')}>
             {t('live.end_all')}

@@ -135,7 +135,7 @@ const LiveRow = memo(function LiveRow({ row, session, isSelected, onToggle, meas
   const { accountId, fullName, username, profile, team, startedAt, lastSeenAt, device, address, mayEnd } = session
   const where = `${device || t('common:unknown_device')} · ${address}`
   return (
-    <Table.Tr {...place} bg={isSelected ? 'var(--mantine-primary-color-light)' : undefined}>
+    <Table.Tr {...place} data-selected={isSelected || undefined}>
       {onToggle && (
         <Table.Td>
           <Checkbox

@@ -1,10 +1,11 @@
-import { Stack, Title } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { ProfileForm, type ProfileValues } from './profile-form.tsx'
 import { useProfileName } from './profile-name.ts'
 
@@ -36,9 +37,7 @@ export default function NewProfileScreen() {
   }
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('profiles.new')}
-      </Title>
+      <Heading area={t('profiles.title')}>{t('profiles.new')}</Heading>
       {error && <Failure error={error} />}
       {catalogue.data && list.data && (
         <ProfileForm catalogue={catalogue.data.permissions} initial={initial()} submit={t('users.create')} onSubmit={create} />

@@ -1,10 +1,11 @@
-import { Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { ApiProblem, call } from '../app/api.ts'
 import { FailedScreen } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { RemoveButton } from '../app/remove-button.tsx'
 import { usePermission } from '../app/session.tsx'
 import { PermissionList } from './permission-list.tsx'
@@ -49,9 +50,7 @@ export default function ProfileScreen() {
     <Stack>
       <Group justify="space-between" align="start">
         <div>
-          <Title order={1} size="h2" className="break">
-            {profileName(profile.name)}
-          </Title>
+          <Heading area={t('profiles.title')}>{profileName(profile.name)}</Heading>
           <Group gap="xs" mt={4}>
             <ProfileMarks {...profile} />
             <Text size="sm">

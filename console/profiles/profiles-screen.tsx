@@ -1,10 +1,11 @@
 // The list of profiles: what each permits, in numbers, and who has it.
-import { Anchor, Badge, Button, Group, Stack, Table, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Anchor, Badge, Button, Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Answer, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from './profile-name.ts'
@@ -17,9 +18,7 @@ export default function ProfilesScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('profiles.title')}
-        </Title>
+        <Heading>{t('profiles.title')}</Heading>
         {list.data?.mayCreate && (
           <Button component={Link} to="/profiles/new">
             {t('profiles.new')}

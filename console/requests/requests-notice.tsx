@@ -3,23 +3,23 @@ import { notifications } from '@mantine/notifications'
 import { useLocation, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { showWaiting } from '../app/heading.tsx'
 import { useMyRequests } from './use-requests.ts'
 
 const id = 'recovery-requests'
-const plainTitle = document.title
 
 /** Says without a sound that somebody waits: a notice when somebody new does, and their number in the title of the tab. */
 export function RequestsNotice() {
   const { t } = useTranslation()
   const requests = useMyRequests()
   const router = useRouter()
-  // The screen itself shows them.
-  const onScreen = useLocation().pathname === '/requests'
+  // These screens show them themselves, and a notice would lie over the button that leads there.
+  const onScreen = ['/requests', '/desk'].includes(useLocation().pathname)
   const known = useRef<ReadonlySet<string>>(new Set())
   const count = requests.length
 
   useEffect(() => {
-    document.title = count === 0 ? plainTitle : `(${count}) ${plainTitle}`
+    showWaiting(count)
   }, [count])
 
   useEffect(() => {

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { keepSlips } from '../slips/kept-slips.ts'
@@ -23,9 +24,7 @@ export default function RequestsScreen() {
   const others = requests.filter(({ isMine }) => !isMine)
   return (
     <Stack gap="md">
-      <Title order={1} size="h2">
-        {t('requests.title')}
-      </Title>
+      <Heading>{t('requests.title')}</Heading>
       <Text c="dimmed">{t('requests.what')}</Text>
       {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
       {failure && <Failure error={failure} />}

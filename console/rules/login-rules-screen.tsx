@@ -2,6 +2,7 @@ import { Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { AreaForm } from './area-form.tsx'
 import { type Area, type HeldRules, useDraft } from './draft.ts'
 import { rulesQuery } from './rules-query.ts'
@@ -11,9 +12,7 @@ export default function LoginRulesScreen() {
   const rules = useQuery(rulesQuery)
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('rules.login')}
-      </Title>
+      <Heading>{t('rules.login')}</Heading>
       <Text>{t('rules:intro.login')}</Text>
       {rules.error && !rules.data && <Failure error={rules.error} retry={() => void rules.refetch()} />}
       {rules.data && (

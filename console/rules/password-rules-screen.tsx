@@ -1,8 +1,9 @@
 import './rules.css'
-import { Stack, Text, Title } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { usePermission } from '../app/session.tsx'
 import { AreaForm } from './area-form.tsx'
 import { type HeldRules, rulesOf, useDraft } from './draft.ts'
@@ -15,9 +16,7 @@ export default function PasswordRulesScreen() {
   const rules = useQuery(rulesQuery)
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('rules.passwords')}
-      </Title>
+      <Heading>{t('rules.passwords')}</Heading>
       {rules.error && !rules.data && <Failure error={rules.error} retry={() => void rules.refetch()} />}
       {rules.data && <PasswordRules held={rules.data} />}
     </Stack>

@@ -1,13 +1,19 @@
+import { useQuery } from '@tanstack/react-query'
 import type { TFunction } from 'i18next'
+import type { ReactNode } from 'react'
 import { encode } from 'uqr'
 import type { Language } from '../../contracts/languages.ts'
-import { formatMoment } from '../app/texts.ts'
+import { call } from '../app/api.ts'
+import { formatMoment, isLanguage, pageLanguage, textsIn } from '../app/texts.ts'
 import type { Slip } from './kept-slips.ts'
+import './slips.css'
 
-type SlipSheetProps = { slip: Slip; instance: { name: string; url: string }; texts: { language: Language; t: TFunction } }
+type Instance = { name: string; url: string }
+export type SlipTexts = { language: Language; t: TFunction }
+type SlipSheetProps = { slip: Slip; instance: Instance; texts: SlipTexts; children?: ReactNode }
 
-/** One slip: where, who, what, until when, and what to do. */
-export function SlipSheet({ slip, instance, texts: { language, t } }: SlipSheetProps) {
+/** One slip: where, who, what, until when, and what to do. `children` stand below, for what else is handed over with it. */
+export function SlipSheet({ slip, instance, texts: { language, t }, children }: SlipSheetProps) {
   return (
     <article className="slip" lang={language} aria-label={slip.fullName}>
       <header>
@@ -33,11 +39,12 @@ export function SlipSheet({ slip, instance, texts: { language, t } }: SlipSheetP
         <li>{t('slips.step_type')}</li>
         <li>{t('slips.step_choose')}</li>
       </ol>
+      {children}
     </article>
   )
 }
 
-function QrCode({ text, label }: { text: string; label: string }) {
+export function QrCode({ text, label }: { text: string; label: string }) {
   const { size, data } = encode(text, { border: 2 })
   const path = data.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ''))).join('')
   return (
@@ -46,4 +53,30 @@ function QrCode({ text, label }: { text: string; label: string }) {
       <path d={path} fill="#000" />
     </svg>
   )
+}
+
+/** What slips say around their secrets: the instance, and the texts by the language of their person. Undefined until it is there. */
+export function useSlipWords(slips: readonly Slip[]) {
+  const { data: choices } = useQuery({
+    queryKey: ['accounts', 'choices'],
+    queryFn: ({ signal }) => call('GET /api/accounts/choices', { signal }),
+  })
+  const languages = [...new Set(slips.map(({ language }) => language))]
+  const { data: texts } = useQuery({
+    queryKey: ['slips', 'texts', ...languages],
+    queryFn: async () =>
+      new Map(
+        await Promise.all(
+          languages.map(async (language) => [language, await textsFor(language, choices!.instance.language)] as const),
+        ),
+      ),
+    enabled: choices !== undefined,
+  })
+  return choices && texts && { instance: choices.instance, textsOf: (slip: Slip): SlipTexts => texts.get(slip.language)! }
+}
+
+/** A slip speaks the language of its person, else the instance's. */
+async function textsFor(language: string | null, otherwise: string): Promise<SlipTexts> {
+  const code = isLanguage(language) ? language : isLanguage(otherwise) ? otherwise : pageLanguage()
+  return { language: code, t: await textsIn(code) }
 }

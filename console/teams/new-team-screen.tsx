@@ -1,10 +1,11 @@
-import { Stack, Title } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { useSession } from '../app/session.tsx'
 import { TeamForm, type TeamValues } from './team-form.tsx'
 
@@ -24,9 +25,7 @@ export default function NewTeamScreen() {
   }
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('teams.new')}
-      </Title>
+      <Heading area={t('teams.title')}>{t('teams.new')}</Heading>
       {list.error && <Failure error={list.error} />}
       {list.data && (
         <TeamForm

@@ -1,10 +1,11 @@
-import { Alert, Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Group, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { ApiProblem, call } from '../app/api.ts'
 import { FailedScreen } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { RemoveButton } from '../app/remove-button.tsx'
 import { TeamForm, type TeamValues } from './team-form.tsx'
 import { MembersOf, Supervisors } from './teams-screen.tsx'
@@ -44,9 +45,7 @@ export default function TeamScreen() {
     <Stack>
       <Group justify="space-between" align="start">
         <div>
-          <Title order={1} size="h2" className="break">
-            {team.name}
-          </Title>
+          <Heading area={t('teams.title')}>{team.name}</Heading>
           <Text size="sm" mt={4}>
             <MembersOf {...team} />
           </Text>

@@ -1,11 +1,12 @@
 // The list of teams within reach: who supervises each, and how many people are in it.
-import { Anchor, Button, Group, Stack, Table, Text, TextInput, Title, VisuallyHidden } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Answer, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 
@@ -23,9 +24,7 @@ export default function TeamsScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('teams.title')}
-        </Title>
+        <Heading>{t('teams.title')}</Heading>
         {list.data?.mayManage && (
           <Button component={Link} to="/teams/new">
             {t('teams.new')}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { call } from '../app/api.ts'
 import { usePermission } from '../app/session.tsx'
+import { TestMail } from './test-mail.tsx'
 
 /** Says, to those who make credentials, that no mail leaves from here. */
 export function MailNotice() {
@@ -17,7 +18,8 @@ export function MailNotice() {
   if (data?.mail !== 'files') return null
   return (
     <Alert color="yellow" title={t('users.no_mail')}>
-      {t('users.no_mail_next')}
+      <div>{t('users.no_mail_next')}</div>
+      <TestMail />
     </Alert>
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, Text } from '@mantine/core'
+import { Alert, Button, Group, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
@@ -6,6 +6,7 @@ import { type Answer, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
+import { TestMail } from './test-mail.tsx'
 
 type Account = Answer<'GET /api/accounts/:id'>
 
@@ -28,11 +29,14 @@ export function MessageStanding({ account, mayRetry }: { account: Account; mayRe
   return (
     <Alert color={message.state === 'failed' ? 'red' : 'blue'} title={text}>
       {message.lastError && <Text className="break">{t('users.message.server_said', { words: message.lastError })}</Text>}
-      {message.state === 'failed' && mayRetry && (
-        <Button mt="sm" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
-          {t('users.message.retry')}
-        </Button>
-      )}
+      <Group gap="xs">
+        {message.state === 'failed' && mayRetry && (
+          <Button mt="sm" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
+            {t('users.message.retry')}
+          </Button>
+        )}
+        <TestMail />
+      </Group>
       {retry.error && <Failure error={retry.error} />}
     </Alert>
   )

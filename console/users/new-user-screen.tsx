@@ -1,4 +1,4 @@
-import { Radio, Stack, Title } from '@mantine/core'
+import { Radio, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -6,9 +6,11 @@ import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { keepSlips } from '../slips/kept-slips.ts'
 import { AccountForm, emptyAccount } from './account-form.tsx'
 import type { AccountValues } from './account-input.tsx'
+import { TestMail } from './test-mail.tsx'
 
 type Credentials = 'slip' | 'message' | 'none'
 
@@ -32,9 +34,7 @@ export default function NewUserScreen() {
   }
   return (
     <Stack>
-      <Title order={1} size="h2">
-        {t('users.new')}
-      </Title>
+      <Heading area={t('users.title')}>{t('users.new')}</Heading>
       {choices.error && <Failure error={choices.error} />}
       {choices.data && (
         <AccountForm
@@ -55,6 +55,11 @@ export default function NewUserScreen() {
               <Radio value="none" label={t('users.credentials_none')} />
             </Stack>
           </Radio.Group>
+          {credentials === 'message' && (
+            <div>
+              <TestMail />
+            </div>
+          )}
         </AccountForm>
       )}
     </Stack>

@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router'
 import { type ComponentProps, useState } from 'react'
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { FailedScreen } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { usePermission, useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { AccountForm, valuesOf } from './account-form.tsx'
@@ -56,9 +57,7 @@ export default function UserScreen() {
     <Stack>
       <Group justify="space-between" align="start">
         <div>
-          <Title order={1} size="h2" className="break">
-            {data.fullName}
-          </Title>
+          <Heading area={t('users.title')}>{data.fullName}</Heading>
           <AccountState {...data} />
           <Text size="sm" mt={4}>
             <Link to="/desk" search={{ search: data.username }} className="link">

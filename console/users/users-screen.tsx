@@ -1,6 +1,6 @@
 // The list of accounts: search, filter, sort, page, and what can be done to a selection.
 
-import { Button, Group, Select, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Select, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { accountStates } from '../../contracts/account-states.ts'
 import { type Answer, call, type Query } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
+import { Heading } from '../app/heading.tsx'
 import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
@@ -53,9 +54,7 @@ export default function UsersScreen() {
   return (
     <Stack gap="md">
       <Group justify="space-between">
-        <Title order={1} size="h2">
-          {t('users.title')}
-        </Title>
+        <Heading>{t('users.title')}</Heading>
         <Group gap="xs">
           {mayExport && <ExportMenu route="POST /api/accounts/export" filter={exported} />}
           {mayCreate && (

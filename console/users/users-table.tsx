@@ -72,7 +72,7 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
         </Table.Thead>
         <Table.Tbody>
           {accounts.map((account) => (
-            <Table.Tr key={account.id} bg={selected.has(account.id) ? 'var(--mantine-primary-color-light)' : undefined}>
+            <Table.Tr key={account.id} data-selected={selected.has(account.id) || undefined}>
               <Table.Td>
                 <Checkbox
                   aria-label={t('select_one', { name: account.fullName })}

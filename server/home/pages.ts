@@ -108,7 +108,12 @@ ${offered.map(
 
 /** What stands around every page of somebody who is logged in. */
 export function signedInFrame(view: View, signedIn: SignedIn & { closesSoon: boolean }): Frame {
-  return { menu: userMenu(view, signedIn), notice: sessionNotice(view, signedIn), scripts: ['menu.js', 'session-notice.js'] }
+  return {
+    menu: userMenu(view, signedIn),
+    notice: sessionNotice(view, signedIn),
+    scripts: ['menu.js', 'session-notice.js'],
+    styles: ['menu.css'],
+  }
 }
 
 /** Opens without a script; a script closes it again. Source: ASVS 5.0, 7.4.4. */

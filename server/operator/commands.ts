@@ -192,12 +192,12 @@ export const commands: readonly Command[] = [
   },
   {
     words: 'doctor',
-    usage: '',
+    usage: '[--mail ADDRESS]',
     means: 'Checks that this node can serve, and says what is wrong.',
     values: [],
-    options: {},
-    async run({ system, config }) {
-      const findings = await diagnose(system, config)
+    options: { mail: 'Also sends a test message to this address, and repeats what the mail server says.' },
+    async run({ system, config }, _values, { mail }) {
+      const findings = await diagnose(system, config, mail)
       const well = findings.every(({ ok }) => ok)
       return {
         json: { ok: well, checks: findings },

@@ -21,15 +21,18 @@ async function startDoctor(t: TestContext) {
     database = system.database,
     user = 'gatehouse_node',
     settings = {},
+    mail,
   }: {
     database?: Database
     user?: string
     settings?: Record<string, string>
+    mail?: string
   } = {}) => {
     const serving = { ...system.address, user } as typeof system.address
     const findings = await diagnose(
       { ...system, database, serving, migrated: [], close: async () => {} },
       readConfig({ ...usual, ...settings }),
+      mail,
     )
     return { findings, bad: findings.filter(({ ok }) => !ok).map(({ check }) => check) }
   }
@@ -91,6 +94,21 @@ test('a mail server that is away, refuses the login, or is none, is found', asyn
   assert.deepEqual(refused.bad, ['mail'])
   assert.doesNotMatch(JSON.stringify(refused.findings), /wrong/)
   assert.deepEqual((await look({ settings: { SMTP_URL: `smtp://localhost:${await freePort()}` } })).bad, ['mail'])
+})
+
+test('a test message of the doctor says what the mail server said to it', async (t) => {
+  const { look } = await startDoctor(t)
+  const server = await newMailServer(t)
+  await server.start()
+  const settings = { SMTP_URL: server.url }
+  const sent = await look({ settings, mail: 'ops@example.com' })
+  assert.deepEqual(sent.bad, [])
+  assert.match(sent.findings.at(-1)!.says, /took it for ops@example\.com: 250 /)
+  assert.equal(server.mails.length, 1)
+  server.onRecipient = () => '550 5.1.1 nobody here'
+  const refused = await look({ settings, mail: 'ops@example.com' })
+  assert.deepEqual(refused.bad, ['test message'])
+  assert.match(refused.findings.at(-1)!.says, /did not leave: 550 5\.1\.1 nobody here/)
 })
 
 test('an address that leads to no instance, a list that is none and a zone that PostgreSQL does not know are found', async (t) => {

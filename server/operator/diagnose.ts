@@ -4,16 +4,21 @@ import { type Kysely, sql } from 'kysely'
 import { describeBreachedPasswords } from '../authenticators/passwords/passwords.ts'
 import type { Config } from '../config.ts'
 import { findInstance } from '../instances/instances.ts'
+import { testMail, tryMail } from '../outward/messages/messages.ts'
 import { type DatabaseAddress, describeRole } from '../platform/database.ts'
 import { openMailer } from '../platform/mail.ts'
 import { describeLogin } from '../platform/serving-role.ts'
 import type { Tables } from '../platform/tables.ts'
+import { openTexts } from '../platform/text.ts'
 import type { System } from '../system.ts'
 
 export type Finding = { check: string; ok: boolean; says: string }
 
-/** Looks at everything that a node needs. What cannot be opened at all has been said before this runs. */
-export async function diagnose({ database, serving }: System, config: Config): Promise<Finding[]> {
+/**
+ * Looks at everything that a node needs. What cannot be opened at all has been said before this runs.
+ * @param testAddress where a test message is sent to; without one the mail server is only spoken to
+ */
+export async function diagnose({ database, serving }: System, config: Config, testAddress?: string): Promise<Finding[]> {
   const { version, skewSeconds } = await database.call(async (db) => {
     const asked = Date.now()
     const { rows } = await sql<{ version: string; clock: Date }>`
@@ -48,6 +53,7 @@ export async function diagnose({ database, serving }: System, config: Config): P
         : `no instance answers at ${config.publicUrl.hostname} yet; \`serve\` makes it`,
     },
     { check: 'mail', ...(await mailFinding(config)) },
+    ...(testAddress === undefined ? [] : [{ check: 'test message', ...(await testFinding(config, testAddress)) }]),
   ]
 }
 
@@ -95,4 +101,14 @@ async function mailFinding(config: Config): Promise<{ ok: boolean; says: string 
   } catch (error) {
     return { ok: false, says: `${server}: ${(error as Error).message}` }
   }
+}
+
+/** Sends a message to an address of the operator's, and repeats what the mail server says to it. */
+async function testFinding(config: Config, address: string): Promise<{ ok: boolean; says: string }> {
+  const { hostname, origin } = config.publicUrl
+  const mail = testMail(address, 'en', openTexts()('en'), { instanceName: hostname, url: origin, by: 'gatehouse doctor' })
+  const { outcome, said } = await tryMail(openMailer(config), mail)
+  if (outcome === 'sent') return { ok: true, says: `the mail server took it for ${address}: ${said}` }
+  if (outcome === 'file') return { ok: true, says: `without SMTP_URL, it is the file ${join(config.dataDir, 'outbox', said)}` }
+  return { ok: false, says: `it did not leave: ${said}` }
 }

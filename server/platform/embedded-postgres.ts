@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { freeLockFile, isAlive } from './embedded-postgres-lock-file.ts'
 import { type Owner, ownerOf } from './embedded-postgres-owner.ts'
+import { makeDataFolder } from './folders.ts'
 import { hashToken } from './secret.ts'
 
 const major = '18'
@@ -37,7 +38,7 @@ export async function openEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries()
   const folder = join(dataDir, 'postgres')
-  makeFolder(dataDir)
+  makeDataFolder(dataDir)
   const owner = await ownerOf(dataDir, binaries.postgres)
   await makeCluster(binaries, folder, owner)
   const sockets = makeSocketFolder(dataDir, owner)
@@ -162,17 +163,6 @@ async function findBinaries(): Promise<Binaries> {
   } catch (error) {
     throw new Error(
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or newer.`,
-      { cause: error },
-    )
-  }
-}
-
-function makeFolder(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true })
-  } catch (error) {
-    throw new Error(
-      `DATA_DIR ${dataDir} cannot be made: ${(error as Error).message}. Choose a folder that this user may write.`,
       { cause: error },
     )
   }

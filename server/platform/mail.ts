@@ -22,18 +22,26 @@ export type Mailer = Readonly<{
    * @throws MailFault
    */
   reach(): Promise<void>
-  /** @throws MailFault */
-  send(mail: OutgoingMail): Promise<void>
+  /**
+   * Returns what was answered: by the mail server in its words, or the name of the file.
+   * @throws MailFault
+   */
+  send(mail: OutgoingMail): Promise<string>
 }>
+
+/** What kept a message from leaving, as far as it can be told: nobody answers, no safe connection, a login, an address, or else. */
+export type MailFaultKind = 'silent' | 'unsafe' | 'login' | 'sender' | 'recipient' | 'other'
 
 /** A message did not leave. Its words are the mail server's. */
 export class MailFault extends Error {
   /** Whether the mail server will not take it later either. */
   readonly permanent: boolean
-  constructor(words: string, permanent: boolean) {
+  readonly kind: MailFaultKind
+  constructor(words: string, permanent: boolean, kind: MailFaultKind = 'other') {
     super(oneLine(words).slice(0, 500))
     this.name = 'MailFault'
     this.permanent = permanent
+    this.kind = kind
   }
 }
 
@@ -83,10 +91,11 @@ function mailToServer({ mailFrom, publicUrl }: MailSettings, url: URL): Mailer {
   let known: 'good' | 'unknown' | { fault: MailFault; until: number } = 'unknown'
 
   /** Keeps in mind how it went. What the server refuses, it has at least answered. */
-  const watched = async (attempt: () => Promise<unknown>) => {
+  const watched = async <Answer>(attempt: () => Promise<Answer>): Promise<Answer> => {
     try {
-      await attempt()
+      const answer = await attempt()
       known = 'good'
+      return answer
     } catch (error) {
       const fault = faultOf(error)
       known = fault.permanent ? 'good' : { fault, until: performance.now() + restAfterFailure }
@@ -103,7 +112,8 @@ function mailToServer({ mailFrom, publicUrl }: MailSettings, url: URL): Mailer {
     },
     async send(mail) {
       const envelope = envelopeOf(mailFrom, mail)
-      await watched(() => transport.sendMail({ ...envelope, signal: AbortSignal.timeout(longestSend) }))
+      const { response } = await watched(() => transport.sendMail({ ...envelope, signal: AbortSignal.timeout(longestSend) }))
+      return oneLine(response).slice(0, 500)
     },
   }
 }
@@ -118,7 +128,8 @@ function mailToFiles({ mailFrom, dataDir }: MailSettings): Mailer {
       const { message } = await transport.sendMail(envelopeOf(mailFrom, mail))
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 })
-        const path = join(folder, `${new Date().toISOString().replaceAll(':', '-')}-${mail.id}.eml`)
+        const name = `${new Date().toISOString().replaceAll(':', '-')}-${mail.id}.eml`
+        const path = join(folder, name)
         // Written whole under another name first: whoever looks into the folder finds no half message.
         const file = await open(`${path}.new`, 'w', 0o600)
         try {
@@ -128,6 +139,7 @@ function mailToFiles({ mailFrom, dataDir }: MailSettings): Mailer {
           await file.close()
         }
         await rename(`${path}.new`, path)
+        return name
       } catch (error) {
         throw new MailFault((error as Error).message, false)
       }
@@ -157,22 +169,26 @@ function oneLine(text: string): string {
 /** @throws MailFault when it is not one plain address */
 function oneAddress(text: string): string {
   if (!/^[^\s\p{Cc}@<>"(),:;[\]\\]+@[^\s\p{Cc}@<>"(),:;[\]\\]+$/u.test(text) || text.length > 254)
-    throw new MailFault('This is not an email address.', true)
+    throw new MailFault('This is not an email address.', true, 'recipient')
   return text
 }
 
 /** Only what the server says of this recipient or this message is final; all else may be mended, such as its own settings or ours. */
 function faultOf(error: unknown): MailFault {
   if (error instanceof MailFault) return error
-  const {
-    message,
-    response,
-    responseCode = 0,
-    command,
-  } = error as Error & {
-    response?: string
-    responseCode?: number
-    command?: string
-  }
-  return new MailFault(response || message, responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA'))
+  const { message, response, responseCode = 0, command, code } = error as SmtpError
+  const permanent = responseCode >= 500 && (command === 'RCPT TO' || command === 'DATA')
+  return new MailFault(response || message, permanent, kindOf({ command, code, message }))
+}
+
+type SmtpError = Error & { response?: string; responseCode?: number; command?: string | undefined; code?: string | undefined }
+
+/** Source: the codes of nodemailer, https://nodemailer.com/errors. */
+function kindOf({ command, code = '', message }: Pick<SmtpError, 'command' | 'code' | 'message'>): MailFaultKind {
+  if (code === 'EAUTH') return 'login'
+  if (code === 'ETLS' || /certificate|TLS|SSL/i.test(message)) return 'unsafe'
+  if (command === 'MAIL FROM') return 'sender'
+  if (command === 'RCPT TO') return 'recipient'
+  if (['EDNS', 'ECONNECTION', 'ETIMEDOUT', 'ESOCKET', 'ECONNREFUSED'].includes(code)) return 'silent'
+  return 'other'
 }

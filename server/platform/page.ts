@@ -27,6 +27,7 @@ export type Frame = {
   /** Stands above the page. */
   notice: Html
   scripts: string[]
+  styles: string[]
 }
 
 declare module 'fastify' {
@@ -79,8 +80,8 @@ ${aliveAt === undefined ? '' : html`<noscript><meta http-equiv="refresh" content
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
 <link rel="stylesheet" href="${assetUrl('palette.css')}">
 <link rel="stylesheet" href="${assetUrl('gatehouse.css')}">
-${styles.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">`)}
-${[...(frame?.scripts ?? []), ...scripts].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
+${[...(frame?.styles ?? []), ...styles].map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">`)}
+${['connection.js', ...(frame?.scripts ?? []), ...scripts].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
 </head>
 <body>
 <header class="top">
@@ -88,6 +89,7 @@ ${[...(frame?.scripts ?? []), ...scripts].map((name) => html`<script type="modul
 ${frame?.menu ?? ''}
 </header>
 <main>
+<div id="connection" class="alert" role="alert" hidden><p>${t('common:no_connection')}</p></div>
 ${frame?.notice ?? ''}
 ${body}
 </main>

@@ -1,7 +1,8 @@
 // Secrets: random tokens, their hashes, and the keys that the database never sees.
 import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDataFolder } from './folders.ts'
 
 /** What a key is for, declared by whoever uses it. */
 export type KeyPurpose = Readonly<{ purpose: string }>
@@ -87,7 +88,7 @@ export function deriveKeys(secretKey: Buffer): Keys {
 /** Reads the secret key of this folder, and makes it at the first start. Two processes that start at once get the same one. */
 export function keptSecretKey(dataDir: string): Buffer {
   const path = join(dataDir, 'secret-key')
-  mkdirSync(dataDir, { recursive: true })
+  makeDataFolder(dataDir)
   const made = `${path}.${process.pid}`
   try {
     return readSecretKey(path)

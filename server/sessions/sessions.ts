@@ -44,7 +44,7 @@ export {
   endOwnSession,
   findEnd,
   findEnds,
-  findLiveSessions,
+  findSeenSessions,
   isLive,
   type ListedSession,
   type LiveSession,
@@ -52,6 +52,7 @@ export {
   type NewSession,
   type OtherSession,
   replaceToken,
+  type SeenSession,
   type SessionEnd,
   type SessionLimits,
 } from './store.ts'

@@ -248,16 +248,30 @@ export function bounds({ leaseSeconds, idleMinutes, longestHours }: SessionLimit
 /** Whether the session `s` of the enabled account `a` lives. */
 export const isLive = (limits: SessionLimits) => sql<boolean>`session_lives(s, ${bounds(limits)}) and a.enabled`
 
-/** The sessions of these accounts that would keep them from logging in elsewhere now, by account. */
-export async function findLiveSessions(
+/** A live session, and whether somebody is there. */
+export type SeenSession = Omit<OtherSession, 'id'> & { silentSeconds: number; silent: boolean }
+
+/** In seconds. Signs of life come every 45 s at the latest, whatever the lease is: who is silent for longer is hardly there. */
+const silentFrom = 60
+
+/** The live sessions of these accounts, by account, and when each was last heard of, by the database's clock. */
+export async function findSeenSessions(
   tx: Transaction,
   accountIds: readonly string[],
   limits: SessionLimits,
-): Promise<Map<string, OtherSession>> {
-  const { rows } = await sql<OtherSession & { accountId: string }>`
-    select s.account_id, s.id, s.started_at, s.device, host(s.address) as address from session s join account a on a.id = s.account_id
+): Promise<Map<string, SeenSession>> {
+  const { rows } = await sql<Omit<SeenSession, 'silent'> & { accountId: string; closed: boolean }>`
+    select s.account_id, s.started_at, s.device, host(s.address) as address,
+      greatest(0, extract(epoch from clock_timestamp() - s.last_seen_at))::int as silent_seconds,
+      s.lapses_at is not null as closed
+    from session s join account a on a.id = s.account_id
     where s.account_id = any (${accountIds as string[]}::uuid[]) and ${isLive(limits)}`.execute(tx)
-  return new Map(rows.map(({ accountId, ...session }) => [accountId, session]))
+  return new Map(
+    rows.map(({ accountId, closed, ...session }) => [
+      accountId,
+      { ...session, silent: closed || session.silentSeconds >= silentFrom },
+    ]),
+  )
 }
 
 export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }

@@ -181,3 +181,24 @@ test('after the upgrade whoever could make a new password may unlock, and whoeve
   )
   for (const { permissions } of rows) assert.equal(new Set(permissions).size, permissions.length, 'nothing is there twice')
 })
+
+test('whoever works is told apart from whose browser is gone or silent', async (t) => {
+  const { system, supervisor, ana } = await startFloor(t)
+  const lead = await loggedIn(system, supervisor)
+  await loggedIn(system, ana)
+  const session = async () => {
+    const { people } = await get<{ people: { session: { silentSeconds: number; silent: boolean } }[] }>(
+      lead,
+      '/api/desk?search=ana',
+    )
+    return people[0]!.session
+  }
+  const set = (what: string) => system.sql(`update session set ${what} where account_id = $1`, [ana.id])
+  assert.deepEqual([(await session()).silent, (await session()).silentSeconds < 30], [false, true])
+  await set("last_seen_at = now() - interval '40 seconds'")
+  assert.equal((await session()).silent, false, 'signs of life come every 45 s')
+  await set("last_seen_at = now() - interval '75 seconds'")
+  assert.deepEqual([(await session()).silent, Math.abs((await session()).silentSeconds - 75) < 10], [true, true])
+  await set("last_seen_at = now(), lapses_at = now() + interval '20 seconds'")
+  assert.equal((await session()).silent, true, 'the browser was closed')
+})

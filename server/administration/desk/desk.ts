@@ -4,7 +4,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { callerOf } from '../../platform/caller.ts'
 import { apiFor } from '../../platform/policy.ts'
-import { sessionOf } from '../../sessions/sessions.ts'
+import { type SeenSession, sessionOf } from '../../sessions/sessions.ts'
 import { extendAccount } from './extend-account.ts'
 import { findPeople } from './find-people.ts'
 import { type DeskNeeds, loginChecks } from './login-checks.ts'
@@ -23,7 +23,7 @@ export function desk(needs: DeskNeeds): FastifyPluginAsyncTypebox {
         people: people.map(({ states, session, ...person }) => ({
           ...person,
           states: states.map(({ state, at }) => ({ state, at: moment(at) })),
-          session: session === undefined ? null : { ...session, startedAt: session.startedAt.toISOString() },
+          session: session === undefined ? null : shownSession(session),
         })),
       }
     })
@@ -47,6 +47,10 @@ export function desk(needs: DeskNeeds): FastifyPluginAsyncTypebox {
       },
     )
   }
+}
+
+function shownSession({ startedAt, silentSeconds, silent, device, address }: SeenSession) {
+  return { startedAt: startedAt.toISOString(), silentSeconds, silent, device, address }
 }
 
 function moment(at: Date | null): string | null {

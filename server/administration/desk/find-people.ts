@@ -4,14 +4,14 @@ import { type PersonState, personStates } from '../../../contracts/desk.ts'
 import { findHindrances } from '../../authenticators/passwords/passwords.ts'
 import { actingAccount, findLoginWindows, loginWindow } from '../../directory/accounts/accounts.ts'
 import { findRules } from '../../rules/rules.ts'
-import { findLiveSessions, type OtherSession, rehearseSeat } from '../../sessions/sessions.ts'
+import { findSeenSessions, rehearseSeat, type SeenSession } from '../../sessions/sessions.ts'
 import { type ListedAccount, listAccounts } from '../users/users.ts'
 import type { DeskNeeds } from './login-checks.ts'
 
 export type Person = Pick<ListedAccount, 'id' | 'username' | 'fullName' | 'team' | 'profile'> & {
   states: { state: PersonState; at: Date | null }[]
   /** Where they are logged in, for whoever may see sessions. */
-  session: OtherSession | undefined
+  session: SeenSession | undefined
   /** Whether whoever asks may act on the account, as far as their permissions go. */
   mayAct: boolean
 }
@@ -38,7 +38,7 @@ export async function findPeople(
     const ids = accounts.map(({ id }) => id)
     const hindrances = await findHindrances(tx, keys, accounts, rules)
     const windows = await findLoginWindows(tx, ids)
-    const sessions = await findLiveSessions(tx, ids, rules)
+    const sessions = await findSeenSessions(tx, ids, rules)
     // Seats are the instance's: what holds for one holds for all who have none, but for Administrators, who have a reserve.
     const seatless = accounts.filter(({ id, profile }) => !sessions.has(id) && profile.name !== 'Administrator')
     const noSeat = seatless[0] !== undefined && !(await rehearseSeat(tx, seatless[0].id))

@@ -36,7 +36,17 @@ export const findPeopleRoute = {
             }),
             { description: 'What is in the way of a login at this moment, in the order of a login; empty when nothing is.' },
           ),
-          session: Nullable(Type.Object({ startedAt: Moment, device: Type.String(), address: Type.String() })),
+          session: Nullable(
+            Type.Object({
+              startedAt: Moment,
+              silentSeconds: Type.Integer({ description: 'How long ago the last sign of life came.' }),
+              silent: Type.Boolean({
+                description: 'Whether it shows no sign of life: its browser was closed, or none came for a minute.',
+              }),
+              device: Type.String(),
+              address: Type.String(),
+            }),
+          ),
           mayAct: Type.Boolean({
             description: 'Whether it is not the own account, and has no permission that the caller lacks.',
           }),

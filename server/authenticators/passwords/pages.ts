@@ -34,7 +34,7 @@ ${shownRules(demands, broken).map(
   ({
     code,
     text,
-  }) => html`<li data-code="${code}"${broken.has(code) ? html` data-state="broken"` : ''}${judgedWhenSent.includes(code) ? html` data-judged="when-sent"` : ''}>${t(`passwords:rule.${code}`, text)}<span class="state" data-broken="${t('passwords:not_yet')}" data-kept="${t('passwords:kept')}">${broken.has(code) ? t('passwords:not_yet') : ''}</span></li>
+  }) => html`<li data-code="${code}"${broken.has(code) ? html` data-state="broken"` : ''}${judgedWhenSent.includes(code) ? html` data-judged="when-sent"` : ''}${judgedLast.includes(code) ? html` data-judged-last` : ''}>${t(`passwords:rule.${code}`, text)}<span class="state" data-broken="${t('passwords:not_yet')}" data-kept="${t('passwords:kept')}" data-open="${t('passwords:not_judged')}">${broken.has(code) ? t('passwords:not_yet') : ''}</span></li>
 `,
 )}</ul>
 </div>
@@ -47,6 +47,9 @@ type ShownRule = { code: PasswordFault['code']; text: { count?: number }; demand
 
 /** Too costly to look up while somebody types. */
 const judgedWhenSent: readonly PasswordFault['code'][] = ['unchanged', 'used_before']
+
+/** Not estimated as long as another rule is broken, and so neither kept nor broken then. */
+const judgedLast: readonly PasswordFault['code'][] = ['guessable']
 
 /** Every rule that is demanded, and any other that was broken. */
 function shownRules({ rules, refusesBreached }: PasswordDemands, broken: ReadonlyMap<string, PasswordFault>): ShownRule[] {

@@ -45,6 +45,7 @@ const isTold = {
   module_secret_taken_back: false,
   module_refused: false,
   signing_keys_rotated: false,
+  mail_tested: false,
   login_refused: false,
   login_pending: false,
   password_change_refused: false,

@@ -3,13 +3,13 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { actingAccount } from '../../directory/accounts/accounts.ts'
-import type { Database } from '../../platform/database.ts'
-import type { Mailer } from '../../platform/mail.ts'
+import { callerOf } from '../../platform/caller.ts'
 import { apiFor } from '../../platform/policy.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { retryMessage } from './retry-message.ts'
-import { listMessagesRoute, mailStatusRoute, retryMessageRoute } from './schemas.ts'
+import { listMessagesRoute, mailStatusRoute, retryMessageRoute, testMailRoute } from './schemas.ts'
 import { type ListedMessage, listMessages } from './store.ts'
+import { sendTestMessage, type TestNeeds } from './test-message.ts'
 
 export { type DeliveryNeeds, deliverMessage } from './deliver-message.ts'
 export { enqueueMessage, enqueueMessagesToNew } from './enqueue-message.ts'
@@ -18,8 +18,9 @@ export type { NoticeKindName } from './notice-message.ts'
 export { retryMessage } from './retry-message.ts'
 export { latestMessages, type MessageStanding, messageTidying } from './store.ts'
 export { tellByMail } from './tell-by-mail.ts'
+export { testMail, tryMail } from './test-message.ts'
 
-export function messages(needs: { database: Database; mailer: Mailer }): FastifyPluginAsyncTypebox {
+export function messages(needs: TestNeeds): FastifyPluginAsyncTypebox {
   const { database, mailer } = needs
 
   return async (app) => {
@@ -40,6 +41,10 @@ export function messages(needs: { database: Database; mailer: Mailer }): Fastify
         await retryMessage(needs, request.instance, sessionOf(request).accountId, request.params.id)
         return reply.code(204).send(null)
       },
+    )
+
+    app.post('/api/mail/test', { schema: testMailRoute, config: apiFor('accounts.create') }, (request) =>
+      sendTestMessage(needs, request.instance, sessionOf(request).accountId, request.body.email, callerOf(request)),
     )
 
     app.get('/api/mail', { schema: mailStatusRoute, config: apiFor('accounts.view') }, async () => ({ mail: mailer.goesTo }))

@@ -53,6 +53,27 @@ export const retryMessageRoute = {
   response: { 204: Type.Null(), ...problems, 404: ProblemBody, 409: ProblemBody },
 }
 
+export const testMailRoute = {
+  ...api,
+  operationId: 'testMail',
+  summary: 'Send a test message to an address, and say what the mail server answered',
+  description: 'At most ten an hour for each account.',
+  body: Type.Object({ email: Type.String({ maxLength: 254 }) }, { additionalProperties: false }),
+  response: {
+    200: Type.Object({
+      outcome: Type.Enum(['sent', 'file', 'silent', 'unsafe', 'login', 'sender', 'recipient', 'other'], {
+        description:
+          'sent: the mail server took it. file: there is no mail server. The others say what kept it from leaving: nobody answers, no ' +
+          'safe connection, the login at the mail server, the address that it is from or goes to, or something else.',
+      }),
+      said: Type.String({ description: 'The mail server’s own words, or the name of the file.' }),
+    }),
+    ...problems,
+    422: ProblemBody,
+    429: ProblemBody,
+  },
+}
+
 export const mailStatusRoute = {
   ...api,
   operationId: 'mailStatus',

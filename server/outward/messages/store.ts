@@ -105,6 +105,13 @@ async function countOfLastHour(tx: Transaction, accountId: string, kind: string)
   return rows[0]!.count
 }
 
+/** How many test messages an account has sent in the last hour, as the audit has them. Call with the account locked. */
+export async function countTestMessages(tx: Transaction, accountId: string): Promise<number> {
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count from audit_event
+    where actor_account_id = ${accountId} and event = 'mail_tested' and at > clock_timestamp() - interval '1 hour'`.execute(tx)
+  return rows[0]!.count
+}
+
 export async function findMessage(tx: Transaction, id: string): Promise<Message | undefined> {
   return tx
     .selectFrom('message')
