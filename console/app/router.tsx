@@ -141,6 +141,14 @@ const loginRules = createRoute({
   path: '/login-rules',
   component: lazyRouteComponent(withRuleTexts(() => import('../rules/login-rules-screen.tsx'))),
 })
+const factorRules = createRoute({
+  getParentRoute: () => root,
+  path: '/factor-rules',
+  component: lazyRouteComponent(async () => {
+    const [module] = await Promise.all([import('../factors/factor-rules-screen.tsx'), loadTexts('factors')])
+    return module
+  }),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -161,6 +169,7 @@ export const router = createRouter({
     team,
     passwordRules,
     loginRules,
+    factorRules,
     requests,
     audit,
   ]),

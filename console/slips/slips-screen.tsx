@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { call } from '../app/api.ts'
 import { isLanguage, pageLanguage, textsIn } from '../app/texts.ts'
 import { keepSlips, keptSlips } from './kept-slips.ts'
-import { SlipSheet } from './slip-sheet.tsx'
+import { CodeSheet, SlipSheet } from './slip-sheet.tsx'
 import './slips.css'
 
 type Paper = 'a4' | 'a6'
@@ -67,9 +67,13 @@ export default function SlipsScreen() {
       <div className="slips" data-paper={paper}>
         {choices &&
           texts &&
-          slips.map((slip) => (
-            <SlipSheet key={slip.accountId} slip={slip} instance={choices.instance} texts={texts.get(slip.language)!} />
-          ))}
+          slips.flatMap((slip) => {
+            const props = { slip, instance: choices.instance, texts: texts.get(slip.language)! }
+            return [
+              slip.initialPassword !== undefined && <SlipSheet key={slip.accountId} {...props} />,
+              slip.codes !== undefined && <CodeSheet key={`${slip.accountId} codes`} {...props} />,
+            ]
+          })}
       </div>
     </Stack>
   )

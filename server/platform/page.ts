@@ -44,6 +44,8 @@ export type Page = {
   styles?: string[]
   /** Where a browser without scripts goes by itself once in a while, to show that the page is still open. */
   aliveAt?: string
+  /** Where a browser without scripts goes by itself, and after how many seconds: to see whether something has happened. */
+  refresh?: { seconds: number; at: string }
   /** Whether to offer the choice of a language to somebody who is not logged in, and the page to come back to. */
   languageChoice?: { back: string }
 }
@@ -61,7 +63,7 @@ const secondsBetweenSigns = 40
 
 function render(
   { language, languages: offered, t, instanceName, frame: makeFrame }: View,
-  { title, body, scripts = [], styles = [], aliveAt, languageChoice }: Page,
+  { title, body, scripts = [], styles = [], aliveAt, refresh, languageChoice }: Page,
 ): Html {
   const frame = makeFrame?.()
   return html`<!doctype html>
@@ -71,6 +73,7 @@ function render(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${instanceName === undefined ? title : `${title} · ${instanceName}`}</title>
 ${aliveAt === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${secondsBetweenSigns};url=${aliveAt}"></noscript>`}
+${refresh === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.at}"></noscript>`}
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
 <link rel="stylesheet" href="${assetUrl('palette.css')}">
 <link rel="stylesheet" href="${assetUrl('gatehouse.css')}">
