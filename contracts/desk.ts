@@ -25,6 +25,7 @@ export const mends = {
   unlock: 'accounts.unlock',
   extend: 'accounts.extend',
   end_session: 'sessions.end',
+  second_factor: 'accounts.second-factor',
 } as const satisfies Record<string, Permission>
 
 export type Mend = keyof typeof mends

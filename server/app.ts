@@ -8,10 +8,12 @@ import { apiDocumentation } from './administration/api-documentation/api-documen
 import { auditLog } from './administration/audit-log/audit-log.ts'
 import { consolePages } from './administration/console/console.ts'
 import { desk } from './administration/desk/desk.ts'
+import { factorHelp } from './administration/factors/factors.ts'
 import { imports, importTidying, openImportRunner } from './administration/imports/imports.ts'
 import { live, readSeatsOfAll, watchSeats } from './administration/live/live.ts'
 import { ruleEditor } from './administration/rule-editor/rule-editor.ts'
 import { administration } from './administration/users/users.ts'
+import { factorTidying } from './authenticators/factors/factors.ts'
 import {
   attemptTidying,
   historyTidying,
@@ -26,6 +28,7 @@ import { giveInitialPassword } from './credentials/credentials.ts'
 import { profiles } from './directory/profiles/profiles.ts'
 import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
+import { security } from './home/security/security.ts'
 import { listServedInstances, resolveInstances } from './instances/instances.ts'
 import { openLogouts } from './outward/logouts/logouts.ts'
 import { deliverMessage, messages, messageTidying } from './outward/messages/messages.ts'
@@ -49,7 +52,8 @@ import { openRuleBook } from './rules/rules.ts'
 import { sessionCookie } from './sessions/cookie.ts'
 import { liveChannel, openChannels } from './sessions/live-channel/live-channel.ts'
 import { openWatch, recogniseSessions, sessions, sessionTidying } from './sessions/sessions.ts'
-import { offerLanguages, type Step, signIn, steps as signInSteps, signInTidying } from './sign-in/sign-in.ts'
+import { secondFactor } from './sign-in/second-factor/second-factor.ts'
+import { offerLanguages, openSignInAnswers, type Step, signIn, steps as signInSteps, signInTidying } from './sign-in/sign-in.ts'
 
 export type Node = Readonly<{
   app: App
@@ -71,6 +75,7 @@ export const tidySteps: readonly TidyStep[] = [
   ...sessionTidying,
   ...attemptTidying,
   ...historyTidying,
+  ...factorTidying,
   ...signInTidying,
   ...importTidying,
   ...messageTidying,
@@ -136,9 +141,12 @@ export async function openNode(
     onError: (error, message) => app.log.warn({ err: error }, message),
   })
   await app.register(liveChannel({ database, keys, channels, notices, metrics }))
-  await app.register(signIn({ ...passwordNeeds, steps, metrics, onSessionStarted: channels.sessionStarted }))
+  const answers = openSignInAnswers({ keys, rules, metrics, onSessionStarted: channels.sessionStarted })
+  await app.register(signIn({ ...passwordNeeds, steps, answers }))
+  await app.register(secondFactor({ database, keys, rules, steps, answers }))
   await app.register(recovery(passwordNeeds))
   await app.register(home(passwordNeeds))
+  await app.register(security({ database, keys }))
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer, texts, publicUrl }))
@@ -147,6 +155,7 @@ export async function openNode(
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys, steps }))
+  await app.register(factorHelp({ database, keys }))
   await app.register(auditLog({ database }))
   watchSeats(metrics, () => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))

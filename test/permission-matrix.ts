@@ -69,6 +69,11 @@ export async function startMatrix(t: TestContext) {
         "insert into known_device (instance_id, device_hash, account_id, wait_until) values ($main, sha256(gen_random_uuid()::text::bytea), $1, now() + interval '1 day') returning device_hash",
         [account.id],
       )
+      // And something to reset.
+      await insert(
+        "insert into factor (instance_id, account_id, kind, state, live_at) values ($main, $1, 'totp', 'live', now()) returning id",
+        [account.id],
+      )
       const [self] = await system.sql<TargetAccount>(
         'select id, version, full_name as "fullName", profile_id as "profileId", team_id as "teamId" from account where id = $1',
         [actor.id],
@@ -92,7 +97,17 @@ export async function startMatrix(t: TestContext) {
     },
     /** What all accounts, profiles, teams, passwords and sessions are at this moment, as one value; signs of life are no change. */
     async state(): Promise<string> {
-      const tables = ['account', 'profile', 'password', 'team', 'team_supervisor', 'message', 'known_device']
+      const tables = [
+        'account',
+        'profile',
+        'password',
+        'team',
+        'team_supervisor',
+        'message',
+        'known_device',
+        'factor',
+        'factor_rule',
+      ]
       const rows = [
         ...tables.map((table) => `select ${table}::text as row from ${table}`),
         "select id || ' ' || coalesce(end_reason, '') as row from session",

@@ -1,4 +1,5 @@
 // Every way in which the API changes an account, a profile or a team, as requests that can be sent at a chosen target.
+import { defaultFactorRule } from '../contracts/factors.ts'
 import type { Permission } from '../contracts/permissions.ts'
 import { fields } from './floor.ts'
 
@@ -108,6 +109,24 @@ export const writePaths: readonly WritePath[] = [
     url: (target) => `${atAccount(target)}/extend-validity`,
     body: () => ({ days: 1 }),
   },
+  {
+    route: 'POST /api/accounts/:id/code-sheet',
+    about: 'account',
+    url: (target) => `${atAccount(target)}/code-sheet`,
+    body: () => ({}),
+  },
+  {
+    route: 'POST /api/accounts/:id/reset-factors',
+    about: 'account',
+    url: (target) => `${atAccount(target)}/reset-factors`,
+    body: () => ({}),
+  },
+  {
+    route: 'PUT /api/factor-rules/:id',
+    about: 'profile',
+    url: ({ profile }) => `/api/factor-rules/${profile.id}`,
+    body: () => ({ version: 0, ...defaultFactorRule }),
+  },
   { route: 'POST /api/sessions/end', about: 'account', body: (target) => ({ ...theAccount(target), reason: '' }) },
   {
     route: 'POST /api/messages/:id/retry',
@@ -213,6 +232,8 @@ export const writePaths: readonly WritePath[] = [
  */
 export const elsewhere = [
   'POST /api/password-check',
+  // Says something only where somebody waits; server/sign-in/second-factor/vouch.test.ts has whom one may not vouch for.
+  'POST /api/accounts/:id/vouch',
   // What it writes is undone.
   'POST /api/accounts/:id/login-checks',
   // These write into the audit alone, and show what a list shows.

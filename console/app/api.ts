@@ -2,6 +2,7 @@
 import type { Static, TSchema } from 'typebox'
 import type * as auditLog from '../../server/administration/audit-log/schemas.ts'
 import type * as desk from '../../server/administration/desk/schemas.ts'
+import type * as factors from '../../server/administration/factors/schemas.ts'
 import type * as imports from '../../server/administration/imports/schemas.ts'
 import type * as live from '../../server/administration/live/schemas.ts'
 import type * as ruleEditor from '../../server/administration/rule-editor/schemas.ts'
@@ -46,6 +47,13 @@ export type Routes = {
   'POST /api/accounts/:id/login-checks': typeof desk.loginChecksRoute
   'POST /api/accounts/:id/unlock': typeof desk.unlockAccountRoute
   'POST /api/accounts/:id/extend-validity': typeof desk.extendAccountRoute
+  'GET /api/accounts/:id/factors': typeof factors.listFactorsRoute
+  'POST /api/accounts/:id/vouch': typeof factors.vouchRoute
+  'POST /api/accounts/:id/code-sheet': typeof factors.makeCodeSheetRoute
+  'POST /api/accounts/:id/reset-factors': typeof factors.resetFactorsRoute
+  'GET /api/factor-rules': typeof factors.listFactorRulesRoute
+  'PUT /api/factor-rules/:id': typeof factors.changeFactorRuleRoute
+  'GET /api/factor-rules/:id/without-factor': typeof factors.listWithoutFactorRoute
   'GET /api/sessions': typeof live.listSessionsRoute
   'POST /api/sessions/end': typeof live.endSessionsRoute
   'POST /api/sessions/end-all': typeof live.endAllSessionsRoute

@@ -142,6 +142,14 @@ const loginRules = createRoute({
   path: '/login-rules',
   component: lazyScreen(withRuleTexts(() => import('../rules/login-rules-screen.tsx'))),
 })
+const factorRules = createRoute({
+  getParentRoute: () => root,
+  path: '/factor-rules',
+  component: lazyScreen(async () => {
+    const [module] = await Promise.all([import('../factors/factor-rules-screen.tsx'), loadTexts('factors')])
+    return module
+  }),
+})
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -162,6 +170,7 @@ export const router = createRouter({
     team,
     passwordRules,
     loginRules,
+    factorRules,
     requests,
     audit,
   ]),

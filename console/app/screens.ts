@@ -11,6 +11,7 @@ const screens = [
   { to: '/teams', text: 'teams.title', permission: 'teams.view' },
   { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },
   { to: '/login-rules', text: 'rules.login', permission: 'rules.view' },
+  { to: '/factor-rules', text: 'rules.factors', permission: 'rules.view' },
   { to: '/audit', text: 'permissions:areas.audit', permission: 'audit.view' },
 ] as const satisfies readonly { to: string; text: string; permission: Permission }[]
 

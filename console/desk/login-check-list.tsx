@@ -2,13 +2,20 @@
 // known from here comes last: under “This is in the way” it would be read as what is.
 import { Button, Text, VisuallyHidden } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Failure } from '../app/failure.tsx'
 import { useSession } from '../app/session.tsx'
-import { formatMoment, formatTime } from '../app/texts.ts'
+import { formatMoment, formatTime, loadTexts } from '../app/texts.ts'
 import { type LoginCheck, useLoginChecks } from './desk-queries.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { type Act, moreDays } from './use-mends.ts'
+
+/** Loaded where somebody has a second factor, or needs one. */
+const FactorHelp = lazy(async () => {
+  const [module] = await Promise.all([import('../factors/factor-help.tsx'), loadTexts('factors')])
+  return module
+})
 
 const signs: Record<LoginCheck['answer'], IconName> = { passes: 'tick', stops: 'cross', asks: 'next', unknown: 'question' }
 
@@ -72,7 +79,8 @@ function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Acts 
   const acts: Partial<Record<NonNullable<typeof mend>['act'], Act>> = {
     extend: code === 'not_yet_valid' ? 'from_today' : 'more_days',
   }
-  const act = mend && (mend.act === 'change_account' ? undefined : (acts[mend.act] ?? (mend.act as Act)))
+  const own = mend?.act === 'change_account' || mend?.act === 'second_factor'
+  const act = mend && (own ? undefined : (acts[mend.act] ?? (mend.act as Act)))
   const moment = at === null ? '' : formatMoment(at, timeZone)
   return (
     <>
@@ -88,6 +96,10 @@ function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Acts 
           <Text size="sm" c="dimmed">
             {t('not_permitted')}
           </Text>
+        ) : mend.act === 'second_factor' ? (
+          <Suspense>
+            <FactorHelp id={id} />
+          </Suspense>
         ) : act ? (
           <Button mt={6} variant="light" loading={doing === act} disabled={doing !== undefined} onClick={() => onAct(act)}>
             {t(`act.${act}`, { count: moreDays })}

@@ -9,7 +9,10 @@ import { keepSlips } from '../slips/kept-slips.ts'
 import { deskKey, type LoginCheck } from './desk-queries.ts'
 
 /** `from_today` and `more_days` are the two ways in which dates are extended. */
-export type Act = Exclude<NonNullable<LoginCheck['mend']>['act'], 'extend' | 'change_account'> | 'from_today' | 'more_days'
+export type Act =
+  | Exclude<NonNullable<LoginCheck['mend']>['act'], 'extend' | 'change_account' | 'second_factor'>
+  | 'from_today'
+  | 'more_days'
 
 /** How many days are given to somebody whose last day has passed. */
 export const moreDays = 7

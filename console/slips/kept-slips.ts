@@ -1,7 +1,10 @@
 // Slips wait here, in this tab's memory and nowhere else, until the screen that prints them is left.
 import type { Answer } from '../app/api.ts'
 
-export type Slip = Answer<'POST /api/accounts/slips'>['slips'][number]
+/** An initial password, a code sheet, or both, on their way to one person. */
+export type Slip = Pick<MadeSlip, 'accountId' | 'username' | 'fullName' | 'language' | 'timeZone' | 'codes'> &
+  Partial<Pick<MadeSlip, 'initialPassword' | 'expiresAt'>>
+type MadeSlip = Answer<'POST /api/accounts/slips'>['slips'][number]
 
 let kept: readonly Slip[] = []
 

@@ -31,15 +31,32 @@ export function SlipSheet({ slip, instance, texts: { language, t }, children }: 
         <dd className="password">{slip.initialPassword}</dd>
         <dt>{t('slips.valid_until')}</dt>
         <dd className="until">
-          {formatMoment(slip.expiresAt, slip.timeZone, language)} ({slip.timeZone})
+          {formatMoment(slip.expiresAt ?? '', slip.timeZone, language)} ({slip.timeZone})
         </dd>
       </dl>
-      <ol>
+      <ol className="steps">
         <li>{t('slips.step_open')}</li>
         <li>{t('slips.step_type')}</li>
         <li>{t('slips.step_choose')}</li>
       </ol>
       {children}
+    </article>
+  )
+}
+
+/** A code sheet, as small as it can be read: it belongs into a pocket. */
+export function CodeSheet({ slip, instance, texts: { t, language } }: SlipSheetProps) {
+  return (
+    <article className="slip codes" lang={language} aria-label={`${t('slips.codes')}: ${slip.fullName}`}>
+      <p className="person">
+        {instance.name} · {slip.fullName} ({slip.username})
+      </p>
+      <p className="fine">{t('slips.codes_use')}</p>
+      <ol>
+        {slip.codes?.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ol>
     </article>
   )
 }

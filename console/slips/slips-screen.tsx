@@ -4,9 +4,9 @@ import { useBlocker } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Heading } from '../app/heading.tsx'
-import { keepSlips, keptSlips } from './kept-slips.ts'
+import { keepSlips, keptSlips, type Slip } from './kept-slips.ts'
 import { keepPaper, type Paper, paperNames, sheetsOf, usualPaper } from './paper.ts'
-import { SlipSheet, useSlipWords } from './slip-sheet.tsx'
+import { CodeSheet, SlipSheet, useSlipWords } from './slip-sheet.tsx'
 
 export default function SlipsScreen() {
   const { t } = useTranslation()
@@ -51,14 +51,22 @@ export default function SlipsScreen() {
       </Stack>
       <div className="slips" data-paper={paper}>
         {words &&
-          sheetsOf(slips, paper).map((sheet) => (
-            <section key={sheet[0]!.accountId} className="sheet">
-              {sheet.map((slip) => (
-                <SlipSheet key={slip.accountId} slip={slip} instance={words.instance} texts={words.textsOf(slip)} />
+          sheetsOf(slips.flatMap(facesOf), paper).map((sheet) => (
+            <section key={sheet[0]!.key} className="sheet">
+              {sheet.map(({ key, slip, Face }) => (
+                <Face key={key} slip={slip} instance={words.instance} texts={words.textsOf(slip)} />
               ))}
             </section>
           ))}
       </div>
     </Stack>
   )
+}
+
+/** What is printed of a slip, each on a place of its own: the initial password, the code sheet, or both. */
+function facesOf(slip: Slip) {
+  return [
+    ...(slip.initialPassword === undefined ? [] : [{ key: slip.accountId, slip, Face: SlipSheet }]),
+    ...(slip.codes === undefined ? [] : [{ key: `${slip.accountId} codes`, slip, Face: CodeSheet }]),
+  ]
 }

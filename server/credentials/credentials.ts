@@ -4,5 +4,8 @@
 export { type AccountChange, type Changes, changeAccounts, mayChangeAddress } from './change-accounts.ts'
 export { enableAccount } from './enable-account.ts'
 export { extendValidity } from './extend-validity.ts'
+export { type GivenCodeSheet, giveCodeSheet } from './give-code-sheet.ts'
 export { type GivenInitialPassword, giveInitialPassword } from './give-initial-password.ts'
 export { removeAccounts } from './remove-accounts.ts'
+export { hasFactor, requireOwnProof } from './require-own-proof.ts'
+export { resetFactors } from './reset-factors.ts'

@@ -12,6 +12,8 @@ export type GivenInitialPassword = Pick<LockedAccount, 'username' | 'fullName' |
   accountId: string
   initialPassword: string
   expiresAt: Date
+  /** Of the code sheet that goes with it, where the profile wants one. */
+  codes?: readonly string[]
 }
 
 /**

@@ -1,4 +1,5 @@
 import { record } from '../audit/audit.ts'
+import { findFactorStanding } from '../authenticators/factors/factors.ts'
 import {
   type JudgePasswordNeeds,
   type ProvePasswordNeeds,
@@ -7,6 +8,7 @@ import {
   setPassword,
   settleAttempt,
 } from '../authenticators/passwords/passwords.ts'
+import { hasFactor, requireOwnProof } from '../credentials/credentials.ts'
 import { lockAccount } from '../directory/accounts/accounts.ts'
 import type { Instance } from '../instances/instances.ts'
 import { tellByMail } from '../outward/messages/messages.ts'
@@ -23,7 +25,8 @@ export type ChangePassword = { currentPassword: string; newPassword: string; dev
  * Changes the password of somebody who is logged in and knows the current one.
  * Ends everything of the old time, and gives this session a new secret, which it returns.
  * A wrong current password counts like one at the login. Source: ASVS 5.0, 6.2.3 and 7.2.4.
- * @throws current_password_wrong, password_refused, busy, too_many_attempts, not_signed_in
+ * Whoever has a second factor has just shown it.
+ * @throws current_password_wrong, password_refused, busy, too_many_attempts, not_signed_in, proof_too_old
  */
 export async function changePassword(
   needs: ProvePasswordNeeds & JudgePasswordNeeds,
@@ -65,6 +68,7 @@ export async function changePassword(
     const account = await lockAccount(tx, accountId)
     if (account === undefined || !account.enabled || account.credentialVersion !== proof.credentialVersion)
       throw currentPasswordWrong()
+    if (hasFactor(await findFactorStanding(tx, accountId))) await requireOwnProof(tx, session)
     await setPassword(tx, needs, account, passwordHash)
     const token = newToken()
     if (!(await replaceToken(tx, session.id, hashToken(token)))) throw notSignedIn()

@@ -3,6 +3,7 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { findFactorStanding } from '../authenticators/factors/factors.ts'
 import { deviceCookie } from '../authenticators/passwords/cookie.ts'
 import {
   findComingExpiry,
@@ -12,6 +13,7 @@ import {
   passwordDemands,
   passwordsDiffer,
 } from '../authenticators/passwords/passwords.ts'
+import { hasFactor, requireOwnProof } from '../credentials/credentials.ts'
 import { updateLanguage } from '../directory/accounts/accounts.ts'
 import type { App } from '../platform/app.ts'
 import { callerOf } from '../platform/caller.ts'
@@ -53,8 +55,17 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
     app.get('/.well-known/change-password', { schema: wellKnownRoute, config: publicPage }, async (_request, reply) =>
       reply.redirect('/change-password', 303),
     )
-    app.get('/change-password', { schema: pageRoute, config: personalPage }, async (request, reply) =>
-      showChange(request, reply, 200, { faults: [] }),
+    app.get(
+      '/change-password',
+      { schema: pageRoute, config: personalPage, errorHandler: changeAgain },
+      async (request, reply) => {
+        // Asked before anything is typed, and again when it is sent.
+        await needs.database.in(request.instance, async (tx) => {
+          const session = sessionOf(request)
+          if (hasFactor(await findFactorStanding(tx, session.accountId))) await requireOwnProof(tx, session)
+        })
+        return showChange(request, reply, 200, { faults: [] })
+      },
     )
 
     app.post(
@@ -123,6 +134,7 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
       error.code === 'not_signed_in'
     )
       throw error
+    if (error.code === 'proof_too_old') return reply.redirect('/login?again&next=/change-password', 303)
     if (error instanceof PasswordRefused) return showChange(request, reply, error.status, { faults: error.faults })
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
     const text = request.view.t(`problems:${error.code}.next`, error.values)

@@ -124,6 +124,7 @@ function userMenu({ t }: View, { session, formToken }: SignedIn): Html {
 <li><a href="/home">${t('home:home')}</a></li>
 ${worksInConsole(session) ? html`<li><a href="/console">${t('home:console')}</a></li>` : ''}
 <li><a href="/change-password">${t('home:change_password')}</a></li>
+<li><a href="/security">${t('second-factor:mine.title')}</a></li>
 <li><a href="/change-language">${t('common:language')}</a></li>
 <li><form method="post" action="/log-out"><input type="hidden" name="formToken" value="${formToken}"><button type="submit">${t('home:log_out')}</button></form></li>
 </ul></nav>

@@ -47,6 +47,8 @@ export type Page = {
   goesOnAt?: string
   /** Where a browser without scripts goes by itself once in a while, to show that the page is still open. */
   aliveAt?: string
+  /** Where a browser without scripts goes by itself, and after how many seconds: to see whether something has happened. */
+  refresh?: { seconds: number; at: string }
   /** Whether to offer the choice of a language to somebody who is not logged in, and the page to come back to. */
   languageChoice?: { back: string }
 }
@@ -66,7 +68,7 @@ const secondsBetweenSigns = 40
 
 function render(
   { language, languages: offered, t, instanceName, frame: makeFrame }: View,
-  { title, body, scripts = [], styles = [], aliveAt, goesOnAt, languageChoice }: Page,
+  { title, body, scripts = [], styles = [], aliveAt, goesOnAt, refresh, languageChoice }: Page,
 ): Html {
   const frame = makeFrame?.()
   return html`<!doctype html>
@@ -77,6 +79,7 @@ function render(
 <title>${instanceName === undefined ? title : `${title} · ${instanceName}`}</title>
 ${goesOnAt === undefined ? '' : html`<meta http-equiv="refresh" content="0;url=${goesOnAt}">`}
 ${aliveAt === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${secondsBetweenSigns};url=${aliveAt}"></noscript>`}
+${refresh === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${refresh.seconds};url=${refresh.at}"></noscript>`}
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
 <link rel="stylesheet" href="${assetUrl('palette.css')}">
 <link rel="stylesheet" href="${assetUrl('gatehouse.css')}">

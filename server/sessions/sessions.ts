@@ -33,6 +33,7 @@ export {
   type SessionClock,
 } from './channel-store.ts'
 export { endManySessions, endSession, sessionTidying } from './end-session.ts'
+export { freshMinutes, proofTooOld, requireFreshProof } from './fresh-proof.ts'
 export { rehearseSeat, rehearseStart, type SessionStanding } from './rehearse-start.ts'
 export { type RunsOut, runsOut, type Warning } from './runs-out.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
@@ -49,8 +50,10 @@ export {
   type ListedSession,
   type LiveSession,
   listLiveSessions,
+  listOwnSessions,
   type NewSession,
   type OtherSession,
+  type OwnSession,
   replaceToken,
   type SeenSession,
   type SessionEnd,

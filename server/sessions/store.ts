@@ -73,6 +73,7 @@ export type EndReason =
   | 'account_removed'
   | 'new_initial_password'
   | 'password_changed'
+  | 'factors_reset'
   | 'epoch'
 
 export type NewSession = { tokenHash: Buffer; visitHash: Buffer | null; address: string; device: string; requestId: string }
@@ -290,4 +291,35 @@ export async function accountsWithSessions(tx: Transaction, accountIds: readonly
   const { rows } = await sql<{ accountId: string }>`
     select distinct account_id from session where account_id = any (${accountIds as string[]}::uuid[])`.execute(tx)
   return rows.map(({ accountId }) => accountId)
+}
+
+/** How old the last proof of a live session is, and by which methods it was given; undefined when it lives no more. */
+export async function findProofAge(tx: Transaction, sessionId: string): Promise<{ minutes: number; amr: string[] } | undefined> {
+  return tx
+    .selectFrom('session')
+    .select([sql<number>`extract(epoch from clock_timestamp() - auth_time)::float8 / 60`.as('minutes'), 'amr'])
+    .where('id', '=', sessionId)
+    .where('endedAt', 'is', null)
+    .executeTakeFirst()
+}
+
+/** A session of one's own, of now or of before. */
+export type OwnSession = {
+  id: string
+  startedAt: Date
+  endedAt: Date | null
+  device: string
+  address: string
+  amr: string[]
+}
+
+/** The last sessions of an account, the newest first. */
+export async function listOwnSessions(tx: Transaction, accountId: string, limit: number): Promise<OwnSession[]> {
+  return tx
+    .selectFrom('session')
+    .select(['id', 'startedAt', 'endedAt', 'device', 'address', 'amr'])
+    .where('accountId', '=', accountId)
+    .orderBy('startedAt', 'desc')
+    .limit(limit)
+    .execute()
 }

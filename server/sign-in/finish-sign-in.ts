@@ -1,4 +1,5 @@
 import { record } from '../audit/audit.ts'
+import { findFactorStanding } from '../authenticators/factors/factors.ts'
 import { type Attempt, findPasswordStanding, rememberBrowser, settleAttempt } from '../authenticators/passwords/passwords.ts'
 import { authenticationOf, type Proof } from '../authenticators/proof.ts'
 import { type LockedAccount, lockAccount, loginWindow, touchLastLogin } from '../directory/accounts/accounts.ts'
@@ -21,6 +22,8 @@ export type SignIn = {
   /** By which the last proof was counted, if that is not settled yet. */
   attempt?: Attempt
   returnTo: string
+  /** Whether the person has put the enrolment of a second factor off on the way. */
+  postponed?: boolean
   /** The session elsewhere that the person was shown and chose to end for this one. */
   moves?: string
   /** The session of this browser in which its person proves again who they are. */
@@ -64,6 +67,8 @@ export async function finishSignIn(
     account,
     proofs: signIn.proofs,
     password: await findPasswordStanding(tx, account.id, rules),
+    factors: await findFactorStanding(tx, account.id),
+    postponed: signIn.postponed === true,
     mayMoveSession: rules.endOtherSession,
   }
   let next = nextStep(steps, { ...facts, start: undefined })

@@ -22,7 +22,7 @@ import type { Metrics } from '../platform/metrics.ts'
 import { localPath, sendPage } from '../platform/page.ts'
 import { publicApi, publicPage } from '../platform/policy.ts'
 import { notSignedIn, Problem } from '../platform/problem.ts'
-import { hashToken, newToken } from '../platform/secret.ts'
+import { hashToken, type Keys, newToken } from '../platform/secret.ts'
 import { preferredLanguage, type Translate } from '../platform/text.ts'
 import type { RuleBook } from '../rules/rules.ts'
 import { sessionCookie } from '../sessions/cookie.ts'
@@ -46,16 +46,61 @@ import {
 import { takeOver } from './take-over.ts'
 import { loginExpired, type StepForm, waitingSignIn } from './waiting-sign-in.ts'
 
+export type { Outcome } from './finish-sign-in.ts'
 export type { Hold, Step } from './step.ts'
 export { steps } from './steps.ts'
 export { signInTidying } from './store.ts'
 
-export type SignInNeeds = LogInNeeds &
-  JudgePasswordNeeds & {
-    metrics: Metrics
-    /** Somebody has logged in. */
-    onSessionStarted: (instance: { id: string }) => void
+export type SignInNeeds = LogInNeeds & JudgePasswordNeeds & { answers: SignInAnswers }
+
+/** How what a sign-in has come to is answered and counted, whatever step it comes from. */
+export type SignInAnswers = ReturnType<typeof openSignInAnswers>
+
+type AnswerNeeds = {
+  keys: Keys
+  rules: RuleBook
+  metrics: Metrics
+  /** Somebody has logged in. */
+  onSessionStarted: (instance: { id: string }) => void
+}
+
+export function openSignInAnswers(needs: AnswerNeeds) {
+  const countLogin = countLogins(needs.metrics)
+
+  /** Counts it, and sets the cookies and leads on; or shows what is in the way. */
+  async function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    outcome: Outcome,
+    deviceToken: string,
+    { passwordChosen = false } = {},
+  ): Promise<FastifyReply> {
+    // Disabled, or given another password, between two steps.
+    if (outcome.kind === 'refused') throw loginExpired()
+    if (outcome.kind === 'started') {
+      needs.onSessionStarted(request.instance)
+      setCookie(reply, sessionCookie, outcome.token)
+      setCookie(reply, deviceCookie, deviceToken, (await needs.rules.of(request.instance)).deviceDays)
+      return reply.redirect(outcome.returnTo, 303)
+    }
+    const { step, waits } = outcome
+    if (waits !== undefined) setCookie(reply, signInCookie, waits.token)
+    if ('path' in step.page) return reply.redirect(step.page.path, 303)
+    const goesOn = waits && { id: waits.id, formToken: formToken(request, reply, needs.keys.form) }
+    return sendPage(
+      request,
+      reply,
+      step.page.status,
+      step.page.show(request.view, outcome, { passwordChosen, ...(goesOn && { goesOn }) }),
+    )
   }
+
+  return {
+    answer,
+    count: (outcome: Outcome) => countLogin(outcome.kind === 'held' ? outcome.hold.code : outcome.kind),
+    countRefusal: (code: string) => countLogin(code),
+  }
+}
 
 const home = '/home'
 
@@ -73,7 +118,7 @@ export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; te
 
 export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
-  const countLogin = countLogins(needs.metrics)
+  const { answer: answerOutcome, count, countRefusal } = needs.answers
 
   return async (app) => {
     app.get('/', { schema: pageRoute, config: publicPage }, async (request, reply) =>
@@ -178,37 +223,6 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     return sendPage(request, reply, status, loginPage(request.view, { formToken: formToken(request, reply, keys.form), ...page }))
   }
 
-  function count(outcome: Outcome): void {
-    countLogin(outcome.kind === 'held' ? outcome.hold.code : outcome.kind)
-  }
-
-  async function answerOutcome(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    outcome: Outcome,
-    deviceToken: string,
-    { passwordChosen = false } = {},
-  ): Promise<FastifyReply> {
-    // Disabled, or given another password, between two steps.
-    if (outcome.kind === 'refused') throw loginExpired()
-    if (outcome.kind === 'started') {
-      needs.onSessionStarted(request.instance)
-      setCookie(reply, sessionCookie, outcome.token)
-      setCookie(reply, deviceCookie, deviceToken, (await needs.rules.of(request.instance)).deviceDays)
-      return reply.redirect(outcome.returnTo, 303)
-    }
-    const { step, waits } = outcome
-    if (waits !== undefined) setCookie(reply, signInCookie, waits.token)
-    if ('path' in step.page) return reply.redirect(step.page.path, 303)
-    const goesOn = waits && { id: waits.id, formToken: formToken(request, reply, keys.form) }
-    return sendPage(
-      request,
-      reply,
-      step.page.status,
-      step.page.show(request.view, outcome, { passwordChosen, ...(goesOn && { goesOn }) }),
-    )
-  }
-
   /** Sets the password that was chosen, or logs in with it when that was done already: clicked twice, or the first answer got lost. */
   async function chooseOrLogIn(
     request: FastifyRequest,
@@ -280,7 +294,7 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
     const again = session !== undefined && request.body.again !== undefined
     // They have logged in in another tab since this form was opened.
     if (session !== undefined && !again && error.code !== 'another_is_logged_in') return reply.redirect(home, 303)
-    countLogin(error.code)
+    countRefusal(error.code)
     const { username, next } = request.body
     if (error.retryAfterSeconds !== undefined) reply.header('retry-after', String(error.retryAfterSeconds))
     if (error.status >= 500) request.log.warn({ err: error })
@@ -308,7 +322,7 @@ function isOther(session: LiveSession | undefined, username: string): boolean {
 }
 
 /** By which this browser is known, or will be known once somebody is logged in. */
-function deviceOf(request: FastifyRequest): string {
+export function deviceOf(request: FastifyRequest): string {
   return readCookie(request, deviceCookie) ?? newToken()
 }
 

@@ -1,5 +1,6 @@
 // A step of a sign-in: something that can stand between what somebody has shown and a session.
 import type { Mend } from '../../contracts/desk.ts'
+import type { FactorStanding } from '../authenticators/factors/factors.ts'
 import type { PasswordStanding } from '../authenticators/passwords/passwords.ts'
 import type { Proof } from '../authenticators/proof.ts'
 import type { LockedAccount } from '../directory/accounts/accounts.ts'
@@ -15,6 +16,10 @@ export type ProofFacts = {
 /** What a sign-in is judged by: gathered in its transaction, with the account locked. */
 export type Facts = ProofFacts & {
   account: LockedAccount
+  /** Its second factors, and what its profile demands. */
+  factors: FactorStanding
+  /** Whether the person has put the enrolment off on this way. */
+  postponed: boolean
   /** What the start of the session has met. It is tried when nothing else is in the way; undefined until then. */
   start: SessionStanding | undefined
   /** Whether the Administrator lets people end their session from elsewhere. */

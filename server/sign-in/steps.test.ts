@@ -1,6 +1,7 @@
 // What can hold a sign-in up is a list, and no path goes round it. The step of these tests exists only here.
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { giveSheet } from '../../test/factors.ts'
 import { get, loggedIn, loginChecksOf } from '../../test/floor.ts'
 import { goodPassword, startNodes, type TestAccount, type TestSystem } from '../../test/nodes.ts'
 import { setRules } from '../../test/set-rules.ts'
@@ -29,7 +30,9 @@ function startWith(t: TestContext, usual: 'open_steps' | undefined, place: numbe
 /** Each path that ends in a session, up to its last request. */
 const paths: Record<
   string,
-  (system: TestSystem) => Promise<{ account: TestAccount; last: () => Promise<{ status: number; body: string }> }>
+  (
+    system: TestSystem,
+  ) => Promise<{ account: TestAccount; last: () => Promise<{ status: number; body: string; location: string | undefined }> }>
 > = {
   async 'a login'(system) {
     const account = await system.addAccount({ username: 'held-login' })
@@ -90,6 +93,31 @@ for (const [name, path] of Object.entries(paths)) {
   }
 }
 
+for (const [name, path] of Object.entries(paths)) {
+  test(`asvs-6.3.4 cve-C08 ${name} meets the second factor and, after a reset, the enrolment: no session starts or is renewed`, async (t) => {
+    const system = await startNodes(t)
+    await setRules(system, { endOtherSession: true })
+    const { account, last } = await path(system)
+    await giveSheet(system, account.id)
+    const sessions = () =>
+      system.sql('select id, token_hash, auth_time from session where account_id = $1 and ended_at is null', [account.id])
+    const before = await sessions()
+    assert.equal((await last()).location, '/second-factor')
+    assert.deepEqual(await sessions(), before)
+    await system.sql(
+      "update factor set state = 'disabled', disabled_at = now(), disabled_reason = 'reset' where account_id = $1",
+      [account.id],
+    )
+    const browser = system.browser()
+    const [{ username }] = (await system.sql<{ username: string }>('select username from account where id = $1', [
+      account.id,
+    ])) as [{ username: string }]
+    await system.sql('update account set username_key = username where id = $1', [account.id])
+    assert.equal((await browser.logIn(username, account.password)).location, '/enrolment')
+    assert.deepEqual(await sessions(), before)
+  })
+}
+
 test('the usual login asks only whether a step is open for the account, and looks closer where one is', async (t) => {
   const system = await startWith(t, 'open_steps', steps.length)
   const free = await system.addAccount()
@@ -138,8 +166,8 @@ test('dates and hours open their step, whoever sets them; and neither can be the
     assert.deepEqual(await openSteps(), ['account_window'], set)
     await system.sql("update account set open_steps = '{}' where id = $1", [id])
     assert.deepEqual(await openSteps(), ['account_window'], 'who forgets it changes nothing')
-    await system.sql("update account set open_steps = '{second_factor}' where id = $1", [id])
-    assert.deepEqual(await openSteps(), ['second_factor', 'account_window'])
+    await system.sql("update account set open_steps = '{test_only}' where id = $1", [id])
+    assert.deepEqual(await openSteps(), ['test_only', 'account_window'])
     await system.sql(`update account set ${unset}, open_steps = '{}' where id = $1`, [id])
     assert.deepEqual(await openSteps(), [])
   }

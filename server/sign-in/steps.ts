@@ -31,6 +31,42 @@ const initialPassword: Step = {
   mend: () => 'new_password',
 }
 
+/** Whether what was shown is worth more than the password: a factor of the person, or a supervisor's word. */
+function shownFactor({ proofs, factors: { demand, live, vouching } }: Facts): boolean {
+  const onlyKeys = demand === 'passkey' && live.includes('passkey')
+  return proofs.some(({ kind }) => {
+    if (kind === 'vouched') return vouching
+    return kind === 'passkey' || (!onlyKeys && (kind === 'totp' || kind === 'code_sheet'))
+  })
+}
+
+/** Whoever has a second factor shows it: whatever led here, recovery and a slip too. */
+const secondFactor: Step = {
+  name: 'second_factor',
+  usual: 'open_steps',
+  hold(facts) {
+    const { demand, live } = facts.factors
+    if (demand === 'off' || live.length === 0 || shownFactor(facts)) return undefined
+    return { code: 'second_factor', answer: 'asks' }
+  },
+  page: { path: '/second-factor' },
+  mend: () => 'second_factor',
+}
+
+/** Whoever needs a second factor and has none sets one up. After a reset there is no putting it off. */
+const enrolment: Step = {
+  name: 'enrolment',
+  usual: 'open_steps',
+  hold({ factors: { demand, live, wasReset, isDemanded, grace }, postponed }) {
+    if (wasReset) return { code: 'factors_reset', answer: 'asks' }
+    const isEnough = demand === 'passkey' ? live.includes('passkey') : live.length > 0
+    if (isEnough || !isDemanded || postponed) return undefined
+    return { code: 'enrolment', answer: 'asks', at: grace?.until }
+  },
+  page: { path: '/enrolment' },
+  mend: () => 'second_factor',
+}
+
 /** The password is the person's own, and still good. */
 const ownPassword: Step = {
   name: 'own_password',
@@ -67,7 +103,7 @@ const seat: Step = {
   mend: () => null,
 }
 
-export const steps: readonly Step[] = [accountWindow, initialPassword, ownPassword, otherSession, seat]
+export const steps: readonly Step[] = [accountWindow, initialPassword, secondFactor, enrolment, ownPassword, otherSession, seat]
 
 /** The first step that holds the sign-in up, or that nothing does. */
 export function nextStep(steps: readonly Step[], facts: Facts): { step: Step; hold: Hold } | 'finish' {

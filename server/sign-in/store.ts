@@ -51,6 +51,7 @@ export type WaitingSignIn = {
   credentialVersion: number
   proofs: Proof[]
   returnTo: string
+  postponed: boolean
   otherSessionId: string | null
   renewsSessionId: string | null
 }
@@ -67,6 +68,7 @@ export async function keepSignIn(
     credentialVersion: number
     proofs: readonly Proof[]
     returnTo: string
+    postponed?: boolean
     renews?: string | undefined
   },
   step: string,
@@ -79,6 +81,7 @@ export async function keepSignIn(
     step,
     credentialVersion,
     proofs: JSON.stringify(signIn.proofs),
+    postponed: signIn.postponed === true,
     otherSessionId: otherSessionId ?? null,
     renewsSessionId: signIn.renews ?? null,
     expiresAt: sql<Date>`now() + make_interval(mins => ${waitMinutes[step] ?? usualWaitMinutes})`,
@@ -99,16 +102,30 @@ export type SignInOwner = {
   username: string
   fullName: string
   initialHash: Buffer | null
+  /** What it waits for. */
+  step: string
+  proofs: readonly Pick<Proof, 'kind'>[]
+  timeZone: string
 }
 
-export async function findSignIn(tx: Transaction, tokenHash: Buffer, step: string): Promise<SignInOwner | undefined> {
+export async function findSignIn(tx: Transaction, tokenHash: Buffer, steps: readonly string[]): Promise<SignInOwner | undefined> {
   return tx
     .selectFrom('signIn')
     .innerJoin('account', 'account.id', 'signIn.accountId')
+    .innerJoin('instance', 'instance.id', 'account.instanceId')
     .leftJoin('password', 'password.accountId', 'account.id')
-    .select(['signIn.id', 'account.id as accountId', 'account.username', 'account.fullName', 'password.initialHash'])
+    .select([
+      'signIn.id',
+      'signIn.step',
+      'signIn.proofs',
+      'account.id as accountId',
+      'account.username',
+      'account.fullName',
+      'password.initialHash',
+      sql<string>`coalesce(account.time_zone, instance.time_zone)`.as('timeZone'),
+    ])
     .where('signIn.tokenHash', '=', tokenHash)
-    .where('signIn.step', '=', step)
+    .where('signIn.step', 'in', [...steps])
     .where('signIn.usedAt', 'is', null)
     .where('signIn.expiresAt', '>', sql<Date>`now()`)
     .where('account.enabled', '=', true)
@@ -134,9 +151,34 @@ export async function takeStep(
     .where('credentialVersion', '=', credentialVersion)
     .where('usedAt', 'is', null)
     .where('expiresAt', '>', sql<Date>`clock_timestamp()`)
-    .returning(['id', 'accountId', 'credentialVersion', 'proofs', 'returnTo', 'otherSessionId', 'renewsSessionId'])
+    .returning(['id', 'accountId', 'credentialVersion', 'proofs', 'returnTo', 'postponed', 'otherSessionId', 'renewsSessionId'])
     .executeTakeFirst()
   return row && { ...row, proofs: row.proofs.map((proof) => ({ ...proof, at: new Date(proof.at) })) }
+}
+
+/**
+ * Counts a try at the step that a sign-in waits for, before it is checked, and returns how many there were; undefined when it waits
+ * for it no more, or has had as many as it may: then somebody has to log in anew. One statement. Call it with the account locked.
+ */
+export async function countTry(
+  tx: Transaction,
+  tokenHash: Buffer,
+  step: string,
+  credentialVersion: number,
+  most: number,
+): Promise<number | undefined> {
+  const row = await tx
+    .updateTable('signIn')
+    .set({ tries: sql`tries + 1` })
+    .where('tokenHash', '=', tokenHash)
+    .where('step', '=', step)
+    .where('credentialVersion', '=', credentialVersion)
+    .where('usedAt', 'is', null)
+    .where('expiresAt', '>', sql<Date>`clock_timestamp()`)
+    .where('tries', '<', most)
+    .returning('tries')
+    .executeTakeFirst()
+  return row?.tries
 }
 
 export const signInTidying: readonly TidyStep[] = [

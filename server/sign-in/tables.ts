@@ -1,7 +1,8 @@
-import type { Generated, JSONColumnType } from '../platform/tables.ts'
+import type { ProofKind } from '../authenticators/proof.ts'
+import type { Default, Generated, JSONColumnType } from '../platform/tables.ts'
 
 /** A proof as JSON has it. */
-type KeptProof = { kind: 'password' | 'initial_password'; at: string; attempt?: string }
+type KeptProof = { kind: ProofKind; at: string; attempt?: string; factorId?: string; verified?: boolean }
 
 declare module '../platform/tables.ts' {
   interface Tables {
@@ -19,6 +20,10 @@ declare module '../platform/tables.ts' {
       /** The live session in which its person proves again who they are. */
       renewsSessionId: string | null
       credentialVersion: number
+      /** How often something wrong was typed at a step. */
+      tries: Default<number>
+      /** Whether the enrolment of a second factor was put off on the way. */
+      postponed: Default<boolean>
       returnTo: string
       createdAt: Generated<Date>
       expiresAt: Date

@@ -1,6 +1,7 @@
 // Why can't they log in? Every check of a login in its order, as a login would meet it at this moment, and what mends it.
 
 import { type Mend, mends } from '../../../contracts/desk.ts'
+import { findFactorStanding } from '../../authenticators/factors/factors.ts'
 import { type CredentialStanding, credentialStanding, findPasswordStanding } from '../../authenticators/passwords/passwords.ts'
 import { actingAccount, type LockedAccount, lockSeenAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
@@ -63,6 +64,8 @@ export async function loginChecks(
       account,
       proofs: [{ kind: 'password', at: account.now } as const],
       password: await findPasswordStanding(tx, accountId, rules),
+      factors: await findFactorStanding(tx, accountId),
+      postponed: false,
       start: await rehearseStart(tx, accountId, caller),
       mayMoveSession: rules.endOtherSession,
     }

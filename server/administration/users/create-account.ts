@@ -15,6 +15,7 @@ import { enqueueMessage } from '../../outward/messages/messages.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { type Fault, fieldsRefused } from '../../platform/problem.ts'
+import { addSheets } from './add-sheets.ts'
 import type { AdministrationNeeds } from './make-slips.ts'
 import { teamExists } from './store.ts'
 
@@ -25,7 +26,7 @@ export type NewAccount = AccountFields & { username: string; enabled: boolean; c
  * @throws fields_refused, not_permitted, beyond_your_permissions
  */
 export async function createAccount(
-  { database, keys }: AdministrationNeeds,
+  needs: AdministrationNeeds,
   instance: { id: string },
   actorId: string,
   { username: typed, enabled, credentials, ...said }: NewAccount,
@@ -33,7 +34,8 @@ export async function createAccount(
 ): Promise<{ id: string; slip: GivenInitialPassword | null }> {
   const username = typed.trim()
   const fields = tidyFields(said)
-  return database.in(instance, async (tx) => {
+  const { database, keys } = needs
+  const { id, slip } = await database.in(instance, async (tx) => {
     const acting = await actingAccount(tx, actorId, 'accounts.create')
     const faults = [...accountFaults({ username, ...fields }), ...(await placeFaults(tx, acting, fields))]
     if (credentials === 'message' && fields.email === null) faults.push({ field: 'email', code: 'required' })
@@ -53,6 +55,9 @@ export async function createAccount(
     if (credentials !== 'slip') return { id, slip: null }
     return { id, slip: await giveInitialPassword(tx, { keys }, id, actor, caller, { told: false }) }
   })
+  if (slip === null) return { id, slip }
+  const [withSheet] = await addSheets(needs, instance, actorId, [slip], caller)
+  return { id, slip: withSheet! }
 }
 
 /**

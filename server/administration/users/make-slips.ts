@@ -4,6 +4,7 @@ import type { Caller } from '../../platform/caller.ts'
 import type { Database } from '../../platform/database.ts'
 import type { Keys } from '../../platform/secret.ts'
 import { actOnEach, type Refused } from './act-on-each.ts'
+import { addSheets } from './add-sheets.ts'
 
 export type AdministrationNeeds = { database: Database; keys: Keys }
 
@@ -29,10 +30,10 @@ export async function makeSlips(
     },
     actorId,
   )
-  return { slips: done, refused }
+  return { slips: await addSheets(needs, instance, actorId, done, caller), refused }
 }
 
 /** A slip as the API answers it. */
-export function slipBody({ expiresAt, ...slip }: GivenInitialPassword) {
-  return { ...slip, expiresAt: expiresAt.toISOString() }
+export function slipBody({ expiresAt, codes, ...slip }: GivenInitialPassword) {
+  return { ...slip, expiresAt: expiresAt.toISOString(), ...(codes && { codes: [...codes] }) }
 }

@@ -9,4 +9,9 @@ export const SlipBody = Type.Object({
   expiresAt: Type.String({ format: 'date-time' }),
   language: Type.Union([Type.String(), Type.Null()]),
   timeZone: Type.String(),
+  codes: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Of the code sheet that goes with it, by their numbers from 1 on. Shown this one time.',
+    }),
+  ),
 })

@@ -56,6 +56,17 @@ const isTold = {
   recovery_request_answered: false,
   recovery_request_refused: false,
   session_move_disputed: false,
+  code_sheet_made: false,
+  enrolment_postponed: false,
+  factor_added: false,
+  factor_refused: false,
+  factor_removed: false,
+  factor_renamed: false,
+  factor_rule_changed: false,
+  factors_reset: false,
+  vouch_asked: false,
+  vouch_refused: false,
+  vouched: false,
 } as const satisfies Record<AuditEvent, boolean>
 
 export const toldEvents = auditEvents.filter((event) => isTold[event])

@@ -15,4 +15,10 @@ export const messageKinds: Record<MessageKindName | NoticeKindName, MessageKind>
   email_changed: noticeMessage('email_changed'),
   email_changed_here: noticeMessage('email_changed_here'),
   new_initial_password: noticeMessage('new_initial_password'),
+  factor_added: noticeMessage('factor_added'),
+  factor_removed: noticeMessage('factor_removed'),
+  factor_refused: noticeMessage('factor_refused'),
+  factors_reset: noticeMessage('factors_reset'),
+  code_sheet_made: noticeMessage('code_sheet_made'),
+  vouched: noticeMessage('vouched'),
 }

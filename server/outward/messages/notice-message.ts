@@ -10,6 +10,12 @@ export type NoticeKindName =
   | 'email_changed'
   | 'email_changed_here'
   | 'new_initial_password'
+  | 'factor_added'
+  | 'factor_removed'
+  | 'factor_refused'
+  | 'factors_reset'
+  | 'code_sheet_made'
+  | 'vouched'
 
 /** What a notice tells besides its kind. */
 export type NoticeAbout = {
