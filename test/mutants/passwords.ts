@@ -143,14 +143,14 @@ export const passwords: Room = {
     },
     {
       breaks: 'An initial password is compared in its whole length.',
-      file: `${room}/initial-password.ts`,
+      file: 'server/platform/crockford.ts',
       find: 'return typed\n    .normalize',
       replace: 'return typed\n    .slice(0, 19)\n    .normalize',
       tests: initial,
     },
     {
       breaks: 'An initial password is read with any dashes, and without what nobody sees.',
-      file: `${room}/initial-password.ts`,
+      file: 'server/platform/crockford.ts',
       find: '[\\s\\p{Pd}\\p{Cf}\\u2212]',
       replace: '[\\s-]',
       tests: initial,

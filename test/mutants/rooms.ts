@@ -4,6 +4,7 @@ import { audit } from './audit.ts'
 import { credentials } from './credentials.ts'
 import { imports } from './imports.ts'
 import { instances } from './instances.ts'
+import { logouts, modules } from './modules.ts'
 import type { Mutant, Room } from './mutant.ts'
 import { operator } from './operator.ts'
 import { outward } from './outward.ts'
@@ -23,6 +24,8 @@ export const rooms: Record<string, Room> = {
   credentials,
   imports,
   instances,
+  logouts,
+  modules,
   operator,
   outward,
   passwords,

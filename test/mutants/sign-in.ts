@@ -56,8 +56,8 @@ export const signIn: Room = {
     {
       breaks: 'A sign-in that waits goes on within a quarter of an hour, or not at all.',
       file: `${room}/store.ts`,
-      find: ".where('expiresAt', '>', sql<Date>`clock_timestamp()`)",
-      replace: ".where('expiresAt', '>', sql<Date>`clock_timestamp() - interval '25 hours'`)",
+      find: ".where('expiresAt', '>', sql<Date>`clock_timestamp()`)\n    .returning(['id'",
+      replace: ".where('expiresAt', '>', sql<Date>`clock_timestamp() - interval '25 hours'`)\n    .returning(['id'",
     },
     {
       breaks: 'Nobody is shown a step that has expired.',
@@ -68,15 +68,15 @@ export const signIn: Room = {
     {
       breaks: 'A sign-in that waits goes on once.',
       file: `${room}/store.ts`,
-      find: "    .where('usedAt', 'is', null)\n",
-      replace: '',
+      find: "    .where('usedAt', 'is', null)\n    .where('expiresAt', '>', sql<Date>`clock_timestamp()`)\n    .returning(['id'",
+      replace: "    .where('expiresAt', '>', sql<Date>`clock_timestamp()`)\n    .returning(['id'",
       tests: [`${room}/sign-in.test.ts`, ...takeOver],
     },
     {
       breaks: 'A token of a step is good for that step only.',
       file: `${room}/store.ts`,
-      find: "    .where('tokenHash', '=', tokenHash)\n    .where('step', '=', step)\n",
-      replace: "    .where('tokenHash', '=', tokenHash)\n",
+      find: ".set({ usedAt: sql`now()` })\n    .where('tokenHash', '=', tokenHash)\n    .where('step', '=', step)\n",
+      replace: ".set({ usedAt: sql`now()` })\n    .where('tokenHash', '=', tokenHash)\n",
       tests: [...takeOver, ...steps, `${room}/sign-in.test.ts`],
     },
     {
@@ -88,8 +88,8 @@ export const signIn: Room = {
     {
       breaks: 'A sign-in that waits is void once the account has other credentials.',
       file: `${room}/store.ts`,
-      find: "    .where('credentialVersion', '=', credentialVersion)\n",
-      replace: '',
+      find: ".set({ usedAt: sql`now()` })\n    .where('tokenHash', '=', tokenHash)\n    .where('step', '=', step)\n    .where('credentialVersion', '=', credentialVersion)\n",
+      replace: ".set({ usedAt: sql`now()` })\n    .where('tokenHash', '=', tokenHash)\n    .where('step', '=', step)\n",
     },
     {
       breaks: 'A move is confirmed within a minute.',
@@ -108,8 +108,8 @@ export const signIn: Room = {
     {
       breaks: 'A step is taken with the account enabled.',
       file: `${room}/waiting-sign-in.ts`,
-      find: 'if (!account?.enabled) throw',
-      replace: 'if (!account) throw',
+      find: 'if (!account?.enabled) throw loginExpired()\n  return {',
+      replace: 'if (!account) throw loginExpired()\n  return {',
       tests: [`${room}/sign-in.test.ts`, ...takeOver],
     },
     {
@@ -128,8 +128,8 @@ export const signIn: Room = {
     {
       breaks: 'The dates and hours of an account come before everything else.',
       file: `${room}/steps.ts`,
-      find: '[accountWindow, initialPassword, ownPassword, otherSession, seat]',
-      replace: '[initialPassword, ownPassword, otherSession, seat]',
+      find: '[accountWindow, initialPassword, secondFactor, enrolment, ownPassword, otherSession, seat]',
+      replace: '[initialPassword, secondFactor, enrolment, ownPassword, otherSession, seat]',
       tests: [...steps, `${room}/session-rules.test.ts`, `${room}/sign-in.test.ts`],
     },
     {
