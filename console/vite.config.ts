@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from 'vite'
 const dist = join(import.meta.dirname, 'dist')
 
 /** The texts that console/app/texts.ts loads together. */
-const sharedTexts = /locales.(\w+).(?!api|audit|desk|imports|messages|passwords|recovery|rules|sign-in)[\w-]+\.json$/
+const sharedTexts = /locales.(\w+).(?!api|audit|desk|imports|messages|modules|passwords|recovery|rules|sign-in)[\w-]+\.json$/
 
 /** Compresses each file once, here, so that no request has to. */
 function compressed(): Plugin {

@@ -10,6 +10,7 @@ import { consolePages } from './administration/console/console.ts'
 import { desk } from './administration/desk/desk.ts'
 import { imports, importTidying, openImportRunner } from './administration/imports/imports.ts'
 import { live, readSeatsOfAll, watchSeats } from './administration/live/live.ts'
+import { moduleAccess } from './administration/module-access/module-access.ts'
 import { ruleEditor } from './administration/rule-editor/rule-editor.ts'
 import { administration } from './administration/users/users.ts'
 import {
@@ -147,6 +148,7 @@ export async function openNode(
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys, steps }))
+  await app.register(moduleAccess({ database }))
   await app.register(auditLog({ database }))
   watchSeats(metrics, () => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))

@@ -25,6 +25,7 @@ const rows = [
     'administration/live',
     'administration/desk',
     'administration/audit-log',
+    'administration/module-access',
     'administration/console',
     'administration/api-documentation',
     'sessions/live-channel',

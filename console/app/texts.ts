@@ -7,7 +7,10 @@ type Texts = Record<string, unknown>
 
 /** What every screen needs. */
 const together = import.meta.glob<Texts>(
-  ['../../locales/*/*.json', '!../../locales/*/{api,audit,desk,imports,messages,passwords,recovery,rules,sign-in}.json'],
+  [
+    '../../locales/*/*.json',
+    '!../../locales/*/{api,audit,desk,imports,messages,modules,modules-console,passwords,recovery,rules,sign-in}.json',
+  ],
   { import: 'default' },
 )
 
@@ -42,12 +45,14 @@ export async function openTexts(): Promise<void> {
 }
 
 // Texts that only some screens need; the others do not wait for them.
-const apart = import.meta.glob<Texts>('../../locales/*/{audit,desk,imports,passwords,rules}.json', {
+const apart = import.meta.glob<Texts>('../../locales/*/{audit,desk,imports,modules-console,passwords,rules}.json', {
   import: 'default',
 })
 
 /** Loads the texts of a subject that is loaded apart. */
-export async function loadTexts(subject: 'audit' | 'desk' | 'imports' | 'passwords' | 'rules'): Promise<void> {
+export async function loadTexts(
+  subject: 'audit' | 'desk' | 'imports' | 'modules-console' | 'passwords' | 'rules',
+): Promise<void> {
   const language = pageLanguage()
   if (i18next.hasResourceBundle(language, subject)) return
   i18next.addResourceBundle(language, subject, await apart[`../../locales/${language}/${subject}.json`]!())
