@@ -219,18 +219,22 @@ export async function openNode(
     }
   }
 
+  function work(options?: { pollSeconds?: number }): void {
+    jobs.start(options)
+    logouts.start()
+  }
+
   return {
     app,
     routes,
-    work: jobs.start,
+    work,
     async listen() {
       yieldToRequests()
       await app.listen({ port: config.port, host: config.host === '::' && !hasIpv6() ? '0.0.0.0' : config.host })
       listening = true
       runner.listen()
       watch.start()
-      logouts.start()
-      jobs.start()
+      work()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {

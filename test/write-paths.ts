@@ -232,7 +232,7 @@ export const elsewhere = [
   'POST /api/recovery/password-check',
   'POST /api/recovery-requests/:id/answer',
   'POST /api/recovery-requests/:id/refuse',
-  // Take the reach of every team; server/outward/modules/modules.test.ts has who may.
+  // Modules are no accounts; who may manage them: server/outward/modules/modules.test.ts
   'POST /api/modules',
   'PUT /api/modules/:id',
   'DELETE /api/modules/:id',

@@ -138,6 +138,7 @@ export function openLogouts(needs: LogoutNeeds): Logouts {
 
   return {
     start() {
+      if (!closed) return
       closed = false
       stop = notices.subscribe((notice) => {
         if (notice.about === 'logouts') want(notice.instance)

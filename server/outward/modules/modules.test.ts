@@ -1,164 +1,86 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { addModule, callback } from '../../../test/module.ts'
-import { startNodes, type TestSystem } from '../../../test/nodes.ts'
-import { record } from '../../audit/audit.ts'
+import { test } from 'node:test'
+import { get, loggedIn, startFloor } from '../../../test/floor.ts'
 import { plainModule } from './modules.ts'
 
-async function withAdministrator(t: TestContext) {
-  const system = await startNodes(t)
-  const account = await system.addAccount({ profile: 'Administrator' })
-  const browser = system.browser()
-  await browser.logIn(account.username, account.password)
-  await browser.get('/home')
-  const ask = async <T>(method: string, path: string, body?: object) => {
-    const answer = method === 'GET' ? await browser.get(path) : await browser.sendJson(method as 'POST', path, body)
-    return { status: answer.status, body: (answer.body === '' ? undefined : JSON.parse(answer.body)) as T }
-  }
-  const list = async () => (await ask<{ modules: Listed[]; choices: Choices; mayManage: boolean }>('GET', '/api/modules')).body
-  return { system, browser, ask, list, account }
-}
-type Named = { id: string; name: string }
-type Choices = { profiles: Named[]; teams: Named[] }
-type Listed = typeof plainModule & {
-  id: string
-  name: string
-  version: number
-  secrets: { id: string; hint: string }[]
-  logouts: object
-  lastUsedAt: string | null
-}
-type Created = { id: string; clientId: string; secret: string | null; code?: string; faults?: { field: string; code: string }[] }
+const body = { ...plainModule, kind: 'web', name: 'CRM', redirectAddresses: ['https://crm.example.com/callback'] }
 
-const fields = { ...plainModule, name: 'CRM', redirectAddresses: [callback] }
-const events = (system: TestSystem) =>
-  system.sql<{ event: string; detail: Record<string, unknown> }>(
+test('an Administrator registers, changes and removes a module, and its secret is shown once', async (t) => {
+  const { system, admin, profiles } = await startFloor(t)
+  const boss = await loggedIn(system, admin)
+  const made = await boss.sendJson('POST', '/api/modules', { ...body, profiles: [profiles.Agent] })
+  assert.equal(made.status, 201, made.body)
+  const { id, secret } = JSON.parse(made.body) as { id: string; secret: string }
+  const listed = await get<{ modules: Record<string, unknown>[]; issuer: string }>(boss, '/api/modules')
+  assert.equal(listed.issuer, 'http://localhost:8080')
+  assert.equal(listed.modules[0]!.name, 'CRM')
+  assert.ok(!JSON.stringify(listed).includes(secret), 'never again')
+  const change = { ...body, kind: undefined, name: 'Customers', profiles: [], version: 1 }
+  assert.equal((await boss.sendJson('PUT', `/api/modules/${id}`, change)).status, 204)
+  assert.equal((await boss.sendJson('PUT', `/api/modules/${id}`, change)).status, 409, 'somebody else has changed it')
+  assert.equal((await boss.sendJson('POST', `/api/modules/${id}/secrets`)).status, 201)
+  assert.equal((await boss.sendJson('DELETE', `/api/modules/${id}`)).status, 204)
+  assert.equal((await boss.sendJson('DELETE', `/api/modules/${id}`)).status, 404)
+  const audit = await system.sql<{ event: string; detail: object }>(
     "select event, detail from audit_event where event like 'module%' order by id",
   )
-
-test('a module is registered, changed and removed; each is in the audit, and nothing of a secret is', async (t) => {
-  const { system, ask, list } = await withAdministrator(t)
-  const made = await ask<Created>('POST', '/api/modules', { kind: 'web', ...fields })
-  assert.equal(made.status, 201)
-  assert.match(made.body.clientId, /^m-[0-9a-f]{16}$/)
-  const { modules, choices, mayManage } = await list()
-  assert.equal(mayManage, true)
   assert.deepEqual(
-    choices.profiles.map(({ name }) => name),
-    ['Administrator', 'Agent', 'Supervisor'],
+    audit.map(({ event }) => event),
+    ['module_created', 'module_changed', 'module_secret_given', 'module_removed'],
   )
-  const [module] = modules
-  assert.deepEqual(
-    { profiles: module!.profiles, teams: module!.teams, lastUsedAt: module!.lastUsedAt, logouts: module!.logouts },
-    { profiles: [], teams: [], lastUsedAt: null, logouts: { delivered: 0, waiting: 0, failed: 0 } },
-    'at first nobody may use it',
-  )
-  assert.ok(made.body.secret!.startsWith(module!.secrets[0]!.hint))
-
-  const agent = choices.profiles.find(({ name }) => name === 'Agent')!.id
-  const change = { ...fields, name: 'Sales', profiles: [agent], version: module!.version }
-  assert.equal((await ask('PUT', `/api/modules/${module!.id}`, change)).status, 204)
-  assert.equal((await ask('PUT', `/api/modules/${module!.id}`, change)).status, 409, 'somebody else has changed it meanwhile')
-  assert.deepEqual((await list()).modules[0]!.profiles, [agent])
-  assert.equal((await ask('DELETE', `/api/modules/${module!.id}`)).status, 204)
-  assert.equal((await ask('DELETE', `/api/modules/${module!.id}`)).status, 404)
-  const recorded = await events(system)
-  assert.deepEqual(
-    recorded.map(({ event }) => event),
-    ['module_created', 'module_changed', 'module_removed'],
-  )
-  assert.deepEqual(recorded[1]!.detail.changed, { name: 'Sales', profiles: [agent] })
-  assert.ok(!JSON.stringify(recorded).includes(made.body.secret!))
+  assert.ok(!JSON.stringify(audit).includes(secret))
 })
 
-test('what is wrong with a module is said at its field', async (t) => {
-  const { ask } = await withAdministrator(t)
-  const faults = async (said: object) => {
-    const { status, body } = await ask<Created>('POST', '/api/modules', { kind: 'web', ...fields, ...said })
-    assert.equal(status, 422)
-    return body.faults!.map(({ field, code }) => `${field} ${code}`)
-  }
-  assert.deepEqual(await faults({ name: ' ', redirectAddresses: [] }), ['name required', 'redirectAddresses required'])
-  assert.deepEqual(await faults({ redirectAddresses: ['http://crm.example.com/'] }), ['redirectAddresses address_not_https'])
-  assert.deepEqual(await faults({ address: 'crm', logoutAddress: 'http://10.0.0.1/' }), [
-    'address address_invalid',
-    'logoutAddress address_not_https',
-  ])
-  assert.deepEqual(await faults({ kind: 'machine' }), ['redirectAddresses not_of_this_kind'])
-  assert.deepEqual(await faults({ profiles: ['00000000-0000-0000-0000-000000000000'] }), ['profiles profile_unknown'])
-  await ask('POST', '/api/modules', { kind: 'web', ...fields })
-  assert.deepEqual(await faults({ name: 'ｃrm' }), ['name name_taken'])
-})
-
-test('two secrets are valid while one is exchanged, never three, on any number of nodes; and one is taken back', async (t) => {
-  const { ask, list } = await withAdministrator(t)
-  const { body } = await ask<Created>('POST', '/api/modules', { kind: 'web', ...fields })
-  const answers = await Promise.all(Array.from({ length: 4 }, () => ask<Created>('POST', `/api/modules/${body.id}/secrets`)))
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409])
-  assert.equal(answers.find(({ status }) => status === 409)!.body.code, 'too_many_secrets')
-  const [first] = (await list()).modules[0]!.secrets
-  assert.equal((await ask('DELETE', `/api/modules/${body.id}/secrets/${first!.id}`)).status, 204)
-  assert.equal((await ask('DELETE', `/api/modules/${body.id}/secrets/${first!.id}`)).status, 404)
-  const page = await ask<Created>('POST', '/api/modules', { kind: 'page', ...fields, name: 'Page' })
-  assert.equal(page.body.secret, null)
-  const refused = await ask<Created>('POST', `/api/modules/${page.body.id}/secrets`)
-  assert.deepEqual([refused.status, refused.body.code], [409, 'module_keeps_no_secret'])
-})
-
-test('whoever manages modules needs the permission and the reach of every team; whoever sees them only sees', async (t) => {
-  const { system, account, ask, list } = await withAdministrator(t)
-  const { body } = await ask<Created>('POST', '/api/modules', { kind: 'web', ...fields })
-  const version = (await list()).modules[0]!.version
-  const permit = (permissions: string[]) =>
-    system.sql(
-      `with own as (insert into profile (instance_id, name, permissions) values ($1, $2, $3) returning id)
-        update account set profile_id = (select id from own) where id = $4`,
-      [system.main.id, crypto.randomUUID(), permissions, account.id],
+test('what cannot be taken is named, field by field', async (t) => {
+  const { system, admin, north } = await startFloor(t)
+  const boss = await loggedIn(system, admin)
+  const faultsOf = async (more: object) => {
+    const answer = await boss.sendJson('POST', '/api/modules', { ...body, ...more })
+    assert.equal(answer.status, 422, answer.body)
+    return Object.fromEntries(
+      (JSON.parse(answer.body).faults as { field: string; code: string }[]).map(({ field, code }) => [field, code]),
     )
-  const changes: [string, string, object?][] = [
-    ['POST', '/api/modules', { kind: 'web', ...fields, name: 'Another' }],
-    ['PUT', `/api/modules/${body.id}`, { ...fields, version }],
-    ['POST', `/api/modules/${body.id}/secrets`],
-    ['DELETE', `/api/modules/${body.id}`],
-  ]
-  for (const permissions of [
-    ['modules.view', 'accounts.all-teams'],
-    ['modules.view', 'modules.manage'],
-  ]) {
-    await permit(permissions)
-    assert.equal((await list()).mayManage, false)
-    assert.equal((await ask('GET', `/api/modules/${body.id}/logouts`)).status, 200)
-    assert.equal((await ask('GET', `/api/modules/${body.id}/refusals`)).status, 200)
-    for (const [method, path, said] of changes)
-      assert.equal((await ask(method, path, said)).status, 403, `${method} ${path} with ${permissions}`)
   }
-  await permit(['modules.manage', 'accounts.all-teams'])
-  assert.equal((await ask('GET', '/api/modules')).status, 403)
+  assert.deepEqual(await faultsOf({ name: ' ', redirectAddresses: [], address: 'http://crm.example.com', logoutAddress: 'x' }), {
+    name: 'required',
+    redirectAddresses: 'required',
+    address: 'address_not_https',
+    logoutAddress: 'address_invalid',
+  })
+  assert.deepEqual(await faultsOf({ kind: 'machine' }), { redirectAddresses: 'not_of_this_kind' })
+  assert.deepEqual(await faultsOf({ kind: 'page', withoutPkce: true }), { withoutPkce: 'not_of_this_kind' })
+  assert.deepEqual(await faultsOf({ profiles: [north.id], teams: [admin.id] }), {
+    profiles: 'profile_unknown',
+    teams: 'team_unknown',
+  })
+  assert.equal((await boss.sendJson('POST', '/api/modules', body)).status, 201)
+  assert.deepEqual(await faultsOf({ name: ' ｃｒｍ ' }), { name: 'name_taken' })
 })
 
-test('what a module was refused is shown once, with how often; an address that could be registered can be taken over', async (t) => {
-  const { system, ask } = await withAdministrator(t)
-  const module = await addModule(system)
-  const other = await addModule(system)
-  const refuse = (moduleId: string, error: string, offered: string) =>
-    system.database.in(system.main, (tx) =>
-      record(tx, { event: 'module_refused', actor: { kind: 'visitor' }, detail: { moduleId, error, offered } }),
-    )
-  for (let i = 0; i < 3; i += 1) await refuse(module.id, 'invalid_redirect_uri', `${callback}/`)
-  await refuse(module.id, 'invalid_redirect_uri', 'http://evil.example/')
-  await refuse(module.id, 'invalid_redirect_uri', callback)
-  await refuse(module.id, 'invalid_client', '')
-  await refuse(other.id, 'invalid_redirect_uri', 'https://other.example.com/')
-  type Refusals = { refusals: { error: string; offered: string; times: number; mayTakeOver: boolean }[] }
-  const { body } = await ask<Refusals>('GET', `/api/modules/${module.id}/refusals`)
-  assert.deepEqual(
-    body.refusals.map(({ error, offered, times, mayTakeOver }) => [error, offered, times, mayTakeOver]),
-    [
-      ['invalid_client', '', 1, false],
-      ['invalid_redirect_uri', callback, 1, false],
-      ['invalid_redirect_uri', 'http://evil.example/', 1, false],
-      ['invalid_redirect_uri', `${callback}/`, 3, true],
-    ],
+test('managing modules takes the reach of every team, and seeing them shows no secret', async (t) => {
+  const { system, supervisor, admin } = await startFloor(t)
+  const some = await loggedIn(system, supervisor)
+  assert.equal((await some.get('/api/modules')).status, 403)
+  await system.sql(
+    "update profile set permissions = permissions || array['modules.view', 'modules.manage'] where name = 'Supervisor'",
   )
-  assert.equal((await ask('GET', '/api/modules/00000000-0000-0000-0000-000000000000/refusals')).status, 404)
+  assert.equal((await some.sendJson('POST', '/api/modules', body)).status, 403)
+  const boss = await loggedIn(system, admin)
+  const { id } = JSON.parse((await boss.sendJson('POST', '/api/modules', body)).body) as { id: string }
+  assert.equal((await get<{ mayManage: boolean }>(some, '/api/modules')).mayManage, false)
+  for (const [method, url] of [
+    ['DELETE', `/api/modules/${id}`],
+    ['POST', `/api/modules/${id}/secrets`],
+  ] as const)
+    assert.equal((await some.sendJson(method, url)).status, 403, url)
+})
+
+test('two who register the same name at once: one of them is told', async (t) => {
+  const { system, admin } = await startFloor(t)
+  const boss = await loggedIn(system, admin)
+  const answers = await system.race(
+    'module',
+    [1, 2].map(() => () => boss.sendJson('POST', '/api/modules', body)),
+  )
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 422])
 })

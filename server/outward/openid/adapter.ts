@@ -4,13 +4,14 @@
 
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
-import { brokenConstraint, type Database } from '../../platform/database.ts'
+import type { Database } from '../../platform/database.ts'
 import { declareKey, hashToken, type Keys, seal, unseal } from '../../platform/secret.ts'
 import type { SessionLimits } from '../../sessions/sessions.ts'
 import { closeGrant, findModuleByClientId } from '../modules/modules.ts'
 import { scopes } from './claims.ts'
 import { clientOf } from './client.ts'
 import { consumeItem, findItem, keepItem, keepNewItem, removeItem, type StoredItem } from './item-store.ts'
+import { inProtocol } from './protocol-errors.ts'
 import { knownInRequest } from './request.ts'
 
 const purpose = declareKey('openid items')
@@ -54,14 +55,14 @@ export function openAdapter(needs: AdapterNeeds, instance: { id: string }, model
     }
   }
 
-  return {
+  return guarded({
     async upsert(id, payload, expiresIn) {
       if (model === 'Grant' || model === 'Session') return
       const item = itemOf(id, payload, expiresIn ?? 0)
       // The same proof twice: whoever comes second is a thief, or has lost an answer.
       if (model === 'ReplayDetection' && !(await keepNewItem(database, instance, item)))
         throw new errors.InvalidRequest('used before')
-      if (model !== 'ReplayDetection') await keepItem(database, instance, item).catch(refuseWhatIsGone)
+      if (model !== 'ReplayDetection') await keepItem(database, instance, item)
     },
     async find(id) {
       if (model === 'Grant') return knownInRequest().grants.get(id)
@@ -93,10 +94,13 @@ export function openAdapter(needs: AdapterNeeds, instance: { id: string }, model
     async revokeByGrantId(grantId) {
       await database.in(instance, (tx) => closeGrant(tx, grantId))
     },
-  }
+  })
 }
 
-/** What it hangs on was taken back meanwhile, or the session is gone. */
-function refuseWhatIsGone(error: unknown): never {
-  throw brokenConstraint(error) === 'foreign_key' ? new errors.InvalidGrant('taken back meanwhile') : error
+/** An adapter whose failures the protocol has words for. */
+function guarded(adapter: Adapter): Adapter {
+  const methods = Object.entries(adapter) as [string, (...values: unknown[]) => Promise<unknown>][]
+  return Object.fromEntries(
+    methods.map(([name, method]) => [name, (...values: unknown[]) => inProtocol(() => method(...values))]),
+  ) as unknown as Adapter
 }

@@ -35,7 +35,7 @@ export async function readEndSession(
 ): Promise<EndSession> {
   const { id_token_hint: hint, post_logout_redirect_uri: wanted, state } = request
   const claims = hint === undefined ? undefined : read(hint)
-  const clientId = claims === undefined ? request.client_id : String(claims.aud)
+  const clientId = claims === undefined ? request.client_id : String(claims.aud ?? '')
   if (request.client_id !== undefined && request.client_id !== clientId)
     throw new errors.InvalidRequest('client_id is not that of id_token_hint')
   const client = clientId === undefined ? undefined : await provider.Client.find(clientId)
@@ -63,7 +63,7 @@ export async function readEndSession(
 /** What a token says, before anybody knows whether it is true. */
 function read(token: string): { aud?: unknown; sid?: unknown } {
   try {
-    return JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())
+    return { ...JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()) }
   } catch (cause) {
     throw new errors.InvalidRequest('id_token_hint cannot be read', undefined, { cause } as never)
   }

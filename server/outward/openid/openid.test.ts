@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose'
 import { loggedIn, startFloor } from '../../../test/floor.ts'
 import { addModule, begin, callback, fetchFrom, finish, follow, oidc, signIn } from '../../../test/module.ts'
+import { until } from '../../../test/nodes.ts'
 
 test('a module signs somebody in who logs in for it, and hears who they are', async (t) => {
   const { system, ana } = await startFloor(t)
@@ -40,7 +41,7 @@ test('a module signs somebody in who logs in for it, and hears who they are', as
   )
 })
 
-test('after the end nothing is accepted: no code, token, refresh, introspection or silent request', async (t) => {
+test('peer-P16 peer-P17 after the end nothing is accepted: no code, token, refresh, introspection or silent request', async (t) => {
   const { system, ana } = await startFloor(t)
   const client = await (await addModule(system)).client()
   const browser = await loggedIn(system, ana)
@@ -61,7 +62,7 @@ test('after the end nothing is accepted: no code, token, refresh, introspection 
   assert.equal(refused.at.searchParams.get('iss'), 'http://localhost:8080')
 })
 
-test('cve-C38 one code is good for one exchange, of fifty at once on three nodes, and what it gave is taken back by the second', async (t) => {
+test('peer-P02 peer-P10 one code is good for one exchange, of fifty at once on three nodes, and what it gave is taken back by the second', async (t) => {
   const { system, ana } = await startFloor(t, 3)
   const module = await addModule(system)
   const clients = await Promise.all([0, 1, 2].map((node) => module.client(node)))
@@ -80,7 +81,7 @@ test('cve-C38 one code is good for one exchange, of fifty at once on three nodes
   assert.ok((await signIn(browser, clients[1]!)).access_token)
 })
 
-test('cve-C38 a code, a token and a refresh token are of use to the module alone that they were given to', async (t) => {
+test('peer-P01 a code, a token and a refresh token are of use to the module alone that they were given to', async (t) => {
   const { system, ana } = await startFloor(t)
   const [crm, inbox] = [await (await addModule(system)).client(), await (await addModule(system)).client()]
   const browser = await loggedIn(system, ana)
@@ -125,7 +126,7 @@ test('prompt=login and max_age ask for the password again in the same session, a
   assert.equal((await follow(browser, within.url)).at.host, 'crm.example.com')
 })
 
-test('whoever may not use a module is told so here, and loses what was handed out at once', async (t) => {
+test('peer-P08 peer-P09 whoever may not use a module is told so here, and loses what was handed out at once', async (t) => {
   const { system, ana, ben, north } = await startFloor(t)
   const module = await addModule(system, { profiles: [], teams: [north.id] })
   const client = await module.client()
@@ -144,7 +145,7 @@ test('whoever may not use a module is told so here, and loses what was handed ou
   await assert.rejects(oidc.fetchUserInfo(client, tokens.access_token, ana.id))
 })
 
-test('cve-C26 what is sent to a wrong place is refused on a page of ours, and nothing of it stands there', async (t) => {
+test('peer-P03 peer-P04 peer-P05 peer-P06 what is sent to a wrong place is refused on a page of ours, and nothing of it stands there', async (t) => {
   const { system, ana } = await startFloor(t)
   const client = await (await addModule(system)).client()
   const browser = await loggedIn(system, ana)
@@ -180,7 +181,7 @@ test('cve-C26 what is sent to a wrong place is refused on a page of ours, and no
   assert.equal((await browser.get(twice.pathname + twice.search)).status, 400)
 })
 
-test('an instance is an issuer of its own: nothing of one is good at another', async (t) => {
+test('peer-P28 an instance is an issuer of its own: nothing of one is good at another', async (t) => {
   const { system, ana } = await startFloor(t)
   const { instance: acme } = await system.addInstance('acme', 'acme.localhost')
   const here = await (await addModule(system)).client()
@@ -193,4 +194,21 @@ test('an instance is an issuer of its own: nothing of one is good at another', a
   await assert.rejects(oidc.refreshTokenGrant(theirs, tokens.refresh_token!), { error: 'invalid_grant' })
   const keys = createRemoteJWKSet(new URL(theirs.serverMetadata().jwks_uri!), { [customFetch]: fetchFrom(system.nodes[0]!) })
   await assert.rejects(jwtVerify(tokens.id_token!, keys))
+})
+
+test('what a module asked for wrongly stands in the audit once, with the address that it offered', async (t) => {
+  const { system, ana } = await startFloor(t)
+  const module = await addModule(system)
+  const client = await module.client()
+  const browser = await loggedIn(system, ana)
+  const { url } = await begin(client, { redirect_uri: `${callback}/` })
+  for (let i = 0; i < 3; i += 1) await browser.get(url.pathname + url.search)
+  const kept = () => system.sql<{ detail: object }>("select detail from audit_event where event = 'module_refused'")
+  await until(async () => (await kept()).length > 0)
+  const device = 'device' in (await kept())[0]!.detail
+  assert.ok(device)
+  assert.deepEqual(
+    (await kept()).map(({ detail }) => ({ ...detail, device: undefined })),
+    [{ moduleId: module.id, error: 'invalid_redirect_uri', offered: `${callback}/`, device: undefined }],
+  )
 })
