@@ -69,12 +69,12 @@ export type Routes = {
   'POST /api/modules': typeof modules.createModuleRoute
   'PUT /api/modules/:id': typeof modules.changeModuleRoute
   'DELETE /api/modules/:id': typeof modules.removeModuleRoute
-  'POST /api/modules/:id/secrets': typeof modules.giveSecretRoute
-  'DELETE /api/modules/:id/secrets/:secretId': typeof modules.takeSecretBackRoute
-  'GET /api/modules/:id/logouts': typeof modules.listDeliveriesRoute
-  'GET /api/modules/:id/refusals': typeof modules.listRefusalsRoute
-  'GET /api/modules/:id/people/:accountId': typeof moduleAccess.previewClaimsRoute
-  'GET /api/accounts/:id/modules': typeof moduleAccess.explainAccessRoute
+  'POST /api/modules/:id/secrets': typeof modules.giveModuleSecretRoute
+  'DELETE /api/modules/:id/secrets/:secretId': typeof modules.takeModuleSecretBackRoute
+  'GET /api/modules/:id/logouts': typeof modules.listLogoutDeliveriesRoute
+  'GET /api/modules/:id/refusals': typeof modules.listModuleRefusalsRoute
+  'GET /api/modules/:id/people/:accountId': typeof moduleAccess.previewModuleClaimsRoute
+  'GET /api/accounts/:id/modules': typeof moduleAccess.explainModuleAccessRoute
   'GET /api/recovery-requests': typeof recovery.listRecoveryRequestsRoute
   'POST /api/recovery-requests/:id/answer': typeof recovery.answerRecoveryRequestRoute
   'POST /api/recovery-requests/:id/refuse': typeof recovery.refuseRecoveryRequestRoute

@@ -94,7 +94,7 @@ export function ModuleForm({ kind, recipe, initial, choices, readOnly = false, w
             />
           )}
           {hasPeople && (
-            <Fieldset legend={t('who')}>
+            <Fieldset legend={t('who')} maw={680}>
               <Stack gap="sm">
                 <Choice
                   name="profiles"

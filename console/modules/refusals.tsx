@@ -1,7 +1,6 @@
-import { Button, Code, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { announce } from '../app/announce.ts'
 import { call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { useSession } from '../app/session.tsx'
@@ -24,7 +23,6 @@ export function Refusals({ module, mayManage, save }: Props) {
       const values = valuesOf(module)
       return save({ ...values, redirectAddresses: [...values.redirectAddresses, address] })
     },
-    onSuccess: () => announce(t('taken_over')),
   })
   if (list.error) return <Failure error={list.error} retry={() => void list.refetch()} />
   if (!list.data) return null
@@ -35,7 +33,7 @@ export function Refusals({ module, mayManage, save }: Props) {
       {list.data.refusals.map(({ error, offered, times, lastAt, mayTakeOver }) => (
         <li key={`${error} ${offered}`}>
           <Text>{t(i18n.exists(`modules-console:refusal.${error}`) ? `refusal.${error}` : 'refusal.other', { error })}</Text>
-          {offered !== null && <Code className="break">{offered}</Code>}
+          {offered !== null && <code className="break">{offered}</code>}
           <Group gap="sm">
             <Text size="sm" c="dimmed">
               {t('refusal_times', { count: times, moment: formatMoment(lastAt, timeZone) })}

@@ -1,5 +1,5 @@
 // The settings of a module in its own words, each to be copied with one press.
-import { Alert, Button, Code, CopyButton, Group, Select, Stack, Text } from '@mantine/core'
+import { Alert, Button, CopyButton, Group, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -84,7 +84,7 @@ function Setting({ name, value, values }: { name: string; value: string; values:
           </Text>
         ) : (
           <Group gap="xs" wrap="nowrap" align="start">
-            <Code className="break">{filled}</Code>
+            <code className="break">{filled}</code>
             <CopyButton value={filled}>
               {({ copied, copy }) => (
                 <Button size="compact-sm" variant="default" onClick={copy} aria-label={t('copy_of', { name })} miw={84}>

@@ -1,5 +1,5 @@
 // What a module would hear of somebody, and whether they would get in. No token is made.
-import { Code, Select, Stack, Text } from '@mantine/core'
+import { Select, Stack, Text } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
@@ -58,9 +58,10 @@ export function TryIt({ moduleId }: { moduleId: string }) {
               <Text size="sm" c="dimmed">
                 {t('claims_of', { scope })}
               </Text>
-              <Code block className="claims" tabIndex={0} aria-label={t('claims_of', { scope })} role="region">
-                {JSON.stringify(claims, null, 2)}
-              </Code>
+              <section className="claims" aria-label={t('claims_of', { scope })}>
+                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is cut off is scrolled to by keyboard. */}
+                <pre tabIndex={0}>{JSON.stringify(claims, null, 2)}</pre>
+              </section>
             </div>
           ))}
         </div>

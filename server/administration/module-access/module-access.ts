@@ -4,20 +4,22 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { apiFor } from '../../platform/policy.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
 import { type ExplainNeeds, explainAccess, previewClaims } from './explain-access.ts'
-import { explainAccessRoute, previewClaimsRoute } from './schemas.ts'
+import { explainModuleAccessRoute, previewModuleClaimsRoute } from './schemas.ts'
 
 export function moduleAccess(needs: ExplainNeeds): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/api/accounts/:id/modules',
-      { schema: explainAccessRoute, config: apiFor('accounts.view', { automatic: true }) },
+      { schema: explainModuleAccessRoute, config: apiFor('accounts.view', { automatic: true }) },
       async (request) => ({
         modules: await explainAccess(needs, request.instance, sessionOf(request).accountId, request.params.id),
       }),
     )
 
-    app.get('/api/modules/:id/people/:accountId', { schema: previewClaimsRoute, config: apiFor('modules.manage') }, (request) =>
-      previewClaims(needs, request.instance, sessionOf(request).accountId, request.params),
+    app.get(
+      '/api/modules/:id/people/:accountId',
+      { schema: previewModuleClaimsRoute, config: apiFor('modules.manage') },
+      (request) => previewClaims(needs, request.instance, sessionOf(request).accountId, request.params),
     )
   }
 }

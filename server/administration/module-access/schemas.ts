@@ -19,7 +19,7 @@ const Access = Type.Object({
   ),
 })
 
-export const explainAccessRoute = {
+export const explainModuleAccessRoute = {
   ...api,
   operationId: 'explainModuleAccess',
   summary: 'Why somebody can or cannot use each module',
@@ -27,7 +27,7 @@ export const explainAccessRoute = {
   response: { 200: Type.Object({ modules: Type.Array(Access) }), ...problems },
 }
 
-export const previewClaimsRoute = {
+export const previewModuleClaimsRoute = {
   ...api,
   operationId: 'previewModuleClaims',
   summary: 'What a module would hear of somebody, by scope; hands out no token',

@@ -19,12 +19,12 @@ import { moduleNotFound } from './problems.ts'
 import {
   changeModuleRoute,
   createModuleRoute,
-  giveSecretRoute,
-  listDeliveriesRoute,
+  giveModuleSecretRoute,
+  listLogoutDeliveriesRoute,
+  listModuleRefusalsRoute,
   listModulesRoute,
-  listRefusalsRoute,
   removeModuleRoute,
-  takeSecretBackRoute,
+  takeModuleSecretBackRoute,
 } from './schemas.ts'
 import { listModules, lockModule, type Module } from './store.ts'
 
@@ -101,18 +101,22 @@ export function modules({ database, publicUrl }: { database: Database; publicUrl
       return reply.code(204).send(null)
     })
 
-    app.post('/api/modules/:id/secrets', { schema: giveSecretRoute, config: manage }, async (request, reply) => {
+    app.post('/api/modules/:id/secrets', { schema: giveModuleSecretRoute, config: manage }, async (request, reply) => {
       const secret = await managing(request, (tx, actor, caller) => giveSecret(tx, actor, request.params.id, caller))
       return reply.code(201).send({ secret })
     })
 
-    app.delete('/api/modules/:id/secrets/:secretId', { schema: takeSecretBackRoute, config: manage }, async (request, reply) => {
-      const { id, secretId } = request.params
-      await managing(request, (tx, actor, caller) => takeSecretBack(tx, actor, id, secretId, caller))
-      return reply.code(204).send(null)
-    })
+    app.delete(
+      '/api/modules/:id/secrets/:secretId',
+      { schema: takeModuleSecretBackRoute, config: manage },
+      async (request, reply) => {
+        const { id, secretId } = request.params
+        await managing(request, (tx, actor, caller) => takeSecretBack(tx, actor, id, secretId, caller))
+        return reply.code(204).send(null)
+      },
+    )
 
-    app.get('/api/modules/:id/logouts', { schema: listDeliveriesRoute, config: apiFor('modules.view') }, (request) =>
+    app.get('/api/modules/:id/logouts', { schema: listLogoutDeliveriesRoute, config: apiFor('modules.view') }, (request) =>
       database.in(request.instance, async (tx) => {
         await actingAccount(tx, sessionOf(request).accountId, 'modules.view')
         if ((await lockModule(tx, request.params.id)) === undefined) throw moduleNotFound()
@@ -128,7 +132,7 @@ export function modules({ database, publicUrl }: { database: Database; publicUrl
       }),
     )
 
-    app.get('/api/modules/:id/refusals', { schema: listRefusalsRoute, config: apiFor('modules.view') }, (request) =>
+    app.get('/api/modules/:id/refusals', { schema: listModuleRefusalsRoute, config: apiFor('modules.view') }, (request) =>
       database.in(request.instance, async (tx) => {
         await actingAccount(tx, sessionOf(request).accountId, 'modules.view')
         const module = await lockModule(tx, request.params.id)

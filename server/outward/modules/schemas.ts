@@ -100,7 +100,7 @@ export const removeModuleRoute = {
   response: { 204: Type.Null(), ...problems, 404: ProblemBody },
 }
 
-export const giveSecretRoute = {
+export const giveModuleSecretRoute = {
   ...api,
   operationId: 'giveModuleSecret',
   summary: 'Give a module another secret, valid beside the one that it has',
@@ -108,7 +108,7 @@ export const giveSecretRoute = {
   response: { 201: Type.Object({ secret: Type.String() }), ...problems, 404: ProblemBody, 409: ProblemBody },
 }
 
-export const takeSecretBackRoute = {
+export const takeModuleSecretBackRoute = {
   ...api,
   operationId: 'takeModuleSecretBack',
   summary: 'Take a secret back, and all that was handed out to the module',
@@ -116,7 +116,7 @@ export const takeSecretBackRoute = {
   response: { 204: Type.Null(), ...problems, 404: ProblemBody },
 }
 
-export const listDeliveriesRoute = {
+export const listLogoutDeliveriesRoute = {
   ...api,
   operationId: 'listLogoutDeliveries',
   summary: 'What a module was told of ends of sessions, the latest first',
@@ -142,7 +142,7 @@ export const listDeliveriesRoute = {
   },
 }
 
-export const listRefusalsRoute = {
+export const listModuleRefusalsRoute = {
   ...api,
   operationId: 'listModuleRefusals',
   summary: 'What a module asked for and was refused, the latest first',
