@@ -19,3 +19,7 @@ export type SigningAlgorithm = (typeof signingAlgorithms)[number]
 /** How a module's being told of an end stands. `refused`: it said no, and is not asked again. `given_up`: a day has passed. */
 export const deliveryStates = ['waiting', 'delivered', 'refused', 'given_up'] as const
 export type DeliveryState = (typeof deliveryStates)[number]
+
+/** What somebody's sign-in at a module hangs on, in its order. `given`: their profile or their team may use it. */
+export const accessChecks = ['module', 'account', 'given', 'session'] as const
+export type AccessCheck = (typeof accessChecks)[number]

@@ -11,6 +11,7 @@ import { desk } from './administration/desk/desk.ts'
 import { factorHelp } from './administration/factors/factors.ts'
 import { imports, importTidying, openImportRunner } from './administration/imports/imports.ts'
 import { live, readSeatsOfAll, watchSeats } from './administration/live/live.ts'
+import { moduleAccess } from './administration/module-access/module-access.ts'
 import { ruleEditor } from './administration/rule-editor/rule-editor.ts'
 import { administration } from './administration/users/users.ts'
 import { factorTidying } from './authenticators/factors/factors.ts'
@@ -156,6 +157,7 @@ export async function openNode(
   await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys, steps }))
   await app.register(factorHelp({ database, keys }))
+  await app.register(moduleAccess({ database }))
   await app.register(auditLog({ database }))
   watchSeats(metrics, () => readSeatsOfAll(database))
   await app.register(ruleEditor(passwordNeeds))

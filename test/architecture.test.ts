@@ -28,6 +28,7 @@ const rows = [
     'administration/factors',
     'sign-in/second-factor',
     'administration/audit-log',
+    'administration/module-access',
     'administration/console',
     'administration/api-documentation',
     'sessions/live-channel',

@@ -5,11 +5,13 @@ import type * as desk from '../../server/administration/desk/schemas.ts'
 import type * as factors from '../../server/administration/factors/schemas.ts'
 import type * as imports from '../../server/administration/imports/schemas.ts'
 import type * as live from '../../server/administration/live/schemas.ts'
+import type * as moduleAccess from '../../server/administration/module-access/schemas.ts'
 import type * as ruleEditor from '../../server/administration/rule-editor/schemas.ts'
 import type * as administration from '../../server/administration/users/schemas.ts'
 import type * as profiles from '../../server/directory/profiles/schemas.ts'
 import type * as teams from '../../server/directory/teams/schemas.ts'
 import type * as messages from '../../server/outward/messages/schemas.ts'
+import type * as modules from '../../server/outward/modules/schemas.ts'
 import type * as recovery from '../../server/recovery/schemas.ts'
 import type * as sessions from '../../server/sessions/schemas.ts'
 import { connectionFound, connectionLost } from './connection.ts'
@@ -73,6 +75,16 @@ export type Routes = {
   'POST /api/teams': typeof teams.createTeamRoute
   'PUT /api/teams/:id': typeof teams.changeTeamRoute
   'DELETE /api/teams/:id': typeof teams.removeTeamRoute
+  'GET /api/modules': typeof modules.listModulesRoute
+  'POST /api/modules': typeof modules.createModuleRoute
+  'PUT /api/modules/:id': typeof modules.changeModuleRoute
+  'DELETE /api/modules/:id': typeof modules.removeModuleRoute
+  'POST /api/modules/:id/secrets': typeof modules.giveModuleSecretRoute
+  'DELETE /api/modules/:id/secrets/:secretId': typeof modules.takeModuleSecretBackRoute
+  'GET /api/modules/:id/logouts': typeof modules.listLogoutDeliveriesRoute
+  'GET /api/modules/:id/refusals': typeof modules.listModuleRefusalsRoute
+  'GET /api/modules/:id/people/:accountId': typeof moduleAccess.previewModuleClaimsRoute
+  'GET /api/accounts/:id/modules': typeof moduleAccess.explainModuleAccessRoute
   'GET /api/recovery-requests': typeof recovery.listRecoveryRequestsRoute
   'POST /api/recovery-requests/:id/answer': typeof recovery.answerRecoveryRequestRoute
   'POST /api/recovery-requests/:id/refuse': typeof recovery.refuseRecoveryRequestRoute

@@ -112,6 +112,27 @@ const team = createRoute({
   path: '/teams/$id',
   component: lazyScreen(() => import('../teams/team-screen.tsx')),
 })
+const withModuleTexts =
+  <Module,>(load: () => Promise<Module>) =>
+  async () => {
+    const [module] = await Promise.all([load(), loadTexts('modules-console')])
+    return module
+  }
+const modules = createRoute({
+  getParentRoute: () => root,
+  path: '/modules',
+  component: lazyRouteComponent(withModuleTexts(() => import('../modules/modules-screen.tsx'))),
+})
+const newModule = createRoute({
+  getParentRoute: () => root,
+  path: '/modules/new',
+  component: lazyRouteComponent(withModuleTexts(() => import('../modules/new-module-screen.tsx'))),
+})
+const oneModule = createRoute({
+  getParentRoute: () => root,
+  path: '/modules/$id',
+  component: lazyRouteComponent(withModuleTexts(() => import('../modules/module-screen.tsx'))),
+})
 const audit = createRoute({
   getParentRoute: () => root,
   path: '/audit',
@@ -168,6 +189,9 @@ export const router = createRouter({
     teams,
     newTeam,
     team,
+    modules,
+    newModule,
+    oneModule,
     passwordRules,
     loginRules,
     factorRules,

@@ -9,6 +9,7 @@ const screens = [
   { to: '/imports', text: 'imports', permission: 'accounts.import' },
   { to: '/profiles', text: 'profiles.title', permission: 'profiles.view' },
   { to: '/teams', text: 'teams.title', permission: 'teams.view' },
+  { to: '/modules', text: 'modules', permission: 'modules.view' },
   { to: '/password-rules', text: 'rules.passwords', permission: 'rules.view' },
   { to: '/login-rules', text: 'rules.login', permission: 'rules.view' },
   { to: '/factor-rules', text: 'rules.factors', permission: 'rules.view' },

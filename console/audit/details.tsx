@@ -10,7 +10,7 @@ type Change = { from?: unknown; to?: unknown; reason?: string }
 
 /** What the sentence says already, and what only programs understand. */
 const unsaid = new Set(
-  'importId requestId messageId successor row area leads_to instead_of step onExisting changes from to'.split(' '),
+  'importId moduleId requestId messageId successor row area leads_to instead_of step onExisting changes from to'.split(' '),
 )
 /** Whose reason is one of a few that the sentence knows; all others are somebody's words. */
 const reasonIsSaid = new Set(['session_ended', 'login_refused', 'login_pending', 'password_change_refused'])
@@ -75,7 +75,7 @@ function useShown(names: Record<string, string>): (key: string, value: unknown) 
         )
         .join('; ')
     const text = String(value)
-    if (key === 'profileId' || key === 'teamId' || key === 'profile' || key === 'team') return profileName(names[text] ?? text)
+    if (['profileId', 'teamId', 'profile', 'team', 'profiles', 'teams'].includes(key)) return profileName(names[text] ?? text)
     if ((key === 'language' || key === 'languages') && isLanguage(text)) return languages[text].name
     if (/^\d{4}-\d\d-\d\d$/.test(text)) return formatDay(text)
     // A kind of event, a permission, a format.

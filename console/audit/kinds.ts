@@ -3,7 +3,7 @@ import type { Answer } from '../app/api.ts'
 export type AuditEvent = Answer<'GET /api/audit'>['events'][number]
 export type Kind = AuditEvent['event']
 
-export const groups = ['logins', 'passwords', 'accounts', 'places', 'imports', 'instance'] as const
+export const groups = ['logins', 'passwords', 'accounts', 'places', 'modules', 'imports', 'instance'] as const
 
 /** Every kind of event, in the groups in which one looks for it. The compiler says when one is missing. */
 export const groupOf: Record<Kind, (typeof groups)[number]> = {
@@ -49,6 +49,13 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   team_removed: 'places',
   team_supervisor_added: 'places',
   team_supervisor_removed: 'places',
+  module_created: 'modules',
+  module_changed: 'modules',
+  module_removed: 'modules',
+  module_secret_given: 'modules',
+  module_secret_taken_back: 'modules',
+  module_refused: 'modules',
+  signing_keys_rotated: 'modules',
   import_started: 'imports',
   import_mended: 'imports',
   import_finished: 'imports',

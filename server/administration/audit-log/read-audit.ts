@@ -72,7 +72,15 @@ async function withNames(tx: Transaction, events: readonly StoredEvent[]): Promi
 function namesIn(tx: Transaction, acting: ActingAccount, events: readonly StoredEvent[]): Promise<Record<string, string>> {
   const ids = events.flatMap(({ detail }) => {
     const changes = (detail.changes ?? {}) as Record<string, { from?: unknown; to?: unknown } | undefined>
-    return [detail.profileId, detail.teamId, ...[changes.profileId, changes.teamId].flatMap((each) => [each?.from, each?.to])]
+    const users = [detail, (detail.changed ?? {}) as Record<string, unknown>].flatMap(({ profiles, teams }) =>
+      [profiles, teams].flat(),
+    )
+    return [
+      ...users,
+      detail.profileId,
+      detail.teamId,
+      ...[changes.profileId, changes.teamId].flatMap((each) => [each?.from, each?.to]),
+    ]
   })
   const wanted = [...new Set(ids.filter((id): id is string => typeof id === 'string' && /^[0-9a-f-]{36}$/.test(id)))]
   return wanted.length === 0 ? Promise.resolve({}) : namesOf(tx, acting, wanted)

@@ -11,22 +11,34 @@ import { type Caller, callerOf } from '../../platform/caller.ts'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { apiFor } from '../../platform/policy.ts'
 import { sessionOf } from '../../sessions/sessions.ts'
+import { redirectFault } from './addresses.ts'
 import { listDeliveries } from './delivery-store.ts'
 import { changeModule, createModule, giveSecret, managesModules, removeModule, takeSecretBack } from './manage-modules.ts'
+import { listChoices, listRefusals, listStandings, type Refusal } from './overview-store.ts'
 import { moduleNotFound } from './problems.ts'
 import {
   changeModuleRoute,
   createModuleRoute,
-  giveSecretRoute,
-  listDeliveriesRoute,
+  giveModuleSecretRoute,
+  listLogoutDeliveriesRoute,
+  listModuleRefusalsRoute,
   listModulesRoute,
   removeModuleRoute,
-  takeSecretBackRoute,
+  takeModuleSecretBackRoute,
 } from './schemas.ts'
-import { listModules, lockModule } from './store.ts'
+import { listModules, lockModule, type Module } from './store.ts'
 
 export { type Delivery, deliveryTidying, findDueLogouts, type Settled, settleDelivery, takeLogouts } from './delivery-store.ts'
-export { changeModule, createModule, giveSecret, plainModule, removeModule, takeSecretBack } from './manage-modules.ts'
+export {
+  changeModule,
+  createModule,
+  giveSecret,
+  managesModules,
+  plainModule,
+  removeModule,
+  takeSecretBack,
+} from './manage-modules.ts'
+export { type Access, listAccess } from './overview-store.ts'
 export { closeGrant, openModuleSession } from './session-store.ts'
 export {
   findModuleByClientId,
@@ -60,8 +72,13 @@ export function modules({ database, publicUrl }: { database: Database; publicUrl
     app.get('/api/modules', { schema: listModulesRoute, config: apiFor('modules.view') }, (request) =>
       database.in(request.instance, async (tx) => {
         const acting = await actingAccount(tx, sessionOf(request).accountId, 'modules.view')
+        const standings = await listStandings(tx)
         return {
-          modules: await listModules(tx),
+          modules: (await listModules(tx)).map((module) => {
+            const { lastUsedAt = null, delivered = 0, waiting = 0, failed = 0 } = standings.get(module.id) ?? {}
+            return { ...module, lastUsedAt: lastUsedAt?.toISOString() ?? null, logouts: { delivered, waiting, failed } }
+          }),
+          choices: await listChoices(tx),
           issuer: instanceUrl(publicUrl, request.instance),
           mayManage: acting.permissions.includes('modules.manage') && acting.teams === 'all',
         }
@@ -84,18 +101,22 @@ export function modules({ database, publicUrl }: { database: Database; publicUrl
       return reply.code(204).send(null)
     })
 
-    app.post('/api/modules/:id/secrets', { schema: giveSecretRoute, config: manage }, async (request, reply) => {
+    app.post('/api/modules/:id/secrets', { schema: giveModuleSecretRoute, config: manage }, async (request, reply) => {
       const secret = await managing(request, (tx, actor, caller) => giveSecret(tx, actor, request.params.id, caller))
       return reply.code(201).send({ secret })
     })
 
-    app.delete('/api/modules/:id/secrets/:secretId', { schema: takeSecretBackRoute, config: manage }, async (request, reply) => {
-      const { id, secretId } = request.params
-      await managing(request, (tx, actor, caller) => takeSecretBack(tx, actor, id, secretId, caller))
-      return reply.code(204).send(null)
-    })
+    app.delete(
+      '/api/modules/:id/secrets/:secretId',
+      { schema: takeModuleSecretBackRoute, config: manage },
+      async (request, reply) => {
+        const { id, secretId } = request.params
+        await managing(request, (tx, actor, caller) => takeSecretBack(tx, actor, id, secretId, caller))
+        return reply.code(204).send(null)
+      },
+    )
 
-    app.get('/api/modules/:id/logouts', { schema: listDeliveriesRoute, config: apiFor('modules.view') }, (request) =>
+    app.get('/api/modules/:id/logouts', { schema: listLogoutDeliveriesRoute, config: apiFor('modules.view') }, (request) =>
       database.in(request.instance, async (tx) => {
         await actingAccount(tx, sessionOf(request).accountId, 'modules.view')
         if ((await lockModule(tx, request.params.id)) === undefined) throw moduleNotFound()
@@ -110,5 +131,32 @@ export function modules({ database, publicUrl }: { database: Database; publicUrl
         }
       }),
     )
+
+    app.get('/api/modules/:id/refusals', { schema: listModuleRefusalsRoute, config: apiFor('modules.view') }, (request) =>
+      database.in(request.instance, async (tx) => {
+        await actingAccount(tx, sessionOf(request).accountId, 'modules.view')
+        const module = await lockModule(tx, request.params.id)
+        if (module === undefined) throw moduleNotFound()
+        const refusals = await listRefusals(tx, module.id)
+        return {
+          refusals: refusals.map(({ firstAt, lastAt, ...refusal }) => ({
+            ...refusal,
+            firstAt: firstAt.toISOString(),
+            lastAt: lastAt.toISOString(),
+            mayTakeOver: isMissing(module, refusal),
+          })),
+        }
+      }),
+    )
   }
+}
+
+/** Whether what was refused is an address to come back to that is not registered yet, and could be. */
+function isMissing({ kind, redirectAddresses }: Module, { error, offered }: Pick<Refusal, 'error' | 'offered'>): boolean {
+  return (
+    error === 'invalid_redirect_uri' &&
+    offered !== null &&
+    !redirectAddresses.includes(offered) &&
+    redirectFault(offered, kind) === undefined
+  )
 }

@@ -24,6 +24,7 @@ const ModuleFields = {
   teams: Type.Array(Id, { maxItems: 1000, description: 'Whoever is in one of these teams may use it.' }),
 }
 
+const Named = Type.Object({ id: Type.String(), name: Type.String() })
 const Secret = Type.Object({ id: Type.String(), hint: Type.String({ description: 'How it begins.' }), createdAt: Type.String() })
 
 export const listModulesRoute = {
@@ -42,7 +43,19 @@ export const listModulesRoute = {
           kind: Kind,
           version: Type.Integer({ description: 'What a change must name, so that no change of somebody else is lost.' }),
           secrets: Type.Array(Secret),
+          lastUsedAt: Type.Union([Type.String(), Type.Null()], { description: 'When a session was last used there.' }),
+          logouts: Type.Object(
+            { delivered: Type.Integer(), waiting: Type.Integer(), failed: Type.Integer() },
+            {
+              description:
+                'Of the ends of sessions within the last day: how many it was told of, has to be told of, would not hear of.',
+            },
+          ),
         }),
+      ),
+      choices: Type.Object(
+        { profiles: Type.Array(Named), teams: Type.Array(Named) },
+        { description: 'Everybody that a module can be given to.' },
       ),
       issuer: Type.String({ description: 'The address at which modules sign in.' }),
       mayManage: Type.Boolean(),
@@ -87,7 +100,7 @@ export const removeModuleRoute = {
   response: { 204: Type.Null(), ...problems, 404: ProblemBody },
 }
 
-export const giveSecretRoute = {
+export const giveModuleSecretRoute = {
   ...api,
   operationId: 'giveModuleSecret',
   summary: 'Give a module another secret, valid beside the one that it has',
@@ -95,7 +108,7 @@ export const giveSecretRoute = {
   response: { 201: Type.Object({ secret: Type.String() }), ...problems, 404: ProblemBody, 409: ProblemBody },
 }
 
-export const takeSecretBackRoute = {
+export const takeModuleSecretBackRoute = {
   ...api,
   operationId: 'takeModuleSecretBack',
   summary: 'Take a secret back, and all that was handed out to the module',
@@ -103,7 +116,7 @@ export const takeSecretBackRoute = {
   response: { 204: Type.Null(), ...problems, 404: ProblemBody },
 }
 
-export const listDeliveriesRoute = {
+export const listLogoutDeliveriesRoute = {
   ...api,
   operationId: 'listLogoutDeliveries',
   summary: 'What a module was told of ends of sessions, the latest first',
@@ -121,6 +134,29 @@ export const listDeliveriesRoute = {
           answer: Type.Union([Type.String(), Type.Null()], {
             description: 'What it said at the last try: an HTTP status, or why it could not be asked.',
           }),
+        }),
+      ),
+    }),
+    ...problems,
+    404: ProblemBody,
+  },
+}
+
+export const listModuleRefusalsRoute = {
+  ...api,
+  operationId: 'listModuleRefusals',
+  summary: 'What a module asked for and was refused, the latest first',
+  params,
+  response: {
+    200: Type.Object({
+      refusals: Type.Array(
+        Type.Object({
+          error: Type.String({ description: 'The code of the standard, such as invalid_redirect_uri.' }),
+          offered: Type.Union([Type.String(), Type.Null()], { description: 'What the module said, such as an address.' }),
+          times: Type.Integer(),
+          firstAt: Type.String(),
+          lastAt: Type.String(),
+          mayTakeOver: Type.Boolean({ description: 'Whether it is an address that could be registered as one to come back to.' }),
         }),
       ),
     }),
