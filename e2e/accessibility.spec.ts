@@ -54,6 +54,7 @@ test('wcag-2.1.1 wcag-2.4.3 wcag-2.4.7 the login works by keyboard alone, in ord
     page.getByLabel('Password', { exact: true }),
     page.getByRole('button', { name: 'Show' }),
     page.getByRole('button', { name: 'Log In' }),
+    page.getByRole('button', { name: 'Use a passkey or security key' }),
     page.getByRole('link', { name: 'Forgot your password?' }),
     page.getByRole('link', { name: 'Español' }),
     page.getByRole('link', { name: 'Português' }),

@@ -3,6 +3,7 @@
 import type { Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { apiDocumentation } from './administration/api-documentation/api-documentation.ts'
 import { auditLog } from './administration/audit-log/audit-log.ts'
@@ -14,7 +15,7 @@ import { live, readSeatsOfAll, watchSeats } from './administration/live/live.ts'
 import { moduleAccess } from './administration/module-access/module-access.ts'
 import { ruleEditor } from './administration/rule-editor/rule-editor.ts'
 import { administration } from './administration/users/users.ts'
-import { factorTidying } from './authenticators/factors/factors.ts'
+import { factorTidying, passkeyTidying } from './authenticators/factors/factors.ts'
 import {
   attemptTidying,
   historyTidying,
@@ -77,6 +78,7 @@ export const tidySteps: readonly TidyStep[] = [
   ...attemptTidying,
   ...historyTidying,
   ...factorTidying,
+  ...passkeyTidying,
   ...signInTidying,
   ...importTidying,
   ...messageTidying,
@@ -110,13 +112,14 @@ export async function openNode(
   let draining = false
   let listening = false
 
+  const originOf = ({ headers }: FastifyRequest) => `${publicUrl.protocol}//${headers.host}`
   const { app, routes } = await openHttp({
     config,
     logTo,
     texts,
     formKey: keys.form,
     keyCookie: sessionCookie,
-    originOf: (request) => `${publicUrl.protocol}//${request.headers.host}`,
+    originOf,
   })
   measureRequests(app, metrics)
   app.addHook('onSend', async (_request, reply) => {
@@ -144,10 +147,10 @@ export async function openNode(
   await app.register(liveChannel({ database, keys, channels, notices, metrics }))
   const answers = openSignInAnswers({ keys, rules, metrics, onSessionStarted: channels.sessionStarted })
   await app.register(signIn({ ...passwordNeeds, steps, answers }))
-  await app.register(secondFactor({ database, keys, rules, steps, answers }))
+  await app.register(secondFactor({ database, keys, rules, steps, answers, originOf }))
   await app.register(recovery(passwordNeeds))
   await app.register(home(passwordNeeds))
-  await app.register(security({ database, keys }))
+  await app.register(security({ database, keys, originOf }))
   await app.register(profiles({ database }))
   await app.register(teams({ database }))
   await app.register(messages({ database, mailer, texts, publicUrl }))

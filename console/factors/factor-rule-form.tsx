@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, NumberInput, Radio, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Fieldset, Group, NumberInput, Radio, Stack, Switch, Text, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -36,7 +36,7 @@ export function FactorRuleForm({ rule: { profileId, profileName: _, version, wit
   return (
     <Stack>
       <form onSubmit={form.onSubmit(send)} noValidate>
-        <fieldset disabled={!mayChange || busy} className="plain">
+        <Fieldset disabled={!mayChange || busy} variant="unstyled">
           <Stack maw={640}>
             <Radio.Group label={t('demand_label')} {...form.getInputProps('demand')}>
               <Stack gap="xs" mt="xs">
@@ -89,7 +89,7 @@ export function FactorRuleForm({ rule: { profileId, profileName: _, version, wit
               {...form.getInputProps('sheetWithSlip', { type: 'checkbox' })}
             />
           </Stack>
-        </fieldset>
+        </Fieldset>
         {failure !== undefined && <FailureOrProof error={failure} />}
         {mayChange && (
           <Button type="submit" mt="md" loading={busy} disabled={!form.isDirty()}>

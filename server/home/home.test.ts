@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startNodes } from '../../test/nodes.ts'
+import { replaceByInitialPassword } from '../authenticators/passwords/passwords.ts'
+import { lockAccount } from '../directory/accounts/accounts.ts'
 import { giveNewPassword } from '../operator/give-new-password.ts'
 
 const next = 'seven lamps burn in the attic'
@@ -176,4 +178,52 @@ test('without scripts a form that stayed open for longer than the session says w
   for (const value of Object.values(change)) assert.ok(!lost.location!.includes(encodeURIComponent(value)))
   // A mere button has nothing to come back to.
   assert.equal((await browser.post('/log-out')).location, '/login')
+})
+
+test('asvs-7.2.4 a session that is ended while its password is being changed changes nothing', async (t) => {
+  const system = await startNodes(t)
+  const { id, username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-password')
+  const hashes = () => system.sql('select hash from password where account_id = $1', [id])
+  const before = await hashes()
+  const change = () => browser.post('/change-password', { currentPassword: password, newPassword: next, newPasswordAgain: next })
+  const end = [
+    `select set_config('gatehouse.instance_id', '${system.main.id}', true)`,
+    "select end_sessions(array(select id from session where ended_at is null), '{ended_by_operator}', 'operator', null, null, null, '{}')",
+  ]
+  const [answer] = await system.race('password', [change], 1, end)
+  assert.ok(answer!.status === 401 || answer!.location?.startsWith('/login'), `${answer!.status} ${answer!.location}`)
+  assert.deepEqual(await hashes(), before)
+  assert.deepEqual(await system.sql("select from audit_event where event = 'password_changed'"), [])
+})
+
+test('cve-C12 of two changes that know the same current password one counts', async (t) => {
+  const system = await startNodes(t, 2, { HASH_CONCURRENCY: '8' })
+  const { username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-password')
+  const change = (newPassword: string) => () =>
+    browser.post('/change-password', { currentPassword: password, newPassword, newPasswordAgain: newPassword })
+  const answers = await system.race('password', [change(next), change(`${next}, twice`)], 2)
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 422])
+  assert.equal((await system.sql("select from audit_event where event = 'password_changed'")).length, 1)
+})
+
+test('asvs-6.4.1 an initial password opens the choice of another, and no change by a session', async (t) => {
+  const system = await startNodes(t)
+  const { id, username, password } = await system.addAccount()
+  const browser = system.browser()
+  await browser.logIn(username, password)
+  await browser.get('/change-password')
+  // A session that lives on cannot be: this is what is held besides.
+  const { initialPassword } = await system.database.in(system.main, async (tx) =>
+    replaceByInitialPassword(tx, system, (await lockAccount(tx, id))!),
+  )
+  const change = { currentPassword: initialPassword, newPassword: next, newPasswordAgain: next }
+  const answer = await browser.post('/change-password', change)
+  assert.equal(answer.status, 422)
+  assert.match(answer.body, /The current password is not right/)
 })

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { readConfig } from '../config.ts'
 import { answerPrograms, openHttp } from './http.ts'
@@ -86,4 +89,35 @@ test('a route is refused in the way that it answers, whatever its address; what 
   assert.equal(await typeOf('/apiary'), 'text/html')
   assert.equal(await typeOf('/nothing'), 'text/html')
   await app.close()
+})
+
+test('asvs-16.5.1 an error of ours says that there is one, and nothing of what it says', async () => {
+  const app = await openTestHttp()
+  const fail = async () => {
+    throw new Error('password of account 7 at /srv/secret')
+  }
+  app.get('/page', { config: publicPage }, fail)
+  app.get('/api/program', { config: publicApi }, fail)
+  for (const url of ['/page', '/api/program']) {
+    const answer = await app.inject(url)
+    assert.equal(answer.statusCode, 500, url)
+    assert.doesNotMatch(answer.body, /password of account|secret|at file:|\.ts/, url)
+  }
+  await app.close()
+})
+
+test('fault-F19 who sends a body more slowly than any browser is cut off', async (t) => {
+  const app = await openTestHttp()
+  app.post('/by-protocol', { config: protocol }, async () => 'taken')
+  await app.listen({ port: 0 })
+  t.after(() => app.close())
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect(port, 'localhost')
+  t.after(() => socket.destroy())
+  const arrived = once(app.server, 'request')
+  socket.write('POST /by-protocol HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 10\r\n\r\nslow')
+  await arrived
+  t.mock.timers.tick(15_000)
+  assert.match(await text(socket), /^HTTP\/1.1 408 /)
 })

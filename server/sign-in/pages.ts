@@ -1,4 +1,5 @@
 // The pages of logging in.
+import { passkeyForm } from '../authenticators/factors/pages.ts'
 import { passwordFields } from '../authenticators/passwords/pages.ts'
 import type { PasswordDemands, PasswordFault } from '../authenticators/passwords/passwords.ts'
 import { alert, type Html, html, type Page, type View } from '../platform/page.ts'
@@ -22,13 +23,14 @@ export type LoginPage = {
 }
 
 export function loginPage(
-  { t }: View,
+  view: View,
   { formToken, next, username = '', refusal, wrong = false, again = false, notice }: LoginPage,
 ): Page {
+  const { t } = view
   const title = t(again ? 'sign-in:prove_again' : 'sign-in:log_in')
   return {
     title,
-    scripts: ['show-password.js'],
+    scripts: ['show-password.js', 'passkey.js'],
     ...(!again && { languageChoice: { back: next === '' ? '/login' : `/login?next=${encodeURIComponent(next)}` } }),
     body: html`<div class="card narrow">
 <h1>${title}</h1>
@@ -47,7 +49,7 @@ ${
 <input type="hidden" name="next" value="${next}">
 ${again ? html`<input type="hidden" name="again" value="yes">` : ''}
 <label for="username">${t('common:username')}</label>
-<input id="username" name="username" value="${username}" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${again ? html` readonly` : autofocus(refusal === undefined)}${wrong ? atFault : ''}>
+<input id="username" name="username" value="${username}" autocomplete="username webauthn" autocapitalize="none" autocorrect="off" spellcheck="false" required maxlength="400"${again ? html` readonly` : autofocus(refusal === undefined)}${wrong ? atFault : ''}>
 <label for="password">${t('sign-in:password')}</label>
 <div class="with-toggle">
 <input id="password" name="password" type="password" autocomplete="current-password" required${autofocus(again || refusal !== undefined)}${wrong ? atFault : ''}>
@@ -56,6 +58,15 @@ ${again ? html`<input type="hidden" name="again" value="yes">` : ''}
 ${refusal === undefined ? '' : alert(refusal)}
 <button type="submit" class="primary">${t(again ? 'sign-in:go_on' : 'sign-in:log_in')}</button>
 </form>
+${passkeyForm(view, {
+  action: '/login/passkey',
+  // The script takes that of the form above: a page holds it once.
+  formToken: '',
+  hidden: { next, ...(again && { again: 'yes' }) },
+  use: 'login',
+  options: '/api/passkey-options',
+  button: t('second-factor:passkey_log_in'),
+})}
 ${again ? '' : html`<p><a href="/forgot-password">${t('sign-in:forgot_password')}</a></p>`}
 </div>`,
   }

@@ -46,14 +46,14 @@ export const audit: Room = {
       file: 'server/audit/store.ts',
       find: "value.toWellFormed().replaceAll('\\0', '\\ufffd')",
       replace: 'value',
-      tests: ['test/bad-input.test.ts', 'server/administration/imports/characters.test.ts', 'server/sign-in/sign-in.test.ts'],
+      tests: ['server/audit/audit.test.ts'],
     },
     {
       breaks: 'The audit says from where something was done.',
       file: 'server/audit/store.ts',
       find: 'address: caller?.address ?? null,\n',
       replace: 'address: null,\n',
-      tests: ['server/sign-in/sign-in.test.ts', 'test/audited.test.ts'],
+      tests: ['server/audit/audit.test.ts'],
     },
   ],
 }

@@ -8,9 +8,11 @@ import { createInterface } from 'node:readline'
 /** A run of tests that takes so long is stuck, which is noticed too. */
 const longestRun = 240_000
 
+type TestRun = { tests: readonly string[]; named?: string | undefined }
+
 export type Copy = {
   /** Runs tests, with a change made or without, until the first of them fails; its name, or null when all pass. */
-  firstFailing(tests: readonly string[], change?: { file: string; find: string; replace: string }): Promise<string | null>
+  firstFailing(run: TestRun, change?: { file: string; find: string; replace: string }): Promise<string | null>
 }
 
 /** Copies what git knows or would take; the packages are those of the working tree. */
@@ -19,8 +21,8 @@ export function copyTree(folder: string, env: NodeJS.ProcessEnv): Copy {
   for (const path of listed.split('\0').filter((each) => each !== '' && existsSync(each))) cpSync(path, join(folder, path))
   for (const made of ['node_modules', 'console/dist']) symlinkSync(resolve(made), join(folder, made))
   return {
-    async firstFailing(tests, change) {
-      if (change === undefined) return runTests(folder, tests, env)
+    async firstFailing(run, change) {
+      if (change === undefined) return runTests(folder, run, env)
       const path = join(folder, change.file)
       const text = readFileSync(path, 'utf8')
       // A function, or $ in what takes its place would mean something.
@@ -29,7 +31,7 @@ export function copyTree(folder: string, env: NodeJS.ProcessEnv): Copy {
         text.replace(change.find, () => change.replace),
       )
       try {
-        return await runTests(folder, tests, env)
+        return await runTests(folder, run, env)
       } finally {
         writeFileSync(path, text)
       }
@@ -37,13 +39,17 @@ export function copyTree(folder: string, env: NodeJS.ProcessEnv): Copy {
   }
 }
 
-async function runTests(folder: string, tests: readonly string[], env: NodeJS.ProcessEnv): Promise<string | null> {
-  const child = spawn(process.execPath, ['--test', '--test-reporter=tap', ...tests], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-    detached: true,
-  })
+async function runTests(folder: string, { tests, named }: TestRun, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const child = spawn(
+    process.execPath,
+    ['--test', '--test-reporter=tap', ...(named === undefined ? [] : [`--test-name-pattern=${named}`]), ...tests],
+    {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    },
+  )
   let failed: string | undefined
   const stuck = setTimeout(() => {
     failed ??= 'nothing ended within four minutes'

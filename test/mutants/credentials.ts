@@ -42,7 +42,7 @@ export const credentials: Room = {
       file: `${room}/give-initial-password.ts`,
       find: "  await endSession(tx, accountId, 'new_initial_password', actor, caller)\n",
       replace: '',
-      tests: ['server/administration/users/users.test.ts', 'server/sessions/sessions.test.ts'],
+      tests: ['server/sign-in/sign-in.test.ts', 'server/administration/users/users.test.ts', 'server/sessions/sessions.test.ts'],
     },
     {
       breaks: 'A person is told by mail that they were given a new initial password.',

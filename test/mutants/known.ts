@@ -10,10 +10,10 @@ export type Verdict = { breaks: string; noticedBy: string | null }
 const path = 'node_modules/.cache/gatehouse/mutants.json'
 
 /** What a verdict is about: the change, the file that it is made in, and the tests. Of other files nothing is remembered. */
-export function keyOf({ file, find, replace, tests }: Case): string {
+export function keyOf({ file, find, replace, tests, named }: Case): string {
   const texts = [file, ...tests].map((each) => readFileSync(each, 'utf8'))
   return createHash('sha256')
-    .update(JSON.stringify([file, find, replace, tests, texts]))
+    .update(JSON.stringify([file, find, replace, tests, named, texts]))
     .digest('hex')
 }
 

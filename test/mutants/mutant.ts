@@ -10,6 +10,8 @@ export type Mutant = {
   replace: string
   /** Of its room, where others than the room's. */
   tests?: readonly string[]
+  /** A part of the names of the tests that are run, where a file has many and they take long: a pattern. */
+  named?: string
 }
 
 /** A room, the tests that guard its promises, and the changes to be noticed. */

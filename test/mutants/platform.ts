@@ -75,7 +75,7 @@ export const platform: Room = {
       file: 'server/platform/http.ts',
       find: "new Problem(500, 'internal_error', 'Something went wrong in Gatehouse.', { cause: error })",
       replace: "new Problem(500, 'internal_error', error.message, { cause: error })",
-      tests: http,
+      tests: policy,
     },
     {
       breaks: 'A body has a limit.',
@@ -89,7 +89,7 @@ export const platform: Room = {
       file: 'server/platform/http.ts',
       find: "      if (!raw.complete) raw.socket.end('HTTP/1.1 408 Request Timeout\\r\\nConnection: close\\r\\n\\r\\n').destroySoon()\n",
       replace: '',
-      tests: http,
+      tests: policy,
     },
     {
       breaks: 'A source that could end its directive is none.',

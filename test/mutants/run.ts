@@ -62,7 +62,7 @@ async function work(name: string): Promise<void> {
       console.log(`?  ${next.room}: its tests fail by themselves: ${unsound}`)
       continue
     }
-    const noticedBy = await copy.firstFailing(next.tests, next)
+    const noticedBy = await copy.firstFailing(next, next)
     known.set(next.key, { breaks: next.breaks, noticedBy })
     keep(known)
     console.log(
@@ -72,10 +72,11 @@ async function work(name: string): Promise<void> {
   }
 }
 
-async function firstUnsound(copy: Copy, { tests }: Case): Promise<string | null> {
+async function firstUnsound(copy: Copy, { tests, named }: Case): Promise<string | null> {
   for (const test of tests) {
-    if (!sound.has(test)) sound.set(test, copy.firstFailing([test]))
-    const failed = await sound.get(test)!
+    const key = `${test} ${named ?? ''}`
+    if (!sound.has(key)) sound.set(key, copy.firstFailing({ tests: [test], named }))
+    const failed = await sound.get(key)!
     if (failed !== null && failed !== undefined) return `${test}: ${failed}`
   }
   return null

@@ -2,7 +2,7 @@ import type { Room } from './mutant.ts'
 
 const room = 'server/sessions'
 const rules = ['server/sign-in/session-rules.test.ts']
-const lives = [`${room}/session-lives.test.ts`, ...rules]
+const lives = [`${room}/session-lives.test.ts`]
 const seats = [`${room}/seats.test.ts`]
 const channel = [`${room}/live-channel/live-channel.test.ts`, `${room}/live-channel/channels.test.ts`]
 const watch = [`${room}/watch.test.ts`]
@@ -15,6 +15,7 @@ export const sessions: Room = {
       file: 'sql/routines/recognise_sessions.sql',
       find: '    where a.enabled\n',
       replace: '',
+      named: 'by whatever means is nobody',
     },
     {
       breaks: 'A session whose time is over is not recognised.',
@@ -28,14 +29,16 @@ export const sessions: Room = {
       file: 'sql/routines/recognise_sessions.sql',
       find: 'if is_action then active := active || recognise_sessions.id; end if;',
       replace: 'active := active || recognise_sessions.id;',
-      tests: [`${room}/sessions.test.ts`, ...lives],
+      tests: [`${room}/sessions.test.ts`],
+      named: 'an hour after the last thing',
     },
     {
       breaks: 'A request of a person puts off the idle end.',
       file: 'sql/routines/recognise_sessions.sql',
       find: 'last_active_at = case when s.id = any (active) then now() else s.last_active_at end',
       replace: 'last_active_at = s.last_active_at',
-      tests: [`${room}/sessions.test.ts`, ...lives],
+      tests: [`${room}/sessions.test.ts`],
+      named: 'an hour after the last thing',
     },
     {
       breaks: 'A session ends after its longest time.',
@@ -91,7 +94,8 @@ export const sessions: Room = {
       file: 'sql/routines/end_sessions.sql',
       find: 'continue when not found or own.ended_at is not null;',
       replace: 'continue when not found;',
-      tests: [...watch, `${room}/sessions.test.ts`],
+      tests: [`${room}/watch.test.ts`],
+      named: 'end each once',
     },
     {
       breaks: 'An end of a session stands in the audit.',
@@ -105,7 +109,8 @@ export const sessions: Room = {
       file: 'sql/routines/start_session.sql',
       find: 'if reason is null or at_once then',
       replace: 'if at_once then',
-      tests: [`${room}/sessions.test.ts`, ...rules],
+      tests: [`${room}/sessions.test.ts`],
+      named: '60 sessions of one account|gives way, and not before',
     },
     {
       breaks: 'Only the session that the person was shown is moved.',
@@ -127,6 +132,7 @@ export const sessions: Room = {
       find: "values ('login', 'account', of_account, of_account, session_id,",
       replace: "values ('login_pending', 'account', of_account, of_account, session_id,",
       tests: ['server/sign-in/sign-in.test.ts'],
+      named: 'logins and their refusals',
     },
     {
       breaks: 'Never more sessions live than there are seats.',
@@ -134,6 +140,7 @@ export const sessions: Room = {
       find: 'taken := live <= own.seats;',
       replace: 'taken := live <= own.seats + 1;',
       tests: seats,
+      named: '200 browsers',
     },
     {
       breaks: 'Administrators have a reserve of seats.',
@@ -141,6 +148,7 @@ export const sessions: Room = {
       find: 'taken := live <= own.seats + own.seat_reserve or administrators < own.seat_reserve;',
       replace: 'taken := false;',
       tests: seats,
+      named: 'Administrators get in',
     },
     {
       breaks: 'The reserve is only for Administrators.',
@@ -148,6 +156,7 @@ export const sessions: Room = {
       find: '    if is_administrator then\n      -- Whatever',
       replace: '    if true then\n      -- Whatever',
       tests: seats,
+      named: '200 browsers',
     },
     {
       breaks: 'A session that has run out gives its seat to who needs it.',
@@ -155,6 +164,7 @@ export const sessions: Room = {
       find: 'live := not_ended - cardinality(lapsed) + 1;',
       replace: 'live := not_ended + 1;',
       tests: seats,
+      named: 'a seat is free at once',
     },
     {
       breaks: 'The overlap has as many minutes a day as the operator says.',
@@ -162,6 +172,7 @@ export const sessions: Room = {
       find: 'else overlap_minutes_used < own.overlap_minutes end;',
       replace: 'else true end;',
       tests: seats,
+      named: 'at a change of shifts',
     },
     {
       breaks: 'A channel that was replaced renews no lease.',
@@ -169,6 +180,7 @@ export const sessions: Room = {
       find: 'elsif own.ended_at is null and own.channel_id = by_channels[place] then',
       replace: 'elsif own.ended_at is null then',
       tests: channel,
+      named: 'replaced renews no lease',
     },
     {
       breaks: 'The channel of an account that was disabled ends.',
@@ -183,6 +195,7 @@ export const sessions: Room = {
       find: 'or own.channel_id is distinct from lost.channel_id;',
       replace: ';',
       tests: channel,
+      named: 'its loss means nothing|races with the loss',
     },
     {
       breaks: 'Opening a channel ends the grace of the page before.',
@@ -190,6 +203,7 @@ export const sessions: Room = {
       find: 'last_seen_at = now(), lapses_at = null',
       replace: 'last_seen_at = now()',
       tests: channel,
+      named: 'starts the grace|races with the loss',
     },
     {
       breaks: 'A change of dates or hours is judged anew.',
@@ -231,7 +245,8 @@ export const sessions: Room = {
       file: `${room}/store.ts`,
       find: 'found[place - 1] = session',
       replace: 'found[0] = session',
-      tests: [`${room}/session-checks.test.ts`, `${room}/sessions.test.ts`],
+      tests: [`${room}/sessions.test.ts`],
+      named: 'checked in one statement',
     },
     {
       breaks: 'A notice of an end goes to the browser whose session it was.',
@@ -239,6 +254,7 @@ export const sessions: Room = {
       find: 'if (ended !== undefined) end(ended)\n',
       replace: '',
       tests: channel,
+      named: 'told on the other within',
     },
     {
       breaks: 'Only who may see sessions is told that others have logged in.',
@@ -246,6 +262,7 @@ export const sessions: Room = {
       find: "(each) => each.instance.id === instance && each.permissions.includes('sessions.view')),",
       replace: '(each) => each.instance.id === instance),',
       tests: channel,
+      named: 'told to those who may see',
     },
     {
       breaks: 'A warning comes before a session ends.',
@@ -253,6 +270,7 @@ export const sessions: Room = {
       find: 'const isDue = seconds > 0 && seconds <= warnsFrom',
       replace: 'const isDue = false && seconds <= warnsFrom',
       tests: channel,
+      named: 'a warning comes before',
     },
   ],
 }

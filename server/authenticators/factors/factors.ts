@@ -1,5 +1,5 @@
 // Second factors: what proves a person beside the password, the tries of their codes, and what a profile demands.
-// Owns factor, totp_secret, code_sheet, factor_attempt, factor_rule, factor_grace and vouch. Knows neither sessions nor sign-ins.
+// Owns factor, totp_secret, code_sheet, passkey, used_challenge, factor_attempt, factor_rule, factor_grace and vouch. Knows neither sessions nor sign-ins.
 
 export {
   clearFactorAttempts,
@@ -10,6 +10,18 @@ export {
 } from './attempt-store.ts'
 export { type CheckedCode, type CodeKind, checkCode, prepareCode, type TypedCode } from './check-code.ts'
 export { newCodeSheet, type StoredSheet } from './code-sheet.ts'
+export { listPasskeys, passkeyTidying } from './passkey-store.ts'
+export {
+  checkAnswer,
+  checkNewKey,
+  factorOptions,
+  keepNewKey,
+  loginOptions,
+  type Place,
+  type SignedPasskey,
+  setUpOptions,
+  usePasskey,
+} from './passkeys.ts'
 export { readDigits } from './read-digits.ts'
 export {
   type FactorRule,

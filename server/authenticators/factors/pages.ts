@@ -80,3 +80,39 @@ export function sheetSetUp(view: View, { codes, ...form }: SetUpForm & { codes: 
   }
 ${setUpForm(view, 'code_sheet', form)}`
 }
+
+export type PasskeyForm = {
+  action: string
+  formToken: string
+  hidden: Readonly<Record<string, string>>
+  /** `login`: whichever passkey the browser has, also from the field of the username. */
+  use: 'login' | 'get' | 'create'
+  /** What a browser's keys are asked, or where it is fetched. */
+  options: string | object
+  button: string
+  /** Why the last answer was not taken. */
+  wrong?: string | undefined
+}
+
+/** The button that asks a browser's keys. It needs a script, and says so to whoever runs none. */
+export function passkeyForm({ t }: View, { action, formToken, hidden, use, options, button, wrong }: PasskeyForm): Html {
+  const asked = typeof options === 'string' ? options : JSON.stringify(options)
+  return html`${use === 'login' ? '' : html`<noscript><p class="note">${t('second-factor:passkey_no_script')}</p></noscript>`}
+<form method="post" action="${action}" hidden data-passkey="${use}" data-options="${asked}" data-failed="${t('second-factor:passkey_failed')}" data-exists="${t('second-factor:passkey_exists')}"${use === 'login' ? '' : html` data-unsupported="${t('second-factor:passkey_unsupported')}"`}>
+<input type="hidden" name="formToken" value="${formToken}">
+${Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<input type="hidden" name="answer" value="">
+<p><button type="submit"${use === 'login' ? '' : html` class="primary"`}>${button}</button></p>
+</form>
+<p class="alert" role="alert" data-passkey-says${wrong === undefined ? html` hidden` : ''}>${wrong ?? ''}</p>`
+}
+
+/** How a key is set up. */
+export function passkeySetUp(
+  view: View,
+  form: Pick<PasskeyForm, 'action' | 'formToken' | 'hidden' | 'wrong'> & { options: object },
+): Html {
+  const { t } = view
+  return html`<p>${t('second-factor:needs.passkey')} ${t('second-factor:passkey_why')}</p>
+${passkeyForm(view, { ...form, use: 'create', button: t('second-factor:begin.passkey') })}`
+}

@@ -1,6 +1,6 @@
 // Setting a factor up: begun and shown, proven once, and then live. One that was begun and left is no factor.
 import { randomUUID } from 'node:crypto'
-import type { FactorKind } from '../../../contracts/factors.ts'
+import { type FactorKind, factorKinds } from '../../../contracts/factors.ts'
 import type { LockedAccount } from '../../directory/accounts/accounts.ts'
 import type { Caller } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
@@ -135,5 +135,5 @@ export async function replaceSheet(
   return { replaced: former.length > 0 }
 }
 
-/** The kinds that a person sets up without help, as far as this version can. */
-export const ownKinds: readonly FactorKind[] = ['totp', 'code_sheet']
+/** The kinds that a person sets up without help. */
+export const ownKinds: readonly FactorKind[] = factorKinds

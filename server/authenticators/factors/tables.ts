@@ -45,6 +45,20 @@ declare module '../../platform/tables.ts' {
       codes: number
       nextNumber: Default<number>
     }
+    passkey: {
+      instanceId: Generated<string>
+      factorId: string
+      credentialId: Buffer
+      publicKey: Buffer
+      /** A bigint, which arrives as text. */
+      counter: Default<string | number>
+      transports: Default<string[]>
+      rpId: string
+      aaguid: Default<string>
+      verifiesUser: Default<boolean>
+      backedUp: Default<boolean>
+    }
+    usedChallenge: { instanceId: Generated<string>; hash: Buffer; usedAt: Default<Date> }
     factorAttempt: {
       instanceId: Generated<string>
       accountId: string

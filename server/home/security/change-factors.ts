@@ -4,12 +4,15 @@ import { record } from '../../audit/audit.ts'
 import {
   beginSheet,
   beginTotp,
+  checkNewKey,
   disableFactors,
   type FactorStanding,
   findPendingSheet,
   hashPendingCode,
+  keepNewKey,
   newCodeSheet,
   ownKinds,
+  type Place,
   proveSheet,
   proveTotp,
   renameFactor,
@@ -76,6 +79,8 @@ export async function beginFactor(
   const sheet = kind === 'code_sheet' ? await newCodeSheet(keys) : undefined
   await database.in(instance, async (tx) => {
     await lockToAdd(tx, person, kind)
+    // A key is made and proven in one answer: there is nothing to keep until then.
+    if (kind === 'passkey') return
     if (sheet === undefined) await beginTotp(tx, keys, setUp, caller)
     else await beginSheet(tx, sheet, setUp, caller)
   })
@@ -107,6 +112,29 @@ export async function finishFactor(
     await record(tx, { event: 'factor_added', actor, accountId, sessionId: person.id, caller, detail: { kind } })
     await tellByMail(tx, 'factor_added', [account], actor, caller)
     return { minutesAhead: done.minutesAhead }
+  })
+}
+
+/**
+ * Sets a key up that has just answered; false when it was not taken.
+ * @throws proof_too_old, not_signed_in, proof_too_weak, kind_not_offered
+ */
+export async function addPasskey(
+  { database, keys }: SecurityNeeds,
+  place: Place,
+  person: Person,
+  answer: string,
+  caller: Caller,
+): Promise<boolean> {
+  const { accountId } = person
+  const made = await checkNewKey(keys, place, person.id, answer)
+  return database.in(place.instance, async (tx) => {
+    const account = await lockToAdd(tx, person, 'passkey')
+    if ((await keepNewKey(tx, made, account, caller)) === undefined) return false
+    const actor = { kind: 'account', accountId } as const
+    await record(tx, { event: 'factor_added', actor, accountId, sessionId: person.id, caller, detail: { kind: 'passkey' } })
+    await tellByMail(tx, 'factor_added', [account], actor, caller)
+    return true
   })
 }
 

@@ -1,7 +1,7 @@
 // The pages of the own second factors.
 import { fewSheetCodes, longestFactorName, sheetCodes } from '../../../contracts/factors.ts'
 import type { ListedFactor } from '../../authenticators/factors/factors.ts'
-import { sheetSetUp, totpSetUp } from '../../authenticators/factors/pages.ts'
+import { passkeySetUp, sheetSetUp, totpSetUp } from '../../authenticators/factors/pages.ts'
 import { type Html, html, type Page, type View } from '../../platform/page.ts'
 import { formatMoment } from '../../platform/text.ts'
 import type { OwnSession } from '../../sessions/sessions.ts'
@@ -124,6 +124,7 @@ ${formatMoment(startedAt, language, timeZone)} · ${device || t('common:unknown_
 export type SetUpPage = { formToken: string; username: string; instanceName: string; wrong?: string | undefined } & (
   | { kind: 'totp'; secret: Buffer }
   | { kind: 'code_sheet'; codes: readonly string[] | undefined }
+  | { kind: 'passkey'; options: object }
 )
 
 export function setUpPage(view: View, { formToken, username, instanceName, wrong, ...what }: SetUpPage): Page {
@@ -133,12 +134,15 @@ export function setUpPage(view: View, { formToken, username, instanceName, wrong
   return {
     title,
     styles: ['factors.css'],
+    ...(what.kind === 'passkey' && { scripts: ['passkey.js'] }),
     body: html`<div class="card">
 <h1>${title}</h1>
 ${
-  what.kind === 'totp'
-    ? totpSetUp(view, { ...form, secret: what.secret, issuer: instanceName, username })
-    : sheetSetUp(view, { ...form, codes: what.codes })
+  what.kind === 'passkey'
+    ? passkeySetUp(view, { action: '/security/passkey', formToken, hidden: {}, options: what.options, wrong })
+    : what.kind === 'totp'
+      ? totpSetUp(view, { ...form, secret: what.secret, issuer: instanceName, username })
+      : sheetSetUp(view, { ...form, codes: what.codes })
 }
 <p><a class="button" href="/security">${t('common:cancel')}</a></p>
 </div>`,

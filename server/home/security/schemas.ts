@@ -17,3 +17,4 @@ export const beginRoute = { hide: true, body: FormBody({ kind: Type.Enum([...fac
 export const finishRoute = { hide: true, body: FormBody({ kind: Type.Enum(['totp', 'code_sheet'] as const), code: Typed }) }
 export const removeRoute = { hide: true, body: FormBody({ factor: Factor }) }
 export const renameRoute = { hide: true, body: FormBody({ factor: Factor, name: Type.String({ default: '', maxLength: 1000 }) }) }
+export const passkeyRoute = { hide: true, body: FormBody({ answer: Typed }) }

@@ -3,7 +3,8 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { findFactorStanding, findPendingTotp, listFactors } from '../../authenticators/factors/factors.ts'
+import type { FactorKind } from '../../../contracts/factors.ts'
+import { findFactorStanding, findPendingTotp, listFactors, setUpOptions } from '../../authenticators/factors/factors.ts'
 import { callerOf } from '../../platform/caller.ts'
 import { formToken } from '../../platform/forms.ts'
 import { sendPage } from '../../platform/page.ts'
@@ -11,6 +12,7 @@ import { personalPage } from '../../platform/policy.ts'
 import { Problem } from '../../platform/problem.ts'
 import { listOwnSessions, sessionOf } from '../../sessions/sessions.ts'
 import {
+  addPasskey,
   beginFactor,
   finishFactor,
   kindsToAdd,
@@ -20,11 +22,14 @@ import {
   type SecurityNeeds,
 } from './change-factors.ts'
 import { securityPage, setUpPage } from './pages.ts'
-import { beginRoute, finishRoute, removeRoute, renameRoute, securityRoute, setUpRoute } from './schemas.ts'
+import { beginRoute, finishRoute, passkeyRoute, removeRoute, renameRoute, securityRoute, setUpRoute } from './schemas.ts'
 
 const shownSessions = 10
 
-export function security(needs: SecurityNeeds): FastifyPluginAsyncTypebox {
+/** `originOf`: where a page that was asked for stands, as its browser knows it. */
+type SecurityRouteNeeds = SecurityNeeds & { originOf: (request: FastifyRequest) => string }
+
+export function security(needs: SecurityRouteNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
 
   return async (app) => {
@@ -62,7 +67,7 @@ export function security(needs: SecurityNeeds): FastifyPluginAsyncTypebox {
 
     app.get('/security/set-up', { schema: setUpRoute, config: personalPage }, async (request, reply) => {
       const { kind } = request.query
-      if (kind !== 'totp' && kind !== 'code_sheet') return reply.redirect('/security', 303)
+      if (kind !== 'totp' && kind !== 'code_sheet' && kind !== 'passkey') return reply.redirect('/security', 303)
       return showSetUp(request, reply, 200, kind)
     })
 
@@ -74,6 +79,13 @@ export function security(needs: SecurityNeeds): FastifyPluginAsyncTypebox {
         return reply.redirect(`/security?done=added${minutes > 0 ? `&minutes=${minutes}` : ''}`, 303)
       }
       return showSetUp(request, reply, 422, kind, { wrong: request.view.t(`second-factor:set_up.wrong.${kind}`) })
+    })
+
+    app.post('/security/passkey', { schema: passkeyRoute, ...changes }, async (request, reply) => {
+      const place = { instance: request.instance, origin: needs.originOf(request) }
+      const added = await addPasskey(needs, place, sessionOf(request), request.body.answer, callerOf(request))
+      if (added) return reply.redirect('/security?done=added', 303)
+      return showSetUp(request, reply, 422, 'passkey', { wrong: request.view.t('second-factor:set_up.wrong.passkey') })
     })
 
     app.post('/security/remove', { schema: removeRoute, ...changes }, async (request, reply) => {
@@ -93,7 +105,7 @@ export function security(needs: SecurityNeeds): FastifyPluginAsyncTypebox {
     request: FastifyRequest,
     reply: FastifyReply,
     status: number,
-    kind: 'totp' | 'code_sheet',
+    kind: FactorKind,
     { codes, wrong }: { codes?: readonly string[]; wrong?: string } = {},
   ): Promise<FastifyReply> {
     const { instance } = request
@@ -103,7 +115,16 @@ export function security(needs: SecurityNeeds): FastifyPluginAsyncTypebox {
         ? await database.in(instance, (tx) => findPendingTotp(tx, keys, { instance, accountId, madeFor: id }))
         : undefined
     if (kind === 'totp' && secret === undefined) return reply.redirect('/security', 303)
-    const what = secret === undefined ? { kind: 'code_sheet' as const, codes } : { kind: 'totp' as const, secret }
+    const options =
+      kind === 'passkey'
+        ? await database.in(instance, (tx) => setUpOptions(tx, keys, request, id, { accountId, username }))
+        : undefined
+    const what =
+      options !== undefined
+        ? { kind: 'passkey' as const, options }
+        : secret === undefined
+          ? { kind: 'code_sheet' as const, codes }
+          : { kind: 'totp' as const, secret }
     const page = { formToken: formToken(request, reply, keys.form), username, instanceName: instance.name, wrong, ...what }
     return sendPage(request, reply, status, setUpPage(request.view, page))
   }

@@ -3,15 +3,20 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { connect } from '../../../test/connect.ts'
 import { loggedIn, startFloor } from '../../../test/floor.ts'
-import type { TestSystem } from '../../../test/nodes.ts'
+import { type TestSystem, until } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
 import { tidyAll } from '../../../test/tidy.ts'
 import { beginEpoch } from '../../operator/begin-epoch.ts'
 import { endAccountSession } from '../../operator/end-account-session.ts'
 import { type Cursor, type Event, readEvents } from './events.ts'
 
-/** Reads all that there is, so many at a time. */
+/** Reads all that there is, so many at a time. Tests beside this one have transactions of their own in the same PostgreSQL. */
 async function readAll(system: TestSystem, after?: Cursor, limit = 3, instance = system.main) {
+  await until(async () => {
+    const others = await system.sql(`select from pg_stat_activity where datname <> current_database()
+      and backend_xid::text::bigint <= (select max(horizon) from audit_event)`)
+    return others.length === 0
+  })
   const events: Event[] = []
   for (let cursor = after; ; ) {
     const passage = await readEvents(system, instance, cursor, limit)

@@ -42,7 +42,7 @@ export function offeredKinds({ demand, kinds }: Pick<FactorStanding, 'demand' | 
 }
 
 /** @throws login_expired, proof_too_weak, kind_not_offered */
-async function lockForSetUp(tx: Transaction, { accountId, proofs }: SignInOwner, kind: FactorKind) {
+export async function lockForSetUp(tx: Transaction, { accountId, proofs }: SignInOwner, kind: FactorKind) {
   const account = await lockAccount(tx, accountId)
   if (!account?.enabled) throw loginExpired()
   const standing = await findFactorStanding(tx, accountId)
@@ -67,6 +67,8 @@ export async function beginEnrolment(
   const sheet = kind === 'code_sheet' ? await newCodeSheet(needs.keys) : undefined
   await needs.database.in(instance, async (tx) => {
     await lockForSetUp(tx, owner, kind)
+    // A key is made and proven in one answer: there is nothing to keep until then.
+    if (kind === 'passkey') return
     if (sheet === undefined) await beginTotp(tx, needs.keys, setUp, caller)
     else await beginSheet(tx, sheet, setUp, caller)
   })

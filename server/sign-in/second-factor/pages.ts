@@ -1,7 +1,7 @@
 // The pages between a right password and a session that ask for a second factor, or let it be set up.
 import type { FactorKind } from '../../../contracts/factors.ts'
 import { fewSheetCodes } from '../../../contracts/factors.ts'
-import { codeField, sheetSetUp, totpSetUp } from '../../authenticators/factors/pages.ts'
+import { codeField, passkeyForm, passkeySetUp, sheetSetUp, totpSetUp } from '../../authenticators/factors/pages.ts'
 import { alert, type Html, html, type Page, type View } from '../../platform/page.ts'
 import { formatMoment } from '../../platform/text.ts'
 
@@ -17,13 +17,15 @@ export type SecondFactorPage = Waiting & {
   /** What else the person has. */
   others: readonly FactorKind[]
   sheet: { number: number; left: number } | undefined
+  /** What a key is asked, where one is asked for. */
+  keyOptions: object | undefined
   mayAskSupervisor: boolean
   wrong?: string | undefined
 }
 
 export function secondFactorPage(
   view: View,
-  { kind, others, sheet, mayAskSupervisor, wrong, ...waiting }: SecondFactorPage,
+  { kind, others, sheet, keyOptions, mayAskSupervisor, wrong, ...waiting }: SecondFactorPage,
 ): Page {
   const { t } = view
   const usedUp = kind === 'code_sheet' && sheet?.left === 0
@@ -31,14 +33,26 @@ export function secondFactorPage(
   return {
     title: t('second-factor:title'),
     styles: ['factors.css'],
+    ...(keyOptions !== undefined && { scripts: ['passkey.js'] }),
     languageChoice: { back: `/second-factor?use=${kind}` },
     body: html`<div class="card narrow">
 <h1>${t('second-factor:title')}</h1>
 <p>${t('second-factor:why')}</p>
 ${
-  usedUp
-    ? alert(t('second-factor:sheet_used_up'))
-    : html`<form method="post" action="/second-factor">
+  keyOptions !== undefined
+    ? html`<p>${t('second-factor:passkey_why')}</p>
+${passkeyForm(view, {
+  action: '/second-factor/passkey',
+  formToken: waiting.formToken,
+  hidden: { signIn: waiting.id },
+  use: 'get',
+  options: keyOptions,
+  button: t('second-factor:passkey_use'),
+  wrong,
+})}`
+    : usedUp
+      ? alert(t('second-factor:sheet_used_up'))
+      : html`<form method="post" action="/second-factor">
 ${hidden(waiting)}
 <input type="hidden" name="kind" value="${kind}">
 ${codeField({
@@ -163,6 +177,7 @@ ${hidden(waiting)}
 export type SetUpPage = Waiting & { username: string; instanceName: string; wrong?: string | undefined } & (
     | { kind: 'totp'; secret: Buffer }
     | { kind: 'code_sheet'; codes: readonly string[] | undefined }
+    | { kind: 'passkey'; options: object }
   )
 
 export function setUpPage(view: View, { formToken, id, username, instanceName, wrong, ...what }: SetUpPage): Page {
@@ -178,12 +193,15 @@ export function setUpPage(view: View, { formToken, id, username, instanceName, w
   return {
     title,
     styles: ['factors.css'],
+    ...(what.kind === 'passkey' && { scripts: ['passkey.js'] }),
     body: html`<div class="card">
 <h1>${title}</h1>
 ${
-  what.kind === 'totp'
-    ? totpSetUp(view, { ...form, secret: what.secret, issuer: instanceName, username })
-    : sheetSetUp(view, { ...form, codes: what.codes })
+  what.kind === 'passkey'
+    ? passkeySetUp(view, { action: '/enrolment/passkey', formToken, hidden: { signIn: id }, options: what.options, wrong })
+    : what.kind === 'totp'
+      ? totpSetUp(view, { ...form, secret: what.secret, issuer: instanceName, username })
+      : sheetSetUp(view, { ...form, codes: what.codes })
 }
 <p><a class="button" href="/enrolment">${t('common:back')}</a></p>
 </div>`,

@@ -4,28 +4,56 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type FactorKind, factorKinds } from '../../../contracts/factors.ts'
-import { findFactorStanding, findPendingTotp, findSheet, vouchNumber } from '../../authenticators/factors/factors.ts'
+import {
+  factorOptions,
+  findFactorStanding,
+  findPendingTotp,
+  findSheet,
+  listPasskeys,
+  loginOptions,
+  setUpOptions,
+  vouchNumber,
+} from '../../authenticators/factors/factors.ts'
 import { deviceCookie } from '../../authenticators/passwords/cookie.ts'
 import { callerOf } from '../../platform/caller.ts'
 import { readCookie } from '../../platform/cookie.ts'
 import { formToken } from '../../platform/forms.ts'
-import { sendPage } from '../../platform/page.ts'
+import { localPath, sendPage } from '../../platform/page.ts'
 import { publicApi, publicPage } from '../../platform/policy.ts'
 import { formatMoment } from '../../platform/text.ts'
 import { signInCookie } from '../cookie.ts'
+import { loginPage } from '../pages.ts'
 import { deviceOf, type Outcome, type SignInAnswers } from '../sign-in.ts'
 import { loginExpired, type SignInOwner, waitingSignIn } from '../waiting-sign-in.ts'
 import { beginEnrolment, finishEnrolment, mayBind, offeredKinds, putOffEnrolment } from './enrol.ts'
 import { enrolmentPage, secondFactorPage, setUpPage, waitPage } from './pages.ts'
 import { type ProvenFactor, proveFactor, type SecondFactorNeeds } from './prove-factor.ts'
-import { askRoute, beginRoute, enrolmentRoute, proveRoute, secondFactorRoute, vouchStandingRoute, waitRoute } from './schemas.ts'
+import {
+  askRoute,
+  beginRoute,
+  enrolmentRoute,
+  passkeyLoginRoute,
+  passkeyOptionsRoute,
+  passkeyRoute,
+  proveRoute,
+  secondFactorRoute,
+  vouchStandingRoute,
+  waitRoute,
+} from './schemas.ts'
+import { enrolPasskey, logInByPasskey, provePasskey } from './use-passkey.ts'
 import { askSupervisor, goOnVouched, standingOfVouch, vouchedSteps } from './wait-for-supervisor.ts'
 
 /** Asked for by a script of the page, and no action of a person. */
 const asksByItself = { policy: { ...publicApi.policy, automatic: true } } as const
 
-export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers }): FastifyPluginAsyncTypebox {
-  const { database, keys, answers } = needs
+export type SecondFactorRouteNeeds = SecondFactorNeeds & {
+  answers: SignInAnswers
+  /** Where a page that was asked for stands, as its browser knows it. */
+  originOf: (request: FastifyRequest) => string
+}
+
+export function secondFactor(needs: SecondFactorRouteNeeds): FastifyPluginAsyncTypebox {
+  const { database, keys, answers, originOf } = needs
 
   return async (app) => {
     app.get('/second-factor', { schema: secondFactorRoute, config: publicPage }, async (request, reply) =>
@@ -42,6 +70,38 @@ export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers
         return showFactor(request, reply, proven.kind === 'wrong' ? 401 : 429, kind, proven)
       }
       return goOn(request, reply, proven, deviceToken)
+    })
+
+    app.post('/second-factor/passkey', { schema: passkeyRoute, config: publicPage }, async (request, reply) => {
+      const { signIn: id, answer } = request.body
+      const deviceToken = deviceOf(request)
+      const proof = { ...formOf(request, id), answer, deviceToken }
+      const proven = await provePasskey(needs, placeOf(request), proof, callerOf(request))
+      if (proven.kind !== 'wrong') return goOn(request, reply, proven, deviceToken)
+      answers.countRefusal('wrong_factor')
+      return showFactor(request, reply, 401, 'passkey', proven)
+    })
+
+    app.get('/api/passkey-options', { schema: passkeyOptionsRoute, config: asksByItself }, async (request) => {
+      const { allowCredentials: _, ...options } = loginOptions(keys, request, subjectOf(request))
+      return { ...options, allowCredentials: [] }
+    })
+
+    app.post('/login/passkey', { schema: passkeyLoginRoute, config: publicPage }, async (request, reply) => {
+      const { session, body } = request
+      const again = session !== undefined && body.again !== undefined
+      if (session !== undefined && !again) return reply.redirect('/home', 303)
+      const next = localPath(body.next, '')
+      const deviceToken = deviceOf(request)
+      const subject = subjectOf(request)
+      const login = { answer: body.answer, subject, deviceToken, returnTo: next || '/home', renews: session }
+      const outcome = await logInByPasskey(needs, placeOf(request), login, callerOf(request))
+      if (outcome.kind !== 'wrong') return goOn(request, reply, outcome, deviceToken)
+      answers.countRefusal('wrong_factor')
+      const refusal = request.view.t('second-factor:wrong.passkey')
+      const username = again ? session.username : ''
+      const page = { formToken: formToken(request, reply, keys.form), next, again, username, refusal }
+      return sendPage(request, reply, 401, loginPage(request.view, page))
     })
 
     app.post('/second-factor/vouch', { schema: askRoute, config: publicPage }, async (request, reply) => {
@@ -74,7 +134,7 @@ export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers
 
     app.get('/enrolment', { schema: enrolmentRoute, config: publicPage }, async (request, reply) => {
       const { kind } = request.query
-      if (kind === 'totp' || kind === 'code_sheet') return showSetUp(request, reply, 200, kind)
+      if (kind === 'totp' || kind === 'code_sheet' || kind === 'passkey') return showSetUp(request, reply, 200, kind)
       return showEnrolment(request, reply)
     })
 
@@ -94,11 +154,24 @@ export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers
       return showSetUp(request, reply, 422, kind, { wrong: request.view.t(`second-factor:set_up.wrong.${kind}`) })
     })
 
+    app.post('/enrolment/passkey', { schema: passkeyRoute, config: publicPage }, async (request, reply) => {
+      const { signIn: id, answer } = request.body
+      const deviceToken = deviceOf(request)
+      const enrol = { ...formOf(request, id), answer, deviceToken }
+      const outcome = await enrolPasskey(needs, placeOf(request), enrol, callerOf(request))
+      if (outcome.kind !== 'wrong') return goOn(request, reply, outcome, deviceToken)
+      return showSetUp(request, reply, 422, 'passkey', { wrong: request.view.t('second-factor:set_up.wrong.passkey') })
+    })
+
     app.post('/enrolment/later', { schema: askRoute, config: publicPage }, async (request, reply) => {
       const deviceToken = deviceOf(request)
       const later = { ...formOf(request, request.body.signIn), deviceToken }
       return goOn(request, reply, await putOffEnrolment(needs, request.instance, later, callerOf(request)), deviceToken)
     })
+  }
+
+  function placeOf(request: FastifyRequest) {
+    return { instance: request.instance, origin: originOf(request) }
   }
 
   function goOn(request: FastifyRequest, reply: FastifyReply, outcome: Outcome, deviceToken: string): Promise<FastifyReply> {
@@ -123,8 +196,12 @@ export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers
     refused?: Extract<ProvenFactor, { kind: 'wrong' | 'waits' }>,
   ): Promise<FastifyReply> {
     const owner = await ownerOf(request, 'second_factor')
-    const [standing, sheet] = await database.in(request.instance, (tx) =>
-      Promise.all([findFactorStanding(tx, owner.accountId), findSheet(tx, owner.accountId, { state: 'live' })]),
+    const [standing, sheet, passkeys] = await database.in(request.instance, (tx) =>
+      Promise.all([
+        findFactorStanding(tx, owner.accountId),
+        findSheet(tx, owner.accountId, { state: 'live' }),
+        listPasskeys(tx, owner.accountId),
+      ]),
     )
     const usable = usableKinds(standing)
     const kind = usable.find((each) => each === use) ?? usable[0] ?? 'code_sheet'
@@ -133,6 +210,7 @@ export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers
       kind,
       others: usable.filter((each) => each !== kind),
       sheet: sheet && { number: sheet.number, left: sheet.codes - sheet.number + 1 },
+      keyOptions: kind === 'passkey' ? factorOptions(keys, request, owner.id, passkeys) : undefined,
       mayAskSupervisor: standing.vouching,
       wrong: refused && refusalText(request, kind, sheet?.number, refused),
     }
@@ -160,7 +238,7 @@ export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers
     request: FastifyRequest,
     reply: FastifyReply,
     status: number,
-    kind: 'totp' | 'code_sheet',
+    kind: FactorKind,
     { codes, wrong }: { codes?: readonly string[]; wrong?: string } = {},
   ): Promise<FastifyReply> {
     const { instance } = request
@@ -168,10 +246,22 @@ export function secondFactor(needs: SecondFactorNeeds & { answers: SignInAnswers
     const setUp = { instance, accountId: owner.accountId, madeFor: owner.id }
     const secret = kind === 'totp' ? await database.in(instance, (tx) => findPendingTotp(tx, keys, setUp)) : undefined
     if (kind === 'totp' && secret === undefined) return reply.redirect('/enrolment', 303)
-    const what = secret === undefined ? { kind: 'code_sheet' as const, codes } : { kind: 'totp' as const, secret }
+    const options =
+      kind === 'passkey' ? await database.in(instance, (tx) => setUpOptions(tx, keys, request, owner.id, owner)) : undefined
+    const what =
+      options !== undefined
+        ? { kind: 'passkey' as const, options }
+        : secret === undefined
+          ? { kind: 'code_sheet' as const, codes }
+          : { kind: 'totp' as const, secret }
     const page = { ...waiting(request, reply, owner), username: owner.username, instanceName: instance.name, wrong, ...what }
     return sendPage(request, reply, status, setUpPage(request.view, page))
   }
+}
+
+/** What a challenge of the login page is bound to, before anybody is known: what the forms of this browser are. */
+function subjectOf(request: FastifyRequest): string {
+  return request.formBinding ?? ''
 }
 
 function formOf(request: FastifyRequest, id: string) {
