@@ -42,7 +42,11 @@ export default defineConfig({
             // What every screen says in a language; what only some say is a file of its own.
             { debugName: 'texts', test: sharedTexts, name: (id) => `texts-${sharedTexts.exec(id)?.[1]}`, priority: 1 },
             // But for what only the screens of imports, or of modules, know, each in three files of its own; and for what the first screen lacks.
-            { name: 'shared', test: /^(?!.*(sheet-columns|console.modules|contracts.module|MultiSelect|PillsInput))/, minShareCount: 3 },
+            {
+              name: 'shared',
+              test: /^(?!.*(sheet-columns|console.modules|contracts.module|MultiSelect|PillsInput))/,
+              minShareCount: 3,
+            },
           ],
         },
       },

@@ -121,17 +121,17 @@ const withModuleTexts =
 const modules = createRoute({
   getParentRoute: () => root,
   path: '/modules',
-  component: lazyRouteComponent(withModuleTexts(() => import('../modules/modules-screen.tsx'))),
+  component: lazyScreen(withModuleTexts(() => import('../modules/modules-screen.tsx'))),
 })
 const newModule = createRoute({
   getParentRoute: () => root,
   path: '/modules/new',
-  component: lazyRouteComponent(withModuleTexts(() => import('../modules/new-module-screen.tsx'))),
+  component: lazyScreen(withModuleTexts(() => import('../modules/new-module-screen.tsx'))),
 })
 const oneModule = createRoute({
   getParentRoute: () => root,
   path: '/modules/$id',
-  component: lazyRouteComponent(withModuleTexts(() => import('../modules/module-screen.tsx'))),
+  component: lazyScreen(withModuleTexts(() => import('../modules/module-screen.tsx'))),
 })
 const audit = createRoute({
   getParentRoute: () => root,

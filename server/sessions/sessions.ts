@@ -45,6 +45,7 @@ export {
   endOwnSession,
   findEnd,
   findEnds,
+  findLiveSessions,
   findSeenSessions,
   isLive,
   type ListedSession,

@@ -275,6 +275,18 @@ export async function findSeenSessions(
   )
 }
 
+/** The sessions of these accounts that would keep them from logging in elsewhere now, by account. */
+export async function findLiveSessions(
+  tx: Transaction,
+  accountIds: readonly string[],
+  limits: SessionLimits,
+): Promise<Map<string, OtherSession>> {
+  const { rows } = await sql<OtherSession & { accountId: string }>`
+    select s.account_id, s.id, s.started_at, s.device, host(s.address) as address from session s join account a on a.id = s.account_id
+    where s.account_id = any (${accountIds as string[]}::uuid[]) and ${isLive(limits)}`.execute(tx)
+  return new Map(rows.map(({ accountId, ...session }) => [accountId, session]))
+}
+
 export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */
