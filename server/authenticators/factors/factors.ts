@@ -10,6 +10,7 @@ export {
 } from './attempt-store.ts'
 export { type CheckedCode, type CodeKind, checkCode, prepareCode, type TypedCode } from './check-code.ts'
 export { newCodeSheet, type StoredSheet } from './code-sheet.ts'
+export { type FactorFinding, factorFindings } from './compliance.ts'
 export { listPasskeys, passkeyTidying } from './passkey-store.ts'
 export {
   checkAnswer,
