@@ -24,6 +24,7 @@ export {
   usePasskey,
 } from './passkeys.ts'
 export { readDigits } from './read-digits.ts'
+export { readTokens, type TokenFault, type TokenLine } from './read-tokens.ts'
 export {
   type FactorRule,
   findFactorRule,
@@ -35,6 +36,7 @@ export {
   saveFactorRule,
 } from './rule-store.ts'
 export {
+  addToken,
   beginSheet,
   beginTotp,
   type FinishedSetUp,
