@@ -2,15 +2,17 @@
 
 import { makeBreachedPasswords } from '../authenticators/passwords/passwords.ts'
 import { instanceUrl, listInstances } from '../instances/instances.ts'
-import { type ClauseFinding, complianceOf, findRules, findStoredRules } from '../rules/rules.ts'
+import { findRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import { accountCommands } from './account-commands.ts'
 import { changeCommand, defaultsOptions } from './change-command.ts'
 import { type Command, type CommandAlone, instanceNamed, seatNumber } from './command.ts'
+import { complianceCommand } from './compliance-command.ts'
 import { createInstance } from './create-instance.ts'
 import { diagnose } from './diagnose.ts'
 import { endAccountSession } from './end-account-session.ts'
 import { epochCommand } from './epoch-command.ts'
+import { factorCommands } from './factor-commands.ts'
 import { giveNewPassword } from './give-new-password.ts'
 import { OperatorError } from './problems.ts'
 import { seatsCommand } from './seats-command.ts'
@@ -121,6 +123,7 @@ export const commands: readonly Command[] = [
     }),
   ),
   ...accountCommands,
+  ...factorCommands,
   {
     words: 'session list',
     usage: '--instance NAME',
@@ -162,20 +165,7 @@ export const commands: readonly Command[] = [
     },
   },
   epochCommand,
-  {
-    words: 'compliance-report',
-    usage: '--instance NAME',
-    means: 'Says which clauses of NIST SP 800-63B-4 and ASVS 5.0 the rules of an instance keep, and why not the others.',
-    values: [],
-    options: instanceOption,
-    required: ['instance'],
-    async run({ system, config }, _values, { instance: name }) {
-      const instance = await instanceNamed(system, name!)
-      const { rules, reasons } = await system.database.in(instance, findStoredRules)
-      const findings = complianceOf(rules, reasons, config.breachedPasswordsFile !== undefined)
-      return { json: { instance: name, findings }, text: complianceText(findings) }
-    },
-  },
+  complianceCommand,
   {
     words: 'migrate',
     usage: '',
@@ -229,15 +219,6 @@ export const commandsAlone: readonly CommandAlone[] = [
     },
   },
 ]
-
-function complianceText(findings: readonly ClauseFinding[]): string {
-  return findings
-    .map(({ clauses, demands, kept, deviations }) => {
-      const lines = deviations.map(({ rule, value, reason }) => `           ${rule} is ${value}. Reason: ${reason}\n`)
-      return `${kept ? 'kept     ' : 'NOT KEPT '}  ${clauses.join('; ')}\n           ${demands}\n${lines.join('')}`
-    })
-    .join('')
-}
 
 /** What a new administrator needs to log in, as the terminal shows it. */
 export function credentials(username: string, initialPassword: string, expiresAt: Date): string {

@@ -10,6 +10,7 @@ export {
 } from './attempt-store.ts'
 export { type CheckedCode, type CodeKind, checkCode, prepareCode, type TypedCode } from './check-code.ts'
 export { newCodeSheet, type StoredSheet } from './code-sheet.ts'
+export { type FactorFinding, factorFindings } from './compliance.ts'
 export { listPasskeys, passkeyTidying } from './passkey-store.ts'
 export {
   checkAnswer,
@@ -23,6 +24,7 @@ export {
   usePasskey,
 } from './passkeys.ts'
 export { readDigits } from './read-digits.ts'
+export { readTokens, type TokenFault, type TokenLine } from './read-tokens.ts'
 export {
   type FactorRule,
   findFactorRule,
@@ -34,6 +36,7 @@ export {
   saveFactorRule,
 } from './rule-store.ts'
 export {
+  addToken,
   beginSheet,
   beginTotp,
   type FinishedSetUp,

@@ -10,8 +10,8 @@ import { clearFactorAttempts } from './attempt-store.ts'
 import { totpSeal, unsealTotp } from './check-code.ts'
 import { hashSheetCode, isSheetCode, type StoredSheet } from './code-sheet.ts'
 import { type AskedSheet, consumeSheetCode, findSheet, insertSheet } from './sheet-store.ts'
-import { bringAlive, disableFactors, findPending, insertFactor, removePending } from './store.ts'
-import { firstWindow, matchingStep, newTotpSecret, stepAt, usualTotp } from './totp.ts'
+import { bringAlive, disableFactors, findPending, insertFactor, listFactors, removePending } from './store.ts'
+import { firstWindow, matchingStep, newTotpSecret, stepAt, type TotpShape, usualTotp } from './totp.ts'
 import { consumeTotpStep, findTotps, insertTotp } from './totp-store.ts'
 
 /** Whose factor is set up, and in which sign-in or session: nobody else's page shows or finishes it. */
@@ -137,3 +137,24 @@ export async function replaceSheet(
 
 /** The kinds that a person sets up without help. */
 export const ownKinds: readonly FactorKind[] = factorKinds
+
+/**
+ * Adds a hardware token that somebody hands over in person: it is live at once. Only a part of giving one:
+ * server/credentials/give-tokens.ts. Call with the account locked.
+ * @returns false where the account has a live one with this serial number
+ */
+export async function addToken(
+  tx: Transaction,
+  keys: Keys,
+  instance: { id: string },
+  accountId: string,
+  { serial, secret, shape }: { serial: string; secret: Buffer; shape: TotpShape },
+): Promise<boolean> {
+  if ((await listFactors(tx, accountId)).some(({ kind, name }) => kind === 'totp' && name === serial)) return false
+  const id = randomUUID()
+  const [key, purpose] = totpSeal(keys, instance, accountId, id)
+  const factor = { id, accountId, kind: 'totp', name: serial, state: 'live', madeBy: null, madeFor: null } as const
+  await insertFactor(tx, factor, undefined)
+  await insertTotp(tx, { factorId: id, sealedSecret: seal(key, secret.toString('hex'), purpose), ...shape })
+  return true
+}
