@@ -1,6 +1,6 @@
 // Each thing that the doctor looks at, as it is found to be bad: a check that says yes to everything is none.
 import assert from 'node:assert/strict'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -36,7 +36,7 @@ async function startDoctor(t: TestContext) {
     )
     return { findings, bad: findings.filter(({ ok }) => !ok).map(({ check }) => check) }
   }
-  return { system, look }
+  return { system, look, keyFile }
 }
 
 test('a doctor who looks at what is well finds nothing', async (t) => {
@@ -121,4 +121,17 @@ test('an address that leads to no instance, a list that is none and a zone that 
   t.mock.method(Intl, 'supportedValuesOf', (key: 'timeZone') => [...supported(key), 'Mars/Olympus'])
   assert.deepEqual((await look()).bad, ['time zones'])
   assert.ok(system)
+})
+
+test('a secret key that others can read, and a Node that is too old, are found', async (t) => {
+  const { look, keyFile } = await startDoctor(t)
+  for (const mode of [0o640, 0o604, 0o666]) {
+    chmodSync(keyFile, mode)
+    assert.deepEqual((await look()).bad, ['secret key'], mode.toString(8))
+  }
+  chmodSync(keyFile, 0o600)
+  const { versions } = process
+  t.after(() => Object.defineProperty(process, 'versions', { value: versions }))
+  Object.defineProperty(process, 'versions', { value: { ...versions, node: '25.9.0' } })
+  assert.deepEqual((await look()).bad, ['node'])
 })

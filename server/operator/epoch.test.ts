@@ -64,3 +64,19 @@ test('fault-F33 a login whose password was right before the epoch, and that ends
   assert.equal((await browser.get('/choose-password')).status, 403)
   assert.deepEqual(await system.sql('select from sign_in where used_at is null'), [])
 })
+
+test('an epoch goes through all accounts, however many there are', async (t) => {
+  const system = await startNodes(t)
+  const people = 1200
+  await system.sql(
+    `with made as (insert into account (instance_id, username, username_key, full_name, profile_id)
+       select p.instance_id, 'p' || n, 'p' || n, 'Person', p.id from profile p, generate_series(1, $1::int) n where p.name = 'Agent'
+       returning instance_id, id)
+     insert into password (instance_id, account_id, initial_hash, initial_expires_at)
+     select instance_id, id, sha256(id::text::bytea), now() + interval '1 day' from made`,
+    [people],
+  )
+  // And that of the first Administrator.
+  assert.equal((await beginEpoch(system, system.main)).initialPasswords, people + 1)
+  assert.deepEqual(await system.sql('select from password where initial_hash is not null'), [])
+})

@@ -27,6 +27,12 @@ export async function freeLockFile(folder: string): Promise<string | undefined> 
   return `${path} named process ${pid} as the embedded PostgreSQL. It is ${program}; starting without it.`
 }
 
+/** Whether postmaster.pid names a process that lives: once `freeLockFile` has been there, one that starts this server or stops it. */
+export function isBeingStarted(folder: string): boolean {
+  const pid = Number.parseInt(readIfThere(join(folder, 'postmaster.pid')), 10)
+  return pid > 0 && pid < nobodysPid && isAlive(pid)
+}
+
 /** What a process is, when it is certainly no PostgreSQL of this folder. */
 async function otherProgramOf(pid: number, folder: string): Promise<string | undefined> {
   try {

@@ -3,8 +3,9 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
-import { freeLockFile, isAlive } from './embedded-postgres-lock-file.ts'
+import { freeLockFile, isAlive, isBeingStarted } from './embedded-postgres-lock-file.ts'
 import { type Owner, ownerOf } from './embedded-postgres-owner.ts'
 import { makeDataFolder } from './folders.ts'
 import { hashToken } from './secret.ts'
@@ -14,6 +15,8 @@ const user = 'gatehouse'
 const name = 'gatehouse'
 // Held shared by every process that uses the server, so that the last one can tell that it is the last.
 const inUseLock = 741_911_002
+/** Looks for a server that another process is starting: for half a minute, on a machine that has much else to do. */
+const mostTries = 120
 // The kernel's limit for a socket's path is 107 bytes.
 const longestSocketFolder = 107 - '/.s.PGSQL.5432'.length
 
@@ -64,7 +67,7 @@ export async function openEmbeddedPostgres(
         client.on('end', () => void holdAgain())
         return client
       } catch (error) {
-        if (tries > 3 || !isAway(error)) throw error
+        if (tries > mostTries || !isAway(error)) throw error
         await start(tries)
       }
     }
@@ -132,6 +135,7 @@ export async function openEmbeddedPostgres(
     } catch (error) {
       // Another process may be starting or stopping the same server at this moment: look again before giving up.
       if (tries < 3) return
+      if (tries < mostTries && isBeingStarted(folder)) return void (await wait(250))
       throw new Error(
         `The embedded PostgreSQL did not start. Its log is in ${join(folder, 'log')}.\n${(error as Error).message}`,
         { cause: error },

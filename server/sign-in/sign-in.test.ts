@@ -103,7 +103,7 @@ test('asvs-6.4.1 cve-C29 an initial password expires to the second, and says so 
       )
     )[0]!.hours
   assert.ok([71, 72].includes(await left()))
-  await system.sql("update password set initial_expires_at = now() + interval '2 seconds' where account_id = $1", [id])
+  await system.sql("update password set initial_expires_at = now() + interval '1 minute' where account_id = $1", [id])
   assert.equal((await system.browser().logIn(username, password)).location, '/choose-password')
   await system.sql('update password set initial_expires_at = now() where account_id = $1', [id])
   const late = await system.browser().logIn(username, password)
@@ -237,3 +237,25 @@ test('a login of an account with dates and hours goes the long way and ends alik
   )
   assert.equal((await system.browser().logIn(username, password)).status, 409)
 })
+
+for (const [what, statement] of [
+  ['its quarter of an hour is over', "update sign_in set expires_at = now() - interval '1 second'"],
+  ['the account has other credentials', 'update account set credential_version = credential_version + 1 where id = $1'],
+  ['the account is disabled', 'update account set enabled = false where id = $1'],
+  ['somebody has taken the step', 'update sign_in set used_at = now()'],
+] as const)
+  test(`cve-C12 asvs-2.3.1 what comes between the look at a step and the step counts: ${what}`, async (t) => {
+    const system = await startNodes(t)
+    const { id, username, password } = await system.addAccount({ password: 'initial' })
+    const browser = system.browser()
+    await browser.logIn(username, password)
+    await browser.get('/choose-password')
+    const rows = () => system.sql('select hash, initial_hash from password where account_id = $1', [id])
+    const before = await rows()
+    const choose = () => browser.post('/choose-password', { newPassword: goodPassword, newPasswordAgain: goodPassword })
+    // It has looked, judged and hashed, and waits for the account.
+    const [answer] = await system.race('account', [choose], 1, [statement.replace('$1', `'${id}'`)])
+    assert.equal(answer!.status, 403)
+    assert.deepEqual(await rows(), before)
+    assert.deepEqual(await system.sql('select from session'), [])
+  })

@@ -110,12 +110,5 @@ export const operator: Room = {
       replace: 'Promise.resolve(tx))',
       tests: epoch,
     },
-    {
-      breaks: 'The operator ends a session under its own name.',
-      file: 'server/operator/end-account-session.ts',
-      find: 'if (!ended) throw new OperatorError(`"${account.username}" is not logged in.`)',
-      replace: '',
-      tests: ['server/operator/account-commands.test.ts', 'test/program.test.ts'],
-    },
   ],
 }

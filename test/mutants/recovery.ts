@@ -3,6 +3,7 @@ import type { Room } from './mutant.ts'
 const room = 'server/recovery'
 const links = [`${room}/recovery-link.test.ts`]
 const requests = [`${room}/recovery-requests.test.ts`]
+const races = [`${room}/link-race.test.ts`]
 const shares = [`${room}/link-shares.test.ts`]
 
 export const recovery: Room = {
@@ -13,37 +14,44 @@ export const recovery: Room = {
       file: `${room}/store.ts`,
       find: "    .where('sentTo', '=', account.email)\n    .where('endedAt', 'is', null)\n",
       replace: "    .where('sentTo', '=', account.email)\n",
+      tests: races,
     },
     {
       breaks: 'A link is void once the account has another address.',
       file: `${room}/store.ts`,
       find: "    .where('sentTo', '=', account.email)\n",
       replace: '',
-      tests: [`${room}/link-address.test.ts`, ...links],
+      tests: races,
     },
     {
       breaks: 'A link is void once the account has another password.',
       file: `${room}/store.ts`,
       find: "    .where('credentialVersion', '=', account.credentialVersion)\n    .where('sentTo'",
       replace: "    .where('sentTo'",
+      tests: races,
     },
     {
       breaks: 'A link has an end.',
       file: `${room}/store.ts`,
       find: "    .where('expiresAt', '>', sql<Date>`clock_timestamp()`)\n    .returning('id')\n",
       replace: "    .returning('id')\n",
+      tests: races,
     },
     {
       breaks: 'A newer link voids the one before.',
       file: `${room}/store.ts`,
       find: "endReason: 'newer' })\n    .where('accountId', '=', account.id)\n",
       replace: "endReason: 'newer' })\n    .where('accountId', 'is', null)\n",
+      tests: links,
+      named: 'another password, address or state voids',
     },
     {
       breaks: 'A link of a disabled account shows nothing.',
       file: `${room}/store.ts`,
       find: "    .where('account.enabled', '=', true)\n",
       replace: '',
+      tests: links,
+      named: 'another password, address or state voids',
     },
     {
       breaks: 'An address asks so often and no oftener.',
@@ -92,27 +100,31 @@ export const recovery: Room = {
       file: `${room}/complete-recovery.ts`,
       find: "    await endSession(tx, accountId, 'password_changed', actor, caller)\n",
       replace: '',
+      tests: links,
+      named: 'sets a new one from a mailed link',
     },
     {
       breaks: 'A reset by a link stands in the audit.',
       file: `${room}/complete-recovery.ts`,
       find: "    await record(tx, { event: 'password_reset', actor, accountId, caller })\n",
       replace: '',
-      tests: [...links, 'test/audited.test.ts'],
+      tests: ['test/audited.test.ts'],
     },
     {
       breaks: 'A person is told by mail that their password was reset.',
       file: `${room}/complete-recovery.ts`,
       find: "    await tellByMail(tx, 'password_reset', [account], actor, caller)\n",
       replace: '',
-      tests: [...links, 'server/outward/messages/notices.test.ts'],
+      tests: links,
+      named: 'sets a new one from a mailed link',
     },
     {
       breaks: 'A disabled account gets no link.',
       file: `${room}/decide-recovery.ts`,
       find: '    if (!account?.enabled) return\n',
       replace: '    if (!account) return\n',
-      tests: [...links, ...requests],
+      tests: links,
+      named: 'leaves the same behind',
     },
     {
       breaks: 'Who asks in a browser of their own gets a link in any case.',

@@ -103,7 +103,7 @@ export const signIn: Room = {
       file: `${room}/waiting-sign-in.ts`,
       find: '  if (owner.id !== id) throw otherPersonsPage()\n',
       replace: '',
-      tests: [`${room}/sign-in.test.ts`, ...takeOver],
+      tests: steps,
     },
     {
       breaks: 'A step is taken with the account enabled.',
@@ -165,7 +165,8 @@ export const signIn: Room = {
       file: `${room}/sign-in.ts`,
       find: 'if (isOther(session, username)) throw anotherIsLoggedIn()\n        // Logging',
       replace: '// Logging',
-      tests: [`${room}/sign-in.test.ts`, `${room}/session-rules.test.ts`, `${room}/steps.test.ts`],
+      tests: ['server/sessions/sessions.test.ts'],
+      named: 'that of somebody else is refused',
     },
   ],
 }

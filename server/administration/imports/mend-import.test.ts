@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { Browser } from '../../../test/browser.ts'
 import { call, type Details, rowsOf, run, startFloor, upload } from '../../../test/import-floor.ts'
 import { xlsx } from '../../../test/workbooks.ts'
+import { beginCheck, finishCheck, holdCheck } from './store.ts'
 
 const input = (name: string) => readFile(new URL(`../../../test/inputs/${name}`, import.meta.url))
 const saidOf = async (browser: Browser, details: Details, query = '') =>
@@ -256,4 +257,25 @@ test('a time zone that is none says so, and how one is written', async (t) => {
     [4, 'refused', 'timeZone not_a_time_zone'],
     [5, 'create'],
   ])
+})
+
+test('a dry run that somebody has begun anew writes nothing any more, and does not end the later one', async (t) => {
+  const { system, browser } = await startFloor(t)
+  const { id } = await upload(browser, 'Username,Full Name\nana,Ana\n')
+  const [first, second] = [crypto.randomUUID(), crypto.randomUUID()]
+  const choices = {
+    mapping: ['username', 'fullName'] as const,
+    headerRow: 1,
+    onExisting: 'skip',
+    nameOrder: 'first_last',
+  } as const
+  const begin = (worker: string) =>
+    system.database.in(system.main, (tx) => beginCheck(tx, id, worker, { ...choices, mapping: [...choices.mapping] }))
+  const holds = (worker: string) => system.database.in(system.main, (tx) => holdCheck(tx, id, worker))
+  const finish = (worker: string) => system.database.in(system.main, (tx) => finishCheck(tx, id, worker))
+  assert.ok(await begin(first))
+  assert.ok(await holds(first))
+  assert.ok(await begin(second))
+  assert.deepEqual([await holds(first), await finish(first)], [false, false])
+  assert.deepEqual([await holds(second), await finish(second)], [true, true])
 })

@@ -108,6 +108,19 @@ test('a channel that was replaced renews no lease: the loss of the one that took
   assert.ok((await standing(system)).seen_ago < 10 && (await standing(system)).lapses_in === null)
 })
 
+test('asvs-7.4.2 the channel of an account that is disabled by whatever means is one of nobody', async (t) => {
+  const { system, ana, open } = await startChannels(t, {})
+  const channel = await open()
+  channel.read()
+  const [row] = await system.sql<{ id: string; channel_id: string }>('select id, channel_id from session')
+  const renew = () =>
+    renewChannels(system.database, [{ instanceId: system.main.id, sessionId: row!.id, channelId: row!.channel_id }])
+  await system.sql('update account set enabled = false where id = $1', [ana.id])
+  assert.deepEqual(await renew(), [{ standing: 'ended' }])
+  await system.sql('update account set enabled = true where id = $1', [ana.id])
+  assert.equal((await renew())[0]!.standing, 'lives', 'nothing else was in the way')
+})
+
 test('what waits for a browser that takes nothing has a limit; then the channel is lost', async (t) => {
   const { system, channels, open } = await startChannels(t, { beat: 5 })
   const stream = new PassThrough()
