@@ -40,8 +40,12 @@ export default defineConfig({
           groups: [
             // What every screen says in a language; what only some say is a file of its own.
             { debugName: 'texts', test: sharedTexts, name: (id) => `texts-${sharedTexts.exec(id)?.[1]}`, priority: 1 },
-            // But for what only the screens of imports, or of modules, know, each in three files of its own; and for what the first screen lacks.
-            { name: 'shared', test: /^(?!.*(sheet-columns|console.modules|contracts.module|MultiSelect|PillsInput))/, minShareCount: 3 },
+            // But for what only the screens of imports, or of modules, know, in three files each; and for fields that no list has.
+            {
+              name: 'shared',
+              test: /^(?!.*(sheet-columns|console.modules|contracts.module|components.(Switch|Radio)))/,
+              minShareCount: 3,
+            },
           ],
         },
       },
