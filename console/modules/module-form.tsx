@@ -1,5 +1,5 @@
 // What is said of a module. Which fields there are follows from its kind; what few people need stands behind "More".
-import { Button, Fieldset, Group, MultiSelect, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Fieldset, Group, Select, Stack, Switch, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -8,6 +8,7 @@ import { Failure } from '../app/failure.tsx'
 import { useSaving } from '../app/use-saving.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import type { ModuleList, ModuleValues } from './modules-query.ts'
+import './modules.css'
 
 type ModuleFormProps = {
   kind: ModuleKind
@@ -105,14 +106,16 @@ export function ModuleForm({ kind, recipe, initial, choices, readOnly = false, w
                   onChange={(ids) => form.setFieldValue('profiles', ids)}
                   error={form.errors.profiles}
                 />
-                <Choice
-                  name="teams"
-                  label={t('teams')}
-                  options={choices.teams.map(({ id, name }) => ({ value: id, label: name }))}
-                  value={form.values.teams}
-                  onChange={(ids) => form.setFieldValue('teams', ids)}
-                  error={form.errors.teams}
-                />
+                {choices.teams.length > 0 && (
+                  <Choice
+                    name="teams"
+                    label={t('teams')}
+                    options={choices.teams.map(({ id, name }) => ({ value: id, label: name }))}
+                    value={form.values.teams}
+                    onChange={(ids) => form.setFieldValue('teams', ids)}
+                    error={form.errors.teams}
+                  />
+                )}
               </Stack>
             </Fieldset>
           )}
@@ -171,19 +174,17 @@ type ChoiceProps = {
   error?: ReactNode
 }
 
-function Choice({ options, value, onChange, ...rest }: ChoiceProps) {
+/** Some of many, each with a box to tick: who is in is seen at one look. */
+function Choice({ options, name, onChange, ...rest }: ChoiceProps) {
   return (
-    <MultiSelect
-      {...rest}
-      data={options}
-      value={value}
-      // In the order of the list, so that a choice that was taken back leaves nothing to save.
-      onChange={(ids) => onChange(ids.toSorted())}
-      searchable
-      hidePickedOptions
-      clearable
-      maw={640}
-    />
+    // In an order of their own, so that a choice that was taken back leaves nothing to save.
+    <Checkbox.Group {...rest} onChange={(ids) => onChange(ids.toSorted())}>
+      <div className="choices" data-path={name}>
+        {options.map(({ value, label }) => (
+          <Checkbox key={value} value={value} label={label} />
+        ))}
+      </div>
+    </Checkbox.Group>
   )
 }
 
