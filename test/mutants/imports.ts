@@ -76,21 +76,24 @@ export const imports: Room = {
       file: `${room}/undo-import.ts`,
       find: 'account.lastLoginAt !== null || inUse.has(account.id)',
       replace: 'account.lastLoginAt !== null',
-      tests: [...runs, ...rights],
+      tests: runs,
+      named: 'undoing races|cannot be undone',
     },
     {
       breaks: 'An import is taken back only while nobody has ever logged in.',
       file: `${room}/undo-import.ts`,
       find: 'account.lastLoginAt !== null || inUse.has(account.id)',
       replace: 'inUse.has(account.id)',
-      tests: [...runs, ...rights],
+      tests: runs,
+      named: 'cannot be undone',
     },
     {
       breaks: 'What somebody has changed since is not taken back.',
       file: `${room}/undo-import.ts`,
       find: '      .filter(([field, { to }]) => account[field] === to)\n',
       replace: '',
-      tests: runs,
+      tests: [`${room}/imports.test.ts`],
+      named: 'undo gives the former values',
     },
     {
       breaks: 'An import is taken back once.',
@@ -98,6 +101,7 @@ export const imports: Room = {
       find: 'if (!(await beginUndo(tx, importId))) throw importNotReady()',
       replace: 'await beginUndo(tx, importId)',
       tests: runs,
+      named: 'undone by two at once',
     },
     {
       breaks: 'Taking an import back stands in the audit.',
@@ -127,6 +131,7 @@ export const imports: Room = {
       find: 'and (worker is null or worker = ${worker} or heartbeat_at <',
       replace: 'and (worker is not null or worker is null or heartbeat_at <',
       tests: runs,
+      named: 'thought dead',
     },
     {
       breaks: 'An import whose node has died goes on at another one.',
@@ -134,6 +139,7 @@ export const imports: Room = {
       find: 'or heartbeat_at < clock_timestamp() - make_interval(secs => ${leaseSeconds}))',
       replace: ')',
       tests: runs,
+      named: 'whose node has died',
     },
     {
       breaks: 'An import runs once.',
@@ -141,13 +147,15 @@ export const imports: Room = {
       find: "    .where('state', '=', 'checked')\n    .returning('headerRow')\n",
       replace: "    .returning('headerRow')\n",
       tests: runs,
+      named: 'is started once',
     },
     {
       breaks: 'A row that is done is not done again.',
       file: `${room}/store.ts`,
       find: "and outcome is null and verdict in ('create', 'change')",
       replace: "and verdict in ('create', 'change')",
-      tests: runs,
+      tests: [`${room}/imports.test.ts`],
+      named: 'becomes accounts, and the report',
     },
     {
       breaks: 'Given passwords are forgotten with the rows that are done.',
@@ -210,7 +218,8 @@ export const imports: Room = {
       file: `${room}/judge-rows.ts`,
       find: "const value = column === 'password' ? '' : cutText(text, 100)",
       replace: 'const value = cutText(text, 100)',
-      tests: [`${room}/imports.test.ts`, ...runs],
+      tests: rights,
+      named: 'given password',
     },
     {
       breaks: 'A day is read with the day before the month.',

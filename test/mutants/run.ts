@@ -9,14 +9,16 @@ import { keep, keyOf, readKnown } from './known.ts'
 import { type Case, cases, rooms } from './rooms.ts'
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, list: { type: 'boolean' }, afresh: { type: 'boolean' } },
+  options: { only: { type: 'string' }, matching: { type: 'string' }, list: { type: 'boolean' }, afresh: { type: 'boolean' } },
 })
 if (values.only !== undefined && !(values.only in rooms)) {
   console.error(`There is no room ${values.only}. There are: ${Object.keys(rooms).join(', ')}.`)
   process.exit(1)
 }
 // By the texts of this moment, of which the copies are made.
-const all = cases(values.only).map((each) => ({ ...each, key: keyOf(each) }))
+const all = cases(values.only)
+  .filter(({ breaks }) => new RegExp(values.matching ?? '').test(breaks))
+  .map((each) => ({ ...each, key: keyOf(each) }))
 const known = readKnown()
 if (values.list) {
   for (const each of all) {
