@@ -31,7 +31,7 @@ import { listServedInstances, resolveInstances } from './instances/instances.ts'
 import { openLogouts } from './outward/logouts/logouts.ts'
 import { deliverMessage, messages, messageTidying } from './outward/messages/messages.ts'
 import { messageQueue } from './outward/messages/queue.ts'
-import { deliveryTidying, modules } from './outward/modules/modules.ts'
+import { deliveryTidying, modules, openLandings } from './outward/modules/modules.ts'
 import { itemTidying, openid } from './outward/openid/openid.ts'
 import type { App } from './platform/app.ts'
 import { askForAnAnswer, type Database } from './platform/database.ts'
@@ -137,7 +137,15 @@ export async function openNode(
     onError: (error, message) => app.log.warn({ err: error }, message),
   })
   await app.register(liveChannel({ database, keys, channels, notices, metrics }))
-  await app.register(signIn({ ...passwordNeeds, steps, metrics, onSessionStarted: channels.sessionStarted }))
+  await app.register(
+    signIn({
+      ...passwordNeeds,
+      steps,
+      metrics,
+      onSessionStarted: channels.sessionStarted,
+      landsAtModule: openLandings(database),
+    }),
+  )
   await app.register(recovery(passwordNeeds))
   await app.register(home(passwordNeeds))
   await app.register(profiles({ database }))

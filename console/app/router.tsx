@@ -25,7 +25,7 @@ const users = createRoute({
   component: lazyRouteComponent(() => import('../users/users-screen.tsx')),
 })
 const withDeskTexts = async () => {
-  const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk')])
+  const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk'), loadTexts('modules-console')])
   return module
 }
 const desk = createRoute({

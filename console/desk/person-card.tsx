@@ -6,6 +6,7 @@ import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
 import type { Person } from './desk-queries.ts'
 import { LoginCheckList } from './login-check-list.tsx'
+import { ModuleChecks } from './module-checks.tsx'
 import { PersonStates } from './person-states.tsx'
 import { type Act, useMends } from './use-mends.ts'
 
@@ -75,6 +76,7 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
         </Button>
       </Group>
       {isOpen && <LoginCheckList id={id} doing={doing} onAct={press} />}
+      {isOpen && <ModuleChecks id={id} fullName={fullName} />}
       {asking && (
         <Dialog title={t('act.new_password')} onClose={() => setAsking(false)}>
           <Text mb="md">{t('ask_new_password', { name: fullName })}</Text>

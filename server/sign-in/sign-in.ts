@@ -55,9 +55,13 @@ export type SignInNeeds = LogInNeeds &
     metrics: Metrics
     /** Somebody has logged in. */
     onSessionStarted: (instance: { id: string }) => void
+    /** Whether the person of a session that has just started lands at a module. */
+    landsAtModule: (instance: { id: string }, token: string) => Promise<boolean>
   }
 
 const home = '/home'
+/** From where whoever lands at a module goes on. */
+const landing = '/home/landing'
 
 /** Speaks to each visitor in a language that the instance offers: the one that was chosen, the browser's, the instance's, or else the first. */
 export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; texts: (language: Language) => Translate }): void {
@@ -195,7 +199,8 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       needs.onSessionStarted(request.instance)
       setCookie(reply, sessionCookie, outcome.token)
       setCookie(reply, deviceCookie, deviceToken, (await needs.rules.of(request.instance)).deviceDays)
-      return reply.redirect(outcome.returnTo, 303)
+      const lands = outcome.returnTo === home && (await needs.landsAtModule(request.instance, outcome.token))
+      return reply.redirect(lands ? landing : outcome.returnTo, 303)
     }
     const { step, waits } = outcome
     if (waits !== undefined) setCookie(reply, signInCookie, waits.token)
