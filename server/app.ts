@@ -35,7 +35,7 @@ import { listServedInstances, resolveInstances } from './instances/instances.ts'
 import { openLogouts } from './outward/logouts/logouts.ts'
 import { deliverMessage, messages, messageTidying } from './outward/messages/messages.ts'
 import { messageQueue } from './outward/messages/queue.ts'
-import { deliveryTidying, modules } from './outward/modules/modules.ts'
+import { deliveryTidying, modules, openLandings } from './outward/modules/modules.ts'
 import { itemTidying, openid } from './outward/openid/openid.ts'
 import type { App } from './platform/app.ts'
 import { askForAnAnswer, type Database } from './platform/database.ts'
@@ -145,7 +145,13 @@ export async function openNode(
     onError: (error, message) => app.log.warn({ err: error }, message),
   })
   await app.register(liveChannel({ database, keys, channels, notices, metrics }))
-  const answers = openSignInAnswers({ keys, rules, metrics, onSessionStarted: channels.sessionStarted })
+  const answers = openSignInAnswers({
+    keys,
+    rules,
+    metrics,
+    onSessionStarted: channels.sessionStarted,
+    landsAtModule: openLandings(database),
+  })
   await app.register(signIn({ ...passwordNeeds, steps, answers }))
   await app.register(secondFactor({ database, keys, rules, steps, answers, originOf }))
   await app.register(recovery(passwordNeeds))

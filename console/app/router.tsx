@@ -26,7 +26,7 @@ const users = createRoute({
   component: lazyScreen(() => import('../users/users-screen.tsx')),
 })
 const withDeskTexts = async () => {
-  const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk')])
+  const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk'), loadTexts('modules-console')])
   return module
 }
 const desk = createRoute({

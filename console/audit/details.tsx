@@ -75,7 +75,8 @@ function useShown(names: Record<string, string>): (key: string, value: unknown) 
         )
         .join('; ')
     const text = String(value)
-    if (['profileId', 'teamId', 'profile', 'team', 'profiles', 'teams'].includes(key)) return profileName(names[text] ?? text)
+    if (['profileId', 'teamId', 'profile', 'team', 'profiles', 'teams', 'landing'].includes(key))
+      return profileName(names[text] ?? text)
     if ((key === 'language' || key === 'languages') && isLanguage(text)) return languages[text].name
     if (/^\d{4}-\d\d-\d\d$/.test(text)) return formatDay(text)
     // A kind of event, a permission, a format.

@@ -8,6 +8,7 @@ import { formatSeconds } from '../app/texts.ts'
 import { AskEndSession } from './ask-end-session.tsx'
 import type { Person } from './desk-queries.ts'
 import { LoginCheckList } from './login-check-list.tsx'
+import { ModuleChecks } from './module-checks.tsx'
 import { PersonStates } from './person-states.tsx'
 import { type Act, useMends } from './use-mends.ts'
 
@@ -83,6 +84,7 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
         </Button>
       </Group>
       {isOpen && <LoginCheckList id={id} isWorking={isIn && session?.silent === false} doing={doing} onAct={press} />}
+      {isOpen && <ModuleChecks id={id} fullName={fullName} />}
       {asking === 'end_session' && (
         <AskEndSession
           fullName={fullName}

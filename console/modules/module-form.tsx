@@ -121,6 +121,19 @@ export function ModuleForm({ kind, recipe, initial, choices, readOnly = false, w
           )}
           {whole && (
             <>
+              {isOpened && (form.values.profiles.length > 0 || form.values.landing.length > 0) && (
+                <Choice
+                  name="landing"
+                  label={t('landing')}
+                  description={t('landing_for')}
+                  options={choices.profiles
+                    .filter(({ id }) => form.values.profiles.includes(id) || form.values.landing.includes(id))
+                    .map(({ id, name }) => ({ value: id, label: profileName(name) }))}
+                  value={form.values.landing}
+                  onChange={(ids) => form.setFieldValue('landing', ids)}
+                  error={form.errors.landing}
+                />
+              )}
               <Switch
                 name="enabled"
                 label={t('enabled')}

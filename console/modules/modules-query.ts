@@ -18,7 +18,7 @@ export function useModulesChanged(): () => Promise<void> {
 /** What somebody says of a module, without what the server knows besides. */
 export function valuesOf(module: Module): ModuleValues {
   const { name, enabled, address, onHome, redirectAddresses, afterLogoutAddresses, logoutAddress } = module
-  const { signing, withoutPkce, profiles, teams } = module
+  const { signing, withoutPkce, profiles, teams, landing } = module
   return {
     name,
     enabled,
@@ -31,6 +31,7 @@ export function valuesOf(module: Module): ModuleValues {
     withoutPkce,
     profiles,
     teams,
+    landing,
   }
 }
 
@@ -46,4 +47,5 @@ export const noValues: ModuleValues = {
   withoutPkce: false,
   profiles: [],
   teams: [],
+  landing: [],
 }

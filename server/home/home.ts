@@ -15,6 +15,7 @@ import {
 } from '../authenticators/passwords/passwords.ts'
 import { hasFactor, requireOwnProof } from '../credentials/credentials.ts'
 import { updateLanguage } from '../directory/accounts/accounts.ts'
+import { findLanding, listTiles } from '../outward/modules/modules.ts'
 import type { App } from '../platform/app.ts'
 import { callerOf } from '../platform/caller.ts'
 import { languageCookie, languageDays, readCookie, setCookie } from '../platform/cookie.ts'
@@ -26,7 +27,15 @@ import type { Keys } from '../platform/secret.ts'
 import { sessionCookie } from '../sessions/cookie.ts'
 import { sessionOf } from '../sessions/sessions.ts'
 import { changePassword } from './change-password.ts'
-import { type ChangePasswordPage, changePasswordPage, homePage, languagePage, type SignedIn, signedInFrame } from './pages.ts'
+import {
+  type ChangePasswordPage,
+  changePasswordPage,
+  homePage,
+  landingPage,
+  languagePage,
+  type SignedIn,
+  signedInFrame,
+} from './pages.ts'
 import { changeLanguageRoute, changePasswordRoute, languagePageRoute, pageRoute, wellKnownRoute } from './schemas.ts'
 
 export type HomeNeeds = ProvePasswordNeeds & JudgePasswordNeeds & { keys: Keys }
@@ -50,6 +59,14 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
     app.get('/home', { schema: pageRoute, config: personalPage }, showHome)
     // The same page, asked for by itself where there are no scripts: a sign of life, and nobody's action.
     app.get('/home/still', { schema: pageRoute, config: automaticPage }, showHome)
+
+    // Where whoever lands at a module comes from the login, whose form may lead to no other site.
+    app.get('/home/landing', { schema: pageRoute, config: personalPage }, async (request, reply) => {
+      const module = await needs.database.in(request.instance, (tx) => findLanding(tx, sessionOf(request).accountId))
+      return module === undefined
+        ? reply.redirect('/home', 303)
+        : sendPage(request, reply, 200, landingPage(request.view, module))
+    })
 
     // Where programs that keep passwords lead a person to. Source: W3C, A Well-Known URL for Changing Passwords, 3.
     app.get('/.well-known/change-password', { schema: wellKnownRoute, config: publicPage }, async (_request, reply) =>
@@ -101,14 +118,20 @@ export function home(needs: HomeNeeds): FastifyPluginAsyncTypebox {
   }
 
   async function showHome(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { done: what } = request.query as { done?: string }
+    const { done: what, find = '' } = request.query as { done?: string; find?: string }
     const done = what === 'password' ? request.view.t('home:password_changed') : undefined
     const { expiryDays } = await needs.rules.of(request.instance)
     const passwordExpiresAt =
       expiryDays === 0
         ? undefined
         : await needs.database.in(request.instance, (tx) => findComingExpiry(tx, sessionOf(request).accountId, expiryDays))
-    return sendPage(request, reply, 200, homePage(request.view, signedIn(request, reply), { done, passwordExpiresAt }))
+    const tiles = await needs.database.in(request.instance, (tx) => listTiles(tx, sessionOf(request).accountId))
+    return sendPage(
+      request,
+      reply,
+      200,
+      homePage(request.view, signedIn(request, reply), { done, passwordExpiresAt, tiles, find: find.trim() }),
+    )
   }
 
   function signedIn(request: FastifyRequest, reply: FastifyReply): SignedIn {

@@ -4,6 +4,7 @@ import { languages } from '../../contracts/languages.ts'
 import { passwordFields } from '../authenticators/passwords/pages.ts'
 import type { PasswordDemands, PasswordFault } from '../authenticators/passwords/passwords.ts'
 import { shownProfileName } from '../directory/profiles/profiles.ts'
+import type { Tile } from '../outward/modules/modules.ts'
 import { assetUrl } from '../platform/assets.ts'
 import { alert, type Frame, type Html, html, type Page, type View } from '../platform/page.ts'
 import { formatMoment } from '../platform/text.ts'
@@ -16,18 +17,27 @@ export type HomePage = {
   done: string | undefined
   /** When the password expires, if that is soon. */
   passwordExpiresAt: Date | undefined
+  /** The modules that the person may use, and the words by which they look for one. */
+  tiles: readonly Tile[]
+  find: string
 }
 
-export function homePage(view: View, signedIn: SignedIn, { done, passwordExpiresAt }: HomePage): Page {
+export function homePage(view: View, signedIn: SignedIn, { done, passwordExpiresAt, tiles, find }: HomePage): Page {
   const { t, language } = view
   const { session } = signedIn
   return {
     title: t('home:home'),
     aliveAt: '/home/still',
-    body: html`<div class="card">
+    styles: ['home.css'],
+    body: html`<div class="home"><div class="card">
 ${done === undefined ? '' : html`<p class="notice" role="status">${done}</p>`}
 ${passwordExpiresAt === undefined ? '' : html`<p class="note">${t('home:password_expires', { moment: formatMoment(passwordExpiresAt, language, session.timeZone) })} <a href="/change-password">${t('home:change_it_now')}</a></p>`}
 <h1>${t('home:welcome', { name: session.fullName })}</h1>
+${launcher(view, tiles, find)}
+${worksInConsole(session) ? html`<p class="buttons"><a class="button primary" href="/console">${t('home:console')}</a></p>` : ''}
+</div>
+<section class="card" aria-labelledby="session">
+<h2 id="session">${t('home:session')}</h2>
 <dl class="facts">
 <dt>${t('common:username')}</dt><dd>${session.username}</dd>
 <dt>${t('home:profile')}</dt><dd>${shownProfileName(t, session.profileName)}</dd>
@@ -35,7 +45,56 @@ ${passwordExpiresAt === undefined ? '' : html`<p class="note">${t('home:password
 <dt>${t('common:device')}</dt><dd>${session.device || t('common:unknown_device')}</dd>
 <dt>${t('common:address')}</dt><dd>${session.address}</dd>
 </dl>
-${worksInConsole(session) ? html`<p class="buttons"><a class="button primary" href="/console">${t('home:console')}</a></p>` : ''}
+</section></div>`,
+  }
+}
+
+/** From so many on, looking for one is quicker than looking at all. */
+const searchedFrom = 9
+const colours = 8
+
+/** The modules that somebody may use, each a press away. */
+function launcher({ t }: View, tiles: readonly Tile[], find: string): Html | string {
+  if (tiles.length === 0) return ''
+  const plain = (text: string) => text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()
+  const shown = tiles.filter(({ name }) => plain(name).includes(plain(find)))
+  return html`${
+    tiles.length < searchedFrom
+      ? ''
+      : html`<form method="get" action="/home" role="search" class="find">
+<label for="find">${t('home:find')}</label>
+<div class="with-button"><input id="find" name="find" type="search" value="${find}" maxlength="200" autocomplete="off"><button type="submit">${t('home:find_now')}</button></div>
+</form>`
+  }
+${shown.length === 0 ? html`<p role="status">${t('home:none_found')} <a href="/home">${t('home:all_modules')}</a></p>` : ''}
+<ul class="tiles">${shown.map(
+    ({ name, address }) => html`<li><a class="tile" href="${address}" target="_blank" rel="noopener">
+<span class="initials hue-${String(hueOf(name))}" aria-hidden="true">${initialsOf(name)}</span>
+<span class="tile-name">${name}<span class="unseen"> ${t('home:new_tab')}</span></span></a></li>`,
+  )}</ul>`
+}
+
+/** The first letters of the first two words, or the first two of the only one. */
+function initialsOf(name: string): string {
+  const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean)
+  const [first = '?', second] = words
+  const letters = second === undefined ? [...first].slice(0, 2) : [[...first][0], [...second][0]]
+  return letters.join('').toUpperCase()
+}
+
+/** Of the name, so that a module looks the same to everybody, on every node. */
+function hueOf(name: string): number {
+  return [...name].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 1_000_003, 7) % colours
+}
+
+/** On the way from the login to the module at which the person lands. */
+export function landingPage({ t }: View, { name, address }: Tile): Page {
+  return {
+    title: t('home:landing', { name }),
+    goesOnAt: address,
+    body: html`<div class="card narrow">
+<h1>${t('home:landing', { name })}</h1>
+<p class="buttons"><a class="button primary" href="${address}">${t('modules:go_on.now')}</a> <a class="button" href="/home">${t('home:home')}</a></p>
 </div>`,
   }
 }

@@ -5,7 +5,11 @@ const Typed = Type.String({ default: '' })
 
 export const pageRoute = {
   hide: true,
-  querystring: Type.Object({ done: Type.Optional(Type.String({ maxLength: 20 })), ...PageQuery.properties }),
+  querystring: Type.Object({
+    done: Type.Optional(Type.String({ maxLength: 20 })),
+    find: Type.Optional(Type.String({ maxLength: 200 })),
+    ...PageQuery.properties,
+  }),
 }
 export const languagePageRoute = {
   hide: true,

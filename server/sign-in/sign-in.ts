@@ -62,6 +62,8 @@ type AnswerNeeds = {
   metrics: Metrics
   /** Somebody has logged in. */
   onSessionStarted: (instance: { id: string }) => void
+  /** Whether the person of a session that has just started lands at a module. */
+  landsAtModule: (instance: { id: string }, token: string) => Promise<boolean>
 }
 
 export function openSignInAnswers(needs: AnswerNeeds) {
@@ -81,7 +83,8 @@ export function openSignInAnswers(needs: AnswerNeeds) {
       needs.onSessionStarted(request.instance)
       setCookie(reply, sessionCookie, outcome.token)
       setCookie(reply, deviceCookie, deviceToken, (await needs.rules.of(request.instance)).deviceDays)
-      return reply.redirect(outcome.returnTo, 303)
+      const lands = outcome.returnTo === home && (await needs.landsAtModule(request.instance, outcome.token))
+      return reply.redirect(lands ? landing : outcome.returnTo, 303)
     }
     const { step, waits } = outcome
     if (waits !== undefined) setCookie(reply, signInCookie, waits.token)
@@ -103,6 +106,8 @@ export function openSignInAnswers(needs: AnswerNeeds) {
 }
 
 const home = '/home'
+/** From where whoever lands at a module goes on. */
+const landing = '/home/landing'
 
 /** Speaks to each visitor in a language that the instance offers: the one that was chosen, the browser's, the instance's, or else the first. */
 export function offerLanguages(app: App, { rules, texts }: { rules: RuleBook; texts: (language: Language) => Translate }): void {

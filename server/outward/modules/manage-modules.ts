@@ -21,6 +21,7 @@ import {
   lockModule,
   type Module,
   type ModuleFields,
+  replaceUsers,
   updateModule,
 } from './store.ts'
 
@@ -36,6 +37,7 @@ export const plainModule: Omit<ModuleFields, 'name'> = {
   withoutPkce: false,
   profiles: [],
   teams: [],
+  landing: [],
 }
 
 /**
@@ -64,6 +66,7 @@ export async function createModule(
   const clientId = `m-${randomBytes(8).toString('hex')}`
   const id = await insertModule(tx, clientId, kind, fields)
   if (id === undefined) throw nameTaken()
+  await give(tx, id, fields)
   await recordModule(tx, 'module_created', actor, { id, clientId, kind, ...fields }, caller)
   const secret = moduleKinds[kind].keepsSecret ? await addSecret(tx, id) : undefined
   return { id, clientId, secret }
@@ -89,6 +92,7 @@ export async function changeModule(
   } catch (error) {
     throw brokenConstraint(error) === 'unique' ? nameTaken() : error
   }
+  await give(tx, id, fields)
   const changed = Object.fromEntries(
     Object.entries(fields).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field as keyof Module])),
   )
@@ -143,6 +147,15 @@ async function addSecret(tx: Transaction, id: string): Promise<string> {
   return secret
 }
 
+/** @throws changed_meanwhile when somebody else has a profile land elsewhere at the same moment */
+async function give(tx: Transaction, id: string, fields: ModuleFields): Promise<void> {
+  try {
+    await replaceUsers(tx, id, fields)
+  } catch (error) {
+    throw brokenConstraint(error) === 'unique' ? changedMeanwhile() : error
+  }
+}
+
 const hintOf = (secret: string) => secret.slice(0, 4)
 
 const nameTaken = () => fieldsRefused([{ field: 'name', code: 'name_taken' }])
@@ -165,8 +178,16 @@ async function checked(tx: Transaction, kind: ModuleKind, said: ModuleFields): P
   const there = await knownUsers(tx, said.profiles, said.teams)
   if (said.profiles.some((id) => !there.profiles.has(id))) look('profiles', 'profile_unknown')
   if (said.teams.some((id) => !there.teams.has(id))) look('teams', 'team_unknown')
+  if (said.landing.some((id) => !said.profiles.includes(id))) look('landing', 'landing_not_given')
+  if (said.landing.length > 0 && said.address === null) look('address', 'required')
   if (faults.length > 0) throw fieldsRefused(faults)
-  return { ...said, name, profiles: [...new Set(said.profiles)].sort(), teams: [...new Set(said.teams)].sort() }
+  return {
+    ...said,
+    name,
+    profiles: [...new Set(said.profiles)].sort(),
+    teams: [...new Set(said.teams)].sort(),
+    landing: [...new Set(said.landing)].sort(),
+  }
 }
 
 async function recordModule(

@@ -29,6 +29,7 @@ import {
 import { listModules, lockModule, type Module } from './store.ts'
 
 export { type Delivery, deliveryTidying, findDueLogouts, type Settled, settleDelivery, takeLogouts } from './delivery-store.ts'
+export { findLanding, openLandings } from './landing-store.ts'
 export {
   changeModule,
   createModule,

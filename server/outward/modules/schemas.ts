@@ -22,6 +22,11 @@ const ModuleFields = {
   withoutPkce: Type.Boolean({ description: 'Whether it may do without PKCE.' }),
   profiles: Type.Array(Id, { maxItems: 1000, description: 'Whoever has one of these profiles may use it.' }),
   teams: Type.Array(Id, { maxItems: 1000, description: 'Whoever is in one of these teams may use it.' }),
+  landing: Type.Array(Id, {
+    maxItems: 1000,
+    default: [],
+    description: 'Those of the profiles that land here after the login; they land at no other module any more.',
+  }),
 }
 
 const Named = Type.Object({ id: Type.String(), name: Type.String() })

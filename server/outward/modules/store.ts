@@ -19,6 +19,8 @@ export type ModuleFields = {
   /** Who may use it: whoever has one of these profiles, or is in one of these teams; by their ids. */
   profiles: string[]
   teams: string[]
+  /** Those of the profiles that land here after the login, when they were going nowhere else. */
+  landing: string[]
 }
 
 export type Module = ModuleFields & {
@@ -47,6 +49,9 @@ const columns = [
 
 const together = [
   sql<string[]>`array(select profile_id from module_profile p where p.module_id = module.id order by 1)`.as('profiles'),
+  sql<string[]>`array(select profile_id from module_profile p where p.module_id = module.id and p.lands order by 1)`.as(
+    'landing',
+  ),
   sql<string[]>`array(select team_id from module_team t where t.module_id = module.id order by 1)`.as('teams'),
   sql<
     Module['secrets']
@@ -73,7 +78,7 @@ export async function insertModule(
   tx: Transaction,
   clientId: string,
   kind: ModuleKind,
-  { profiles, teams, ...fields }: ModuleFields,
+  { profiles, teams, landing, ...fields }: ModuleFields,
 ): Promise<string | undefined> {
   const row = await tx
     .insertInto('module')
@@ -81,35 +86,44 @@ export async function insertModule(
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (row !== undefined) await replaceUsers(tx, row.id, profiles, teams)
   return row?.id
 }
 
-export async function updateModule(tx: Transaction, id: string, { profiles, teams, ...fields }: ModuleFields): Promise<void> {
+export async function updateModule(
+  tx: Transaction,
+  id: string,
+  { profiles, teams, landing, ...fields }: ModuleFields,
+): Promise<void> {
   await tx
     .updateTable('module')
     .set({ ...fields, version: sql`version + 1` })
     .where('id', '=', id)
     .execute()
-  await replaceUsers(tx, id, profiles, teams)
 }
 
 export async function deleteModule(tx: Transaction, id: string): Promise<void> {
   await tx.deleteFrom('module').where('id', '=', id).execute()
 }
 
-async function replaceUsers(
+/** Gives a module to these, and takes it from all others. Whoever lands here lands at no other module any more. */
+export async function replaceUsers(
   tx: Transaction,
   moduleId: string,
-  profiles: readonly string[],
-  teams: readonly string[],
+  { profiles, teams, landing }: Pick<ModuleFields, 'profiles' | 'teams' | 'landing'>,
 ): Promise<void> {
+  if (landing.length > 0)
+    await tx
+      .updateTable('moduleProfile')
+      .set({ lands: false })
+      .where('profileId', 'in', landing)
+      .where('lands', '=', true)
+      .execute()
   await tx.deleteFrom('moduleProfile').where('moduleId', '=', moduleId).execute()
   await tx.deleteFrom('moduleTeam').where('moduleId', '=', moduleId).execute()
   if (profiles.length > 0)
     await tx
       .insertInto('moduleProfile')
-      .values(profiles.map((profileId) => ({ moduleId, profileId })))
+      .values(profiles.map((profileId) => ({ moduleId, profileId, lands: landing.includes(profileId) })))
       .execute()
   if (teams.length > 0)
     await tx

@@ -20,7 +20,7 @@ declare module '../../platform/tables.ts' {
       version: Default<number>
       createdAt: Generated<Date>
     }
-    moduleProfile: { instanceId: Generated<string>; moduleId: string; profileId: string }
+    moduleProfile: { instanceId: Generated<string>; moduleId: string; profileId: string; lands: Default<boolean> }
     moduleTeam: { instanceId: Generated<string>; moduleId: string; teamId: string }
     moduleSecret: {
       instanceId: Generated<string>
