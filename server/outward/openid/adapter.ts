@@ -68,7 +68,7 @@ export function openAdapter(needs: AdapterNeeds, instance: { id: string }, model
       if (model === 'Grant') return knownInRequest().grants.get(id)
       if (model === 'Client') {
         const module = await database.in(instance, (tx) => findModuleByClientId(tx, id))
-        return module?.enabled ? (clientOf(module) as AdapterPayload) : undefined
+        return module?.enabled && module.kind !== 'proxy' ? (clientOf(module) as AdapterPayload) : undefined
       }
       const found = await findItem(database, instance, model, { idHash: hashToken(id) }, await needs.limits())
       return found && read(found)
