@@ -5,5 +5,5 @@ create or replace function carry_session(in_instance uuid, of_session uuid, leas
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   perform show_signs_of_life(in_instance, array[s.id], null, lease_seconds)
-  from session s where s.instance_id = in_instance and s.id = of_session and is_carry_due(s, lease_seconds);
+  from session s where s.instance_id = in_instance and s.id = of_session and is_carry_due(s, false, lease_seconds);
 end $$;

@@ -16,20 +16,19 @@ declare
   old timestamptz := now() - make_interval(mins => longest_minutes);
   is_action boolean;
   is_due boolean;
-  is_inactive boolean;
   due uuid[];
   active uuid[];
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
-  for place, is_action, module_id, client_id, address, session_id, may_use, username, full_name, email, profile, team, is_due, is_inactive in
+  for place, is_action, module_id, client_id, address, session_id, may_use, username, full_name, email, profile, team, is_due in
     select asked.place, asked.is_action, m.id, m.client_id, m.address, own.session_id, coalesce(own.may_use, false),
-      own.username, own.full_name, own.email, own.profile, own.team, own.is_due, own.is_inactive
+      own.username, own.full_name, own.email, own.profile, own.team, own.is_due
     from unnest(at_hosts, by_token_hashes, are_actions) with ordinality as asked (host, token_hash, is_action, place)
     cross join lateral (select * from module one where one.instance_id = in_instance and one.host = asked.host limit 1) as m
     left join lateral (
       select s.id as session_id, may_use_module((select one from module one where one.instance_id = in_instance and one.id = m.id), a) as may_use,
         a.username, a.full_name, a.email, p.name as profile, t.name as team,
-        is_carry_due(s, lease_seconds) as is_due, s.last_active_at < now() - interval '10 seconds' as is_inactive
+        is_carry_due(s, asked.is_action, lease_seconds) as is_due
       from module_ticket k
       join session s on s.instance_id = in_instance and s.id = k.session_id
       join account a on a.instance_id = in_instance and a.id = s.account_id
@@ -39,7 +38,7 @@ begin
         and a.enabled and session_lives(s, now(), silent, idle, old)
       limit 1) as own on true
   loop
-    if may_use and (is_due or (is_action and is_inactive)) then
+    if may_use and is_due then
       if not check_tickets.session_id = any (coalesce(due, '{}')) then due := due || check_tickets.session_id; end if;
       if is_action then active := active || check_tickets.session_id; end if;
     end if;

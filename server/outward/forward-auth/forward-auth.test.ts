@@ -1,65 +1,17 @@
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
+import { ask, atModule, check, crm, enter, entered, navigates, startBehindProxy } from '../../../test/at-module.ts'
 import type { Answer, Browser } from '../../../test/browser.ts'
 import { loggedIn } from '../../../test/floor.ts'
 import { addModule } from '../../../test/module.ts'
-import { startNodes, type TestSystem } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
 import { setEnabled } from '../../operator/set-enabled.ts'
 import { identityHeaders } from './identity.ts'
 
-const crm = 'crm.example.com'
-const navigates = { 'sec-fetch-mode': 'navigate', 'sec-fetch-user': '?1', 'x-forwarded-uri': '/tickets?id=7' }
-
-async function start(t: TestContext, nodes = 1, proxies = '127.0.0.1') {
-  const system = await startNodes(t, nodes, { TRUSTED_PROXIES: proxies })
-  const ana = await system.addAccount({ username: 'ana', fullName: 'Ana Müller', email: 'ana@example.com' })
-  const module = await addModule(system, { name: 'CRM', address: `https://${crm}` }, 'proxy')
-  return { system, ana, module }
-}
-
-/** The browser as the module's host sees it: with cookies of its own, and through the proxy, which says what host it is. */
-function atModule(system: TestSystem, node = 0, host = crm): Browser {
-  const browser = system.browser(node)
-  browser.headers = { 'x-forwarded-host': host, 'x-forwarded-method': 'GET' }
-  return browser
-}
-
-const check = (browser: Browser, more: Record<string, string> = {}, proxy = 'nginx') =>
-  ask(browser, 'GET', `/forward-auth/${proxy}`, more)
-
-async function ask(browser: Browser, method: 'GET' | 'POST', url: string, more: Record<string, string>): Promise<Answer> {
-  const usual = browser.headers
-  browser.headers = { ...usual, ...more }
-  const answer = await browser.send(method, url)
-  browser.headers = usual
-  return answer
-}
-
-/** Follows where the two hosts lead, up to the page of the module. */
-async function enter(own: Browser, there: Browser, from: Answer): Promise<string> {
-  let at = new URL(from.location!)
-  for (let steps = 0; steps < 6; steps += 1) {
-    const isModule = at.host === crm
-    if (isModule && !at.pathname.startsWith('/.gatehouse/')) return at.pathname + at.search
-    const answer = await (isModule ? there : own).get(at.pathname + at.search)
-    assert.ok(answer.location, `${at}: ${answer.status} ${answer.body}`)
-    at = new URL(answer.location, at)
-  }
-  throw new Error(`led in a circle: ${at}`)
-}
-
-async function entered(system: TestSystem, account: { username: string; password: string }, node = 0) {
-  const own = await loggedIn(system, account, node)
-  const there = atModule(system, node)
-  await enter(own, there, await check(there, navigates))
-  return { own, there }
-}
-
 const identityOf = ({ headers }: Answer) => Object.fromEntries(identityHeaders.map((name) => [name, headers[name]]))
 
 test('somebody who opens a module is let in where they wanted to go, and the module hears who they are', async (t) => {
-  const { system, ana } = await start(t)
+  const { system, ana } = await startBehindProxy(t)
   const [own, there] = [system.browser(), atModule(system)]
   const stranger = await check(there, navigates)
   assert.equal(stranger.status, 401)
@@ -93,7 +45,7 @@ test('somebody who opens a module is let in where they wanted to go, and the mod
 })
 
 test('every header is in every answer that lets somebody in, empty where nothing is known', async (t) => {
-  const { system } = await start(t)
+  const { system } = await startBehindProxy(t)
   const bare = await system.addAccount({ username: 'josé', fullName: 'José "J" Ortiz' })
   const { there } = await entered(system, bare)
   const answer = await check(there)
@@ -103,9 +55,9 @@ test('every header is in every answer that lets somebody in, empty where nothing
 })
 
 test('whoever is no trusted proxy learns nothing, whatever host it names', async (t) => {
-  const { system, ana } = await start(t)
+  const { system, ana } = await startBehindProxy(t)
   const { there } = await entered(system, ana)
-  const { system: strict } = await start(t, 1, '192.0.2.7')
+  const { system: strict } = await startBehindProxy(t, 1, '192.0.2.7')
   for (const path of ['/forward-auth/nginx', '/forward-auth/envoy/x', '/.gatehouse/start', '/.gatehouse/callback?code=x']) {
     const answer = await atModule(strict).get(path)
     assert.equal(answer.status, 403, path)
@@ -115,7 +67,7 @@ test('whoever is no trusted proxy learns nothing, whatever host it names', async
 })
 
 test('the module is told by its host alone, exactly', async (t) => {
-  const { system, ana } = await start(t)
+  const { system, ana } = await startBehindProxy(t)
   await addModule(system, { name: 'Other', address: 'https://other.example.com:8443' }, 'proxy')
   const { there } = await entered(system, ana)
   for (const host of ['CRM.Example.COM', crm]) assert.equal((await check(there, { 'x-forwarded-host': host })).status, 200, host)
@@ -153,7 +105,7 @@ test('the module is told by its host alone, exactly', async (t) => {
 })
 
 test('each proxy is answered as it can pass on: people are led to the login, scripts are told, and nobody gets in', async (t) => {
-  const { system } = await start(t)
+  const { system } = await startBehindProxy(t)
   const there = atModule(system)
   const accept = { accept: 'text/html,*/*' }
   for (const [proxy, navigation] of Object.entries({ nginx: 401, haproxy: 401, caddy: 302, traefik: 302, envoy: 302 })) {
@@ -184,7 +136,7 @@ test('each proxy is answered as it can pass on: people are led to the login, scr
 })
 
 test('somebody who may not use the module is refused, and is told so on a page; a change counts at the next request', async (t) => {
-  const { system, ana, module } = await start(t, 2)
+  const { system, ana, module } = await startBehindProxy(t, 2)
   const { own, there } = await entered(system, ana)
   await system.sql('delete from module_profile where module_id = $1', [module.id])
   for (const node of [0, 1]) {
@@ -216,7 +168,7 @@ test('somebody who may not use the module is refused, and is told so on a page; 
 })
 
 test('once the session has ended, however, the next request is refused on every node', async (t) => {
-  const { system, ana } = await start(t, 2)
+  const { system, ana } = await startBehindProxy(t, 2)
   const ends: Record<string, (own: Browser) => Promise<unknown>> = {
     'logged out': (own) => own.post('/log-out'),
     moved: async () => {
@@ -243,77 +195,8 @@ test('once the session has ended, however, the next request is refused on every 
   }
 })
 
-/** A code as the browser of somebody gets it on its way. */
-async function coded(system: TestSystem, own: Browser) {
-  const there = atModule(system)
-  const started = new URL((await there.get('/.gatehouse/start?to=/tickets')).location!)
-  const { location } = await own.get(started.pathname + started.search)
-  return { there, signIn: started.pathname + started.search, callback: new URL(location!).pathname + new URL(location!).search }
-}
-
-test('a code works once, in the browser that began, at its host, and while the session lives', async (t) => {
-  const { system, ana } = await start(t, 3)
-  await addModule(system, { name: 'Other', address: 'https://other.example.com' }, 'proxy')
-  const own = await loggedIn(system, ana)
-  const isRefused = async (browser: Browser, callback: string) => {
-    const { location } = await browser.get(callback)
-    assert.match(location!, /why=(expired|cookie)/)
-    assert.equal(browser.cookies.has('__Host-gatehouse-module'), false)
-  }
-  // Who sends somebody else into the module with a link gets them into nothing, and the other way round.
-  const victim = await coded(system, own)
-  await isRefused(atModule(system), victim.callback)
-  const attacker = await coded(system, own)
-  const mixed = atModule(system)
-  mixed.cookies.set('__Host-gatehouse-module-visit', attacker.there.cookies.get('__Host-gatehouse-module-visit')!)
-  await isRefused(mixed, victim.callback)
-  victim.there.headers['x-forwarded-host'] = 'other.example.com'
-  await isRefused(victim.there, victim.callback)
-  victim.there.headers['x-forwarded-host'] = crm
-  // The intent has been used up.
-  assert.match((await own.get(victim.signIn)).location!, /why=expired/)
-  await system.sql("update forward_sign_in set code_expires_at = now() - interval '1 second'")
-  await isRefused(victim.there, victim.callback)
-  const late = await coded(system, own)
-  await own.post('/log-out')
-  await isRefused(late.there, late.callback)
-
-  const again = await loggedIn(system, ana)
-  const { there, callback } = await coded(system, again)
-  const cookies = [...there.cookies]
-  const racers = Array.from({ length: 9 }, (_, i) => () => {
-    const racer = atModule(system, i % 3)
-    for (const [name, value] of cookies) racer.cookies.set(name, value)
-    return racer.get(callback)
-  })
-  // Connections that are opened at that moment would take longer than the race.
-  await Promise.all(racers.map((_, i) => atModule(system, i % 3).get('/.gatehouse/callback?code=x')))
-  const answers = await system.race('forward_sign_in', racers)
-  assert.equal(answers.filter(({ location }) => location === '/tickets').length, 1)
-  assert.equal(answers.filter(({ headers }) => String(headers['set-cookie'] ?? '').includes('-module=')).length, 1)
-})
-
-test('an intent works once, however many requests race for it on three nodes, and for ten minutes', async (t) => {
-  const { system, ana } = await start(t, 3)
-  const own = await loggedIn(system, ana)
-  const there = atModule(system)
-  const begin = async () => new URL((await there.get('/.gatehouse/start?to=/')).location!)
-  const at = await begin()
-  const racers = Array.from({ length: 9 }, (_, i) => () => {
-    const racer = system.browser(i % 3)
-    for (const [name, value] of own.cookies) racer.cookies.set(name, value)
-    return racer.get(at.pathname + at.search)
-  })
-  await Promise.all(racers.map((_, i) => atModule(system, i % 3).get('/.gatehouse/callback?code=x')))
-  const answers = await system.race('forward_sign_in', racers)
-  assert.equal(answers.filter(({ location }) => location!.includes('/.gatehouse/callback?')).length, 1)
-  const old = await begin()
-  await system.sql("update forward_sign_in set expires_at = now() - interval '1 second' where code_hash is null")
-  assert.match((await own.get(old.pathname + old.search)).location!, /why=expired/)
-})
-
 test('nobody is led to another host, or into our own ways', async (t) => {
-  const { system, ana } = await start(t)
+  const { system, ana } = await startBehindProxy(t)
   const own = await loggedIn(system, ana)
   for (const to of [
     'https://evil.example/',
@@ -341,7 +224,7 @@ test('nobody is led to another host, or into our own ways', async (t) => {
 })
 
 test('whose cookie does not come back is told so, and goes in no circle', async (t) => {
-  const { system, ana } = await start(t)
+  const { system, ana } = await startBehindProxy(t)
   const { own, there } = await entered(system, ana)
   // A proxy that keeps the ticket from us.
   for (let i = 1; i < 3; i += 1) {
@@ -360,7 +243,7 @@ test('whose cookie does not come back is told so, and goes in no circle', async 
 })
 
 test('the database holds no ticket, code, intent or nonce; a cookie that is none is nobody', async (t) => {
-  const { system, ana } = await start(t)
+  const { system, ana } = await startBehindProxy(t)
   const { there } = await entered(system, ana)
   const [row] = await system.sql<{ text: string }>(
     "select string_agg(f::text, ' ') || (select string_agg(k::text, ' ') from module_ticket k) as text from forward_sign_in f",
@@ -389,7 +272,7 @@ test('the database holds no ticket, code, intent or nonce; a cookie that is none
 })
 
 test('what is registered behind a proxy is a host of its own', async (t) => {
-  const { system } = await start(t)
+  const { system } = await startBehindProxy(t)
   for (const address of [
     null,
     'https://x.example.com/path',

@@ -6,7 +6,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Database } from '../../platform/database.ts'
 import { declareKey, hashToken, type Keys, seal, unseal } from '../../platform/secret.ts'
-import type { SessionLimits } from '../../sessions/sessions.ts'
+import { carrySession, type SessionLimits } from '../../sessions/sessions.ts'
 import { closeGrant, findModuleByClientId } from '../modules/modules.ts'
 import { scopes } from './claims.ts'
 import { clientOf } from './client.ts'
@@ -63,6 +63,9 @@ export function openAdapter(needs: AdapterNeeds, instance: { id: string }, model
       if (model === 'ReplayDetection' && !(await keepNewItem(database, instance, item)))
         throw new errors.InvalidRequest('used before')
       if (model !== 'ReplayDetection') await keepItem(database, instance, item)
+      // A module that refreshes its tokens is being used; that it shows them, or asks about them, says nothing of a person.
+      const isRefreshed = model === 'AccessToken' && String(payload.gty).endsWith('refresh_token')
+      if (isRefreshed && item.sessionId !== null) await carrySession(database, instance, item.sessionId, await needs.limits())
     },
     async find(id) {
       if (model === 'Grant') return knownInRequest().grants.get(id)
