@@ -5,7 +5,7 @@ create table module (
   instance_id uuid not null default current_instance_id() references instance (id),
   id uuid not null default gen_random_uuid(),
   -- What it is called in the protocol; never that of a person, and never changed.
-  client_id text not null check (client_id ~ '^m-[a-z0-9]{16}$'),
+  client_id text not null,
   name text not null,
   kind text not null check (kind in ('web', 'page', 'program', 'device', 'machine')),
   enabled boolean not null default true,

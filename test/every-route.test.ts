@@ -48,7 +48,25 @@ test('asvs-3.5.1 cve-C17 every route that is no mere question is taken only with
   const other = await loggedIn(system, supervisor)
   const visitor = system.browser()
   await visitor.get('/login')
-  const routes = addresses(system, (method) => !safe.includes(method))
+  const all = addresses(system, (method) => !safe.includes(method))
+  // What other programs and sites send, and prove by its protocol: the only ones.
+  assert.deepEqual(
+    all
+      .filter(({ policy }) => policy?.form === 'protocol')
+      .map(({ url }) => url)
+      .sort(),
+    [
+      '/oidc/auth',
+      '/oidc/device-authorization',
+      '/oidc/introspect',
+      '/oidc/logout',
+      '/oidc/par',
+      '/oidc/revoke',
+      '/oidc/token',
+      '/oidc/userinfo',
+    ],
+  )
+  const routes = all.filter(({ policy }) => policy?.form === 'ours')
   assert.ok(routes.length > 40)
   const before = await system.sql<{ n: number }>('select count(*)::int as n from audit_event')
   for (const asked of routes) {
@@ -99,6 +117,8 @@ test('asvs-3.5.3 no address that a mere question is sent to writes anything, so 
         ]),
       ),
     )
+  // The keys of an instance are made when somebody asks for them first.
+  await boss.get('/oidc/jwks')
   const before = await rows()
   for (const asked of addresses(system, (each) => each === 'GET')) {
     assert.ok((await send(boss, asked)).status < 500, asked.url)

@@ -232,4 +232,10 @@ export const elsewhere = [
   'POST /api/recovery/password-check',
   'POST /api/recovery-requests/:id/answer',
   'POST /api/recovery-requests/:id/refuse',
+  // Modules are no accounts; who may manage them: server/outward/modules/modules.test.ts
+  'POST /api/modules',
+  'PUT /api/modules/:id',
+  'DELETE /api/modules/:id',
+  'POST /api/modules/:id/secrets',
+  'DELETE /api/modules/:id/secrets/:secretId',
 ]

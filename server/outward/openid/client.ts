@@ -23,5 +23,6 @@ export function clientOf(module: Module) {
     id_token_signed_response_alg: signing,
     scope: scopes.join(' '),
     without_pkce: withoutPkce,
+    module_id: module.id,
   }
 }

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createRemoteJWKSet, customFetch, decodeJwt, jwtVerify } from 'jose'
 import { loggedIn, startFloor } from '../../../test/floor.ts'
 import { addModule, begin, callback, fetchFrom, finish, follow, oidc, signIn } from '../../../test/module.ts'
+import { until } from '../../../test/nodes.ts'
 
 test('a module signs somebody in who logs in for it, and hears who they are', async (t) => {
   const { system, ana } = await startFloor(t)
@@ -193,4 +194,21 @@ test('peer-P28 an instance is an issuer of its own: nothing of one is good at an
   await assert.rejects(oidc.refreshTokenGrant(theirs, tokens.refresh_token!), { error: 'invalid_grant' })
   const keys = createRemoteJWKSet(new URL(theirs.serverMetadata().jwks_uri!), { [customFetch]: fetchFrom(system.nodes[0]!) })
   await assert.rejects(jwtVerify(tokens.id_token!, keys))
+})
+
+test('what a module asked for wrongly stands in the audit once, with the address that it offered', async (t) => {
+  const { system, ana } = await startFloor(t)
+  const module = await addModule(system)
+  const client = await module.client()
+  const browser = await loggedIn(system, ana)
+  const { url } = await begin(client, { redirect_uri: `${callback}/` })
+  for (let i = 0; i < 3; i += 1) await browser.get(url.pathname + url.search)
+  const kept = () => system.sql<{ detail: object }>("select detail from audit_event where event = 'module_refused'")
+  await until(async () => (await kept()).length > 0)
+  const device = 'device' in (await kept())[0]!.detail
+  assert.ok(device)
+  assert.deepEqual(
+    (await kept()).map(({ detail }) => ({ ...detail, device: undefined })),
+    [{ moduleId: module.id, error: 'invalid_redirect_uri', offered: `${callback}/`, device: undefined }],
+  )
 })

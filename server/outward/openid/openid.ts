@@ -15,6 +15,7 @@ import { type EndSessionRequest, endSessionParameters, readEndSession } from './
 import { codeTakenPage, confirmCodePage, confirmLogoutPage, enterCodePage, goOnPage, refusedPage } from './pages.ts'
 import { openProviders, type PoolNeeds } from './pool.ts'
 import { errors, routes } from './provider.ts'
+import { openRefusals, type Refusal } from './refusals.ts'
 import { knownInRequest, withRequest } from './request.ts'
 import { confirmEndSessionRoute, endSessionRoute, enterCodeRoute, goOnRoute, protocolRoute, showCodeRoute } from './schemas.ts'
 import { sidOf } from './sid.ts'
@@ -48,6 +49,7 @@ export type OpenidNeeds = Omit<PoolNeeds, 'pages' | 'onError'>
 export function openid(needs: OpenidNeeds): FastifyPluginAsyncTypebox {
   const { database, keys } = needs
   const known = knownInRequest
+  const remember = openRefusals(database)
   let log: FastifyBaseLogger
   const providerOf = openProviders({
     ...needs,
@@ -108,8 +110,13 @@ export function openid(needs: OpenidNeeds): FastifyPluginAsyncTypebox {
   }
 
   /** What the library is to know of a request. */
-  function about({ session, view, id }: FastifyRequest, token?: string) {
-    return { session, view, reference: id, formToken: token }
+  function about(request: FastifyRequest, token?: string) {
+    const { session, view, instance, id: reference } = request
+    const onRefusal = (refusal: Refusal) =>
+      void remember(instance, refusal, callerOf(request)).catch((error) =>
+        log.warn({ err: error }, 'a refusal could not be kept'),
+      )
+    return { session, view, reference, formToken: token, onRefusal }
   }
 
   /** Lets the library answer. */

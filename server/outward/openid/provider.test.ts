@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Provider } from 'oidc-provider'
-import { clientOf } from './client.ts'
+import { type ModuleKind, signingAlgorithms } from '../../../contracts/modules.ts'
+import { startFloor } from '../../../test/floor.ts'
+import { addModule } from '../../../test/module.ts'
+import { findRules } from '../../rules/rules.ts'
+import { makeProvider, type ProviderNeeds } from './provider.ts'
+import { readSigningKeys } from './signing-keys.ts'
 
 const issuer = 'https://main.example.com'
 const bare = () => new Provider(issuer, { features: { devInteractions: { enabled: false } } })
@@ -35,50 +40,28 @@ test('the addresses in documents come from the request, as Koa has it, and can b
   assert.equal(typeof provider.createContext, 'function')
 })
 
-test('every module that can be registered is a client that the library takes', async () => {
-  const module = {
-    id: '',
-    clientId: 'm-0123456789abcdef',
-    name: 'CRM',
-    enabled: true,
-    address: null,
-    onHome: true,
-    logoutAddress: null,
-    signing: 'ES256' as const,
-    withoutPkce: false,
-    profiles: [],
-    teams: [],
-    version: 1,
-    secrets: [],
-    afterLogoutAddresses: ['https://crm.example.com/bye', 'http://localhost:3000/bye'],
+test('every module that can be registered is a client that the library takes', async (t) => {
+  const { system } = await startFloor(t)
+  const needs = {
+    ...system,
+    limits: () => system.database.in(system.main, findRules),
+    pages: {} as ProviderNeeds['pages'],
+    onError: (error: unknown) => assert.fail(String(error)),
   }
-  const kinds = {
+  const provider = makeProvider(needs, system.main, issuer, await readSigningKeys(system, system.main))
+  // What stands behind a proxy knows no protocol.
+  const kinds: Record<Exclude<ModuleKind, 'proxy'>, string[]> = {
     web: ['https://crm.example.com/callback', 'http://localhost:3000/callback', 'https://crm.example.com'],
     page: ['https://crm.example.com/', 'http://crm.localhost/callback'],
     program: ['http://127.0.0.1/back', 'com.example.phone:/back', 'https://phone.example.com/back'],
     device: [],
     machine: [],
-  } as const
-  for (const [kind, redirectAddresses] of Object.entries(kinds)) {
-    const after = kind === 'program' ? [] : module.afterLogoutAddresses
-    const client = clientOf({
-      ...module,
-      kind: kind as 'web',
-      redirectAddresses: [...redirectAddresses],
-      afterLogoutAddresses: after,
-    })
-    const provider = new Provider(issuer, {
-      clients: [client as never],
-      issueRefreshToken: async () => true,
-      extraClientMetadata: { properties: ['without_pkce'] },
-      scopes: ['openid', 'profile', 'email', 'phone', 'groups'],
-      features: {
-        devInteractions: { enabled: false },
-        clientCredentials: { enabled: true },
-        deviceFlow: { enabled: true },
-        rpInitiatedLogout: { enabled: true },
-      },
-    })
-    assert.ok(await provider.Client.find(client.client_id), kind)
+  }
+  for (const [kind, redirectAddresses] of Object.entries(kinds) as [ModuleKind, string[]][]) {
+    for (const signing of signingAlgorithms) {
+      const module = await addModule(system, { redirectAddresses, afterLogoutAddresses: redirectAddresses, signing }, kind)
+      const client = await provider.Client.find(module.clientId)
+      assert.equal(client?.clientId, module.clientId, kind)
+    }
   }
 })

@@ -97,7 +97,7 @@ export function makeProvider(
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'], dPoPSigningAlgValues: ['ES256', 'EdDSA', 'RS256'] },
     pkce: { required: (_ctx, client) => client.without_pkce !== true },
-    extraClientMetadata: { properties: ['without_pkce'] },
+    extraClientMetadata: { properties: ['without_pkce', 'module_id'] },
     allowOmittingSingleRegisteredRedirectUri: false,
     clockTolerance: 5,
     enableHttpPostMethods: true,
@@ -169,6 +169,9 @@ export function makeProvider(
   const provider = new Provider(issuer, configuration)
   // The library says nothing of them anywhere else.
   provider.on('server_error', (_ctx, error) => needs.onError(error))
+  provider.on('authorization.error', tellRefusal)
+  provider.on('grant.error', tellRefusal)
+  provider.on('pushed_authorization_request.error', tellRefusal)
   bindSession(provider, (sessionId, clientId) => sidOf(keys, instance, sessionId, clientId))
   bindSecrets(provider, (clientId) => inProtocol(() => database.in(instance, (tx) => secretHashes(tx, clientId))))
   bindAddress(provider, issuer)
@@ -210,6 +213,29 @@ function policy() {
   // The person of a session is asked for a second factor by their profile's rules, not by a module's wish.
   for (const reason of ['essential_acrs', 'essential_acr']) login.checks.remove(reason)
   return prompts
+}
+
+/** What is no mistake of the module: a person who is not logged in, or may not; a token that has had its time. */
+const usual = [
+  'login_required',
+  'interaction_required',
+  'access_denied',
+  'invalid_grant',
+  'authorization_pending',
+  'slow_down',
+  'expired_token',
+]
+
+function tellRefusal(ctx: KoaContextWithOIDC, error: Error): void {
+  const { client, params } = ctx.oidc
+  if (client === undefined || !(error instanceof errors.OIDCProviderError) || error.statusCode >= 500) return
+  if (usual.includes(error.error)) return
+  const offered = error instanceof errors.InvalidRedirectUri ? (params?.redirect_uri ?? ctx.query.redirect_uri) : undefined
+  knownInRequest().onRefusal({
+    moduleId: String(client.module_id),
+    error: error.error,
+    ...(typeof offered === 'string' && { offered }),
+  })
 }
 
 /** The one session of Gatehouse in place of the library's, which keeps none. */

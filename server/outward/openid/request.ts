@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { AdapterPayload } from 'oidc-provider'
 import type { View } from '../../platform/page.ts'
 import type { LiveSession } from '../../sessions/sessions.ts'
+import type { Refusal } from './refusals.ts'
 
 export type Known = {
   session: LiveSession | undefined
@@ -11,6 +12,8 @@ export type Known = {
   reference: string
   /** What forms carry to prove that they come from here; undefined where none is sent. */
   formToken: string | undefined
+  /** Told of what the module did wrong. */
+  onRefusal(refusal: Refusal): void
   /** Grants that the same request has found to be good, by their ids. */
   readonly grants: Map<string, AdapterPayload>
   /** The last of them. */
