@@ -1,7 +1,7 @@
 /**
  * What a module is, by what people know of it. `web`: a web application with a server, which keeps a secret. `page`: a page that runs in
  * the browser alone. `program`: on a desktop or a phone. `device`: has no browser of its own, such as a wallboard or a desk phone.
- * `machine`: no person is there.
+ * `machine`: no person is there. `proxy`: knows no protocol; a proxy before it asks here who sends each request.
  */
 export const moduleKinds = {
   web: { keepsSecret: true, grants: ['authorization_code', 'refresh_token'] },
@@ -9,6 +9,7 @@ export const moduleKinds = {
   program: { keepsSecret: false, grants: ['authorization_code', 'refresh_token'] },
   device: { keepsSecret: false, grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'] },
   machine: { keepsSecret: true, grants: ['client_credentials'] },
+  proxy: { keepsSecret: false, grants: [] },
 } as const
 export type ModuleKind = keyof typeof moduleKinds
 

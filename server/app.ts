@@ -32,6 +32,7 @@ import { teams } from './directory/teams/teams.ts'
 import { frameSignedInPages, home } from './home/home.ts'
 import { security } from './home/security/security.ts'
 import { listServedInstances, resolveInstances } from './instances/instances.ts'
+import { forwardAuth, forwardTidying } from './outward/forward-auth/forward-auth.ts'
 import { openLogouts } from './outward/logouts/logouts.ts'
 import { deliverMessage, messages, messageTidying } from './outward/messages/messages.ts'
 import { messageQueue } from './outward/messages/queue.ts'
@@ -85,6 +86,7 @@ export const tidySteps: readonly TidyStep[] = [
   ...recoveryTidying,
   ...itemTidying,
   ...deliveryTidying,
+  ...forwardTidying,
 ]
 
 /**
@@ -162,6 +164,7 @@ export async function openNode(
   await app.register(messages({ database, mailer, texts, publicUrl }))
   await app.register(modules({ database, publicUrl }))
   await app.register(openid({ database, keys, rules, publicUrl }))
+  await app.register(forwardAuth({ database, keys, rules, publicUrl, trustedProxies: config.trustedProxies }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules, notices }))
   await app.register(desk({ database, keys, steps }))

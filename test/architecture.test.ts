@@ -18,7 +18,7 @@ const rows = [
   ['directory/profiles', 'directory/teams', 'outward/messages', 'outward/events'],
   ['outward/modules'],
   ['outward/openid'],
-  ['outward/logouts'],
+  ['outward/logouts', 'outward/forward-auth'],
   ['credentials'],
   ['administration/users', 'administration/rule-editor', 'sign-in'],
   [

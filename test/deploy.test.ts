@@ -23,6 +23,22 @@ const checks: Record<string, (text: string, name: string) => void> = {
     for (const place of ['= /recover', '@busy'])
       assert.match(text.split(`location ${place} {`)[1]!.split('}')[0]!, /error_log \/dev\/null emerg;/, place)
   },
+  'module-nginx.conf'(text) {
+    for (const [, format] of text.matchAll(/log_format\s+\S+([^;]*);/g)) assert.doesNotMatch(format!, nginxQuery)
+    assert.match(text, /access_log \S+ gatehouse_module;/)
+    assert.match(text.split('location /.gatehouse/ {')[1]!.split('}')[0]!, /error_log \/dev\/null emerg;/)
+    // Which module it is, no request says.
+    assert.doesNotMatch(text, /X-Forwarded-Host \$/)
+  },
+  'module.Caddyfile'(text) {
+    assert.doesNotMatch(text, /^\s*log\b/m)
+    assert.doesNotMatch(text, /X-Forwarded-Host \{/)
+  },
+  'module-haproxy.cfg'(text) {
+    assert.doesNotMatch(text.replace(/^\s*http-request .*$/gm, ''), haproxyQuery)
+    assert.match(text.split('defaults')[1]!.split('frontend')[0]!, /log-format "[^"]*%HPO"/)
+  },
+  'module-haproxy.lua': (text) => assert.doesNotMatch(text, /core\.(log|Debug|Info|Warning|Alert)|print/),
   'gatehouse-proxy.conf': (text) => assert.doesNotMatch(text, /access_log|error_log|log_format/),
   'haproxy.cfg'(text) {
     assert.doesNotMatch(text.replace(/^\s*http-request set-header .*$/gm, ''), haproxyQuery)

@@ -45,7 +45,7 @@ export async function addModule(
     return createModule(tx, { kind: 'operator' }, kind, {
       ...plainModule,
       name: `Module ${crypto.randomUUID().slice(0, 8)}`,
-      redirectAddresses: kind === 'device' || kind === 'machine' ? [] : [callback],
+      redirectAddresses: ['device', 'machine', 'proxy'].includes(kind) ? [] : [callback],
       profiles: profiles.map(({ id }) => id),
       ...fields,
     })

@@ -49,6 +49,8 @@ async function step(name: string, program: string, args: string[], env: NodeJS.P
 async function databaseTests(): Promise<void> {
   if (only.length > 0 && onlyTests.length === 0) return
   console.log('\n— units, database and nodes')
+  // Before modules that know no protocol.
+  for (const program of ['nginx', 'caddy', 'haproxy']) findProgram(program)
   // Held open here, so that the PostgreSQL of the tests is not started anew for every file.
   const { testPostgres } = await import('./postgres.ts')
   const postgres = await testPostgres()

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Database } from '../platform/database.ts'
+import type { SessionLimits } from './store.ts'
 
 /**
  * How a session stands by the database's clock, in seconds: since somebody did something, since it began, and until its account's dates
@@ -96,6 +97,16 @@ export async function signWithoutChannel(
       ])
       .executeTakeFirst(),
   )
+}
+
+/** Keeps that a module uses a session, of which the caller knows that it lives: it goes on for a lease, also without a page of Gatehouse. */
+export async function carrySession(
+  database: Database,
+  instance: { id: string },
+  sessionId: string,
+  { leaseSeconds }: Pick<SessionLimits, 'leaseSeconds'>,
+): Promise<void> {
+  await database.call((db) => sql`select carry_session(${instance.id}, ${sessionId}, ${leaseSeconds})`.execute(db))
 }
 
 /** Puts off the idle end, also when a sign of life of the same session is being written; false when the session has ended. */

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { openSessionChecks } from './session-checks.ts'
-import type { LiveSession } from './store.ts'
+import type { AskedSession, LiveSession } from './store.ts'
 
 const instance = { id: 'one' }
 
 /** Checks whose statements end when the test says so. Each answer names the cookie that it is for. */
 function heldChecks() {
   const statements: { tokens: string[]; end: () => void; fail: (error: Error) => void }[] = []
-  const checks = openSessionChecks((_instance, asked) => {
+  const checks = openSessionChecks<AskedSession, LiveSession>((_instance, asked) => {
     const tokens = asked.map(({ token }) => token)
     return new Promise((resolve, fail) => {
       statements.push({ tokens, end: () => resolve(tokens.map((id) => ({ id }) as LiveSession)), fail })

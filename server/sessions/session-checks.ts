@@ -1,8 +1,7 @@
 import DataLoader from 'dataloader'
-import type { AskedSession, LiveSession } from './store.ts'
 
 /** Asks the database for the sessions of several cookies of one instance; the answers are in their order. */
-type Ask = (instance: { id: string }, asked: readonly AskedSession[]) => Promise<(LiveSession | undefined)[]>
+type Ask<Asked, Found> = (instance: { id: string }, asked: readonly Asked[]) => Promise<(Found | undefined)[]>
 
 /** How long a check waits at the most for an earlier statement, in milliseconds: several times what one takes. */
 const longestWait = 5
@@ -13,11 +12,11 @@ const longestWait = 5
  * answered by a statement that began after it was asked for, so what ended a session, on whatever node, counts at the next request.
  * One that hangs holds up those who share it, and the others for 5 ms.
  */
-export function openSessionChecks(ask: Ask) {
-  const lines = new Map<string, DataLoader<AskedSession, LiveSession | undefined>>()
+export function openSessionChecks<Asked, Found>(ask: Ask<Asked, Found>) {
+  const lines = new Map<string, DataLoader<Asked, Found | undefined>>()
 
   /** The live session of a cookie, if it is one. */
-  function run({ id }: { id: string }, asked: AskedSession): Promise<LiveSession | undefined> {
+  function run({ id }: { id: string }, asked: Asked): Promise<Found | undefined> {
     const line = lines.get(id) ?? openLine((all) => ask({ id }, all))
     lines.set(id, line)
     return line.load(asked)
@@ -26,11 +25,13 @@ export function openSessionChecks(ask: Ask) {
   return { run }
 }
 
-function openLine(ask: (asked: readonly AskedSession[]) => ReturnType<Ask>): DataLoader<AskedSession, LiveSession | undefined> {
+function openLine<Asked, Found>(
+  ask: (asked: readonly Asked[]) => Promise<(Found | undefined)[]>,
+): DataLoader<Asked, Found | undefined> {
   let underWay = 0
   let waiting: NodeJS.Timeout | undefined
   let sendWaiting = () => {}
-  return new DataLoader<AskedSession, LiveSession | undefined>(
+  return new DataLoader<Asked, Found | undefined>(
     async (asked) => {
       underWay += 1
       try {

@@ -21,11 +21,20 @@ import { sessionCookie } from './cookie.ts'
 import { runsOut } from './runs-out.ts'
 import { aliveRoute, currentSessionRoute, logOutRoute, stayRoute } from './schemas.ts'
 import { openSessionChecks } from './session-checks.ts'
-import { endOwnSession, findEnd, type LiveSession, recogniseTokens, type SessionEnd, type SessionLimits } from './store.ts'
+import {
+  type AskedSession,
+  endOwnSession,
+  findEnd,
+  type LiveSession,
+  recogniseTokens,
+  type SessionEnd,
+  type SessionLimits,
+} from './store.ts'
 
 export { changeSeats } from './change-seats.ts'
 export {
   type ChannelStanding,
+  carrySession,
   loseChannels,
   type OpenedChannel,
   openChannelsAtOnce,
@@ -37,6 +46,7 @@ export { freshMinutes, proofTooOld, requireFreshProof } from './fresh-proof.ts'
 export { rehearseSeat, rehearseStart, type SessionStanding } from './rehearse-start.ts'
 export { type RunsOut, runsOut, type Warning } from './runs-out.ts'
 export { readSeatFigures, type SeatFigures, type SeatQuarter } from './seat-store.ts'
+export { openSessionChecks } from './session-checks.ts'
 export { newSession, renewSession, type StartedSession, startSession } from './start-session.ts'
 export {
   type Authentication,
@@ -86,7 +96,7 @@ export type SessionsNeeds = { database: Database; keys: Keys; rules: RuleBook; t
  * @throws not_signed_in, not_permitted
  */
 export function recogniseSessions(app: App, { database, keys, rules, texts }: SessionsNeeds): void {
-  const checks = openSessionChecks(async (instance, asked) =>
+  const checks = openSessionChecks(async (instance: { id: string }, asked: readonly AskedSession[]) =>
     recogniseTokens(database, instance, asked, await rules.of(instance)),
   )
   app.decorateRequest('session', undefined)

@@ -22,6 +22,7 @@ declare module '../platform/tables.ts' {
       disputedAt: Date | null
       channelId: string | null
       lapsesAt: Date | null
+      carriedUntil: Date | null
       closesAt: Date | null
       windowChanged: Default<boolean>
     }

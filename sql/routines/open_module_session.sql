@@ -21,6 +21,7 @@ begin
   if not found then
     return null;
   end if;
+  perform carry_session(in_instance, of_session, lease_seconds);
   insert into module_grant as one (id, session_id, module_id) values (gen_random_uuid()::text, own.session_id, own.module_id)
   on conflict (instance_id, session_id, module_id) do update set id = one.id
   returning one.id into found_grant;

@@ -1,6 +1,6 @@
 -- Owned by server/sessions.
 -- The sessions of many cookies of one instance: `place` says whose cookie it is; a cookie that is no live session has no row.
--- Every clock is the database's. A sign of life is written at most every ten seconds, and need not survive a power cut.
+-- Every clock is the database's. A sign of life is written at most every ten seconds.
 -- Each cookie is looked up by itself, by the index of its token, and then what belongs to it: one plan that is good for any number of
 -- sessions, made once. As one join it was planned again for most of the statements, which took longer than carrying it out; and where
 -- there were few sessions, or many more than at the last look at the table, each statement read all of the instance's.
@@ -19,8 +19,6 @@ declare
   is_stale boolean;
   stale uuid[];
   active uuid[];
-  held uuid;
-  is_live boolean;
 begin
   perform set_config('gatehouse.instance_id', in_instance::text, true);
   for place, is_action, id, account_id, started_at, address, device,
@@ -44,16 +42,8 @@ begin
     return next;
   end loop;
   if stale is not null then
+    -- A sign of life need not survive a power cut.
     perform set_config('synchronous_commit', 'off', true);
-    -- A row that somebody holds is being changed at this moment; the next request brings its sign of life. Nobody waits here, so one
-    -- session never holds up the others, and two nodes never hold up each other.
-    foreach held in array stale loop
-      select s.ended_at is null into is_live from session s where s.instance_id = in_instance and s.id = held for no key update skip locked;
-      if is_live then
-        update session s set last_seen_at = now(), lapses_at = null,
-          last_active_at = case when s.id = any (active) then now() else s.last_active_at end
-        where s.instance_id = in_instance and s.id = held;
-      end if;
-    end loop;
+    perform show_signs_of_life(in_instance, stale, active, null);
   end if;
 end $$;

@@ -27,6 +27,11 @@ export function pageFault(text: string): string | undefined {
   return protocol === 'http:' && (isLocalhost(hostname) || isLoopback(hostname)) ? undefined : 'address_not_https'
 }
 
+/** What is wrong with the address of a module behind a proxy, which is told by its host alone; undefined when nothing is. */
+export function hostFault(text: string): string | undefined {
+  return pageFault(text) ?? (/^https?:\/\/[^/?]+\/?$/.test(text) ? undefined : 'address_not_host')
+}
+
 function plainFault(text: string): string | undefined {
   if (text.length > longest) return 'too_long'
   // What a browser would mend, such as a backslash or a tab, could be compared as one thing and opened as another.

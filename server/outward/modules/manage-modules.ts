@@ -9,7 +9,7 @@ import { brokenConstraint, type Transaction } from '../../platform/database.ts'
 import { nameFault, tidyName } from '../../platform/name.ts'
 import { changedMeanwhile, type Fault, fieldsRefused, notPermitted } from '../../platform/problem.ts'
 import { hashToken, newToken } from '../../platform/secret.ts'
-import { pageFault, redirectFault } from './addresses.ts'
+import { hostFault, pageFault, redirectFault } from './addresses.ts'
 import { moduleKeepsNoSecret, moduleNotFound, tooManySecrets } from './problems.ts'
 import { closeGrantsOf } from './session-store.ts'
 import {
@@ -17,6 +17,7 @@ import {
   deleteSecret,
   insertModule,
   insertSecret,
+  isHostFree,
   knownUsers,
   lockModule,
   type Module,
@@ -86,7 +87,7 @@ export async function changeModule(
 ): Promise<void> {
   const before = await known(tx, id)
   if (before.version !== version) throw changedMeanwhile()
-  const fields = await checked(tx, before.kind, said)
+  const fields = await checked(tx, before.kind, said, id)
   try {
     await updateModule(tx, id, fields)
   } catch (error) {
@@ -160,7 +161,8 @@ const hintOf = (secret: string) => secret.slice(0, 4)
 
 const nameTaken = () => fieldsRefused([{ field: 'name', code: 'name_taken' }])
 
-async function checked(tx: Transaction, kind: ModuleKind, said: ModuleFields): Promise<ModuleFields> {
+/** @param id of the module that is changed; undefined for one that is new */
+async function checked(tx: Transaction, kind: ModuleKind, said: ModuleFields, id?: string): Promise<ModuleFields> {
   const name = tidyName(said.name)
   const faults: Fault[] = []
   const look = (field: keyof ModuleFields, code: string | undefined) => {
@@ -172,7 +174,11 @@ async function checked(tx: Transaction, kind: ModuleKind, said: ModuleFields): P
   if (!comesBack && said.redirectAddresses.length > 0) look('redirectAddresses', 'not_of_this_kind')
   for (const each of said.redirectAddresses) look('redirectAddresses', redirectFault(each, kind))
   for (const each of said.afterLogoutAddresses) look('afterLogoutAddresses', redirectFault(each, kind))
-  if (said.address !== null) look('address', pageFault(said.address))
+  if (kind === 'proxy') {
+    look('address', said.address === null ? 'required' : hostFault(said.address))
+    const isFree = said.address === null || faults.length > 0 || (await isHostFree(tx, new URL(said.address).host, id))
+    if (!isFree) look('address', 'address_taken')
+  } else if (said.address !== null) look('address', pageFault(said.address))
   if (said.logoutAddress !== null) look('logoutAddress', pageFault(said.logoutAddress))
   if (said.withoutPkce && !moduleKinds[kind].keepsSecret) look('withoutPkce', 'not_of_this_kind')
   const there = await knownUsers(tx, said.profiles, said.teams)

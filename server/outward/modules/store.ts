@@ -145,6 +145,14 @@ export async function knownUsers(
   return { profiles: named('profile'), teams: named('team') }
 }
 
+/** Whether no other module behind a proxy answers at this host, nor the instance itself. The index decides when two come at once. */
+export async function isHostFree(tx: Transaction, host: string, except: string | undefined): Promise<boolean> {
+  const { rows } = await sql`
+    select from module where host = ${host} and id is distinct from ${except ?? null}
+    union all select from instance where hostname = ${host.replace(/:\d+$/, '')}`.execute(tx)
+  return rows.length === 0
+}
+
 export async function insertSecret(tx: Transaction, moduleId: string, secretHash: Buffer, hint: string): Promise<void> {
   await tx.insertInto('moduleSecret').values({ moduleId, secretHash, hint }).execute()
 }

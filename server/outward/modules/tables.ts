@@ -1,5 +1,5 @@
 import type { DeliveryState, ModuleKind, SigningAlgorithm } from '../../../contracts/modules.ts'
-import type { Default, Generated } from '../../platform/tables.ts'
+import type { Default, Generated, GeneratedAlways } from '../../platform/tables.ts'
 
 declare module '../../platform/tables.ts' {
   interface Tables {
@@ -11,6 +11,7 @@ declare module '../../platform/tables.ts' {
       kind: ModuleKind
       enabled: Default<boolean>
       address: string | null
+      host: GeneratedAlways<string | null>
       onHome: Default<boolean>
       redirectAddresses: Default<string[]>
       afterLogoutAddresses: Default<string[]>

@@ -6,7 +6,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Database } from '../../platform/database.ts'
 import { declareKey, hashToken, type Keys, seal, unseal } from '../../platform/secret.ts'
-import type { SessionLimits } from '../../sessions/sessions.ts'
+import { carrySession, type SessionLimits } from '../../sessions/sessions.ts'
 import { closeGrant, findModuleByClientId } from '../modules/modules.ts'
 import { scopes } from './claims.ts'
 import { clientOf } from './client.ts'
@@ -63,12 +63,15 @@ export function openAdapter(needs: AdapterNeeds, instance: { id: string }, model
       if (model === 'ReplayDetection' && !(await keepNewItem(database, instance, item)))
         throw new errors.InvalidRequest('used before')
       if (model !== 'ReplayDetection') await keepItem(database, instance, item)
+      // A module that refreshes its tokens is being used; that it shows them, or asks about them, says nothing of a person.
+      const isRefreshed = model === 'AccessToken' && String(payload.gty).endsWith('refresh_token')
+      if (isRefreshed && item.sessionId !== null) await carrySession(database, instance, item.sessionId, await needs.limits())
     },
     async find(id) {
       if (model === 'Grant') return knownInRequest().grants.get(id)
       if (model === 'Client') {
         const module = await database.in(instance, (tx) => findModuleByClientId(tx, id))
-        return module?.enabled ? (clientOf(module) as AdapterPayload) : undefined
+        return module?.enabled && module.kind !== 'proxy' ? (clientOf(module) as AdapterPayload) : undefined
       }
       const found = await findItem(database, instance, model, { idHash: hashToken(id) }, await needs.limits())
       return found && read(found)

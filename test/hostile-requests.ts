@@ -1,0 +1,395 @@
+// Requests that were made to get past a proxy, or to be somebody behind it: generated from what other products were passed by.
+// Sources: the advisories named beside each list.
+
+/** One request. `path`, `host` and `headers` stand as they are sent; `connection` stands before the one that closes. */
+export type Hostile = {
+  about: string
+  method?: string
+  path?: string
+  host?: string | null
+  headers?: readonly string[]
+  connection?: string
+  /** Sent after the headers. */
+  body?: string
+  /** The whole of it, where it is no ordinary request. */
+  raw?: string
+}
+
+const fields = ['user', 'name', 'email', 'profile', 'groups', 'session']
+const upper = (text: string) => text.toUpperCase()
+const title = (text: string) => text.replace(/(^|[-_.])\w/g, upper)
+/** CVE-2025-64484, CVE-2026-39858, CVE-2026-52845: names that a module, or a gateway before it, reads as one. */
+const spellings: readonly ((field: string) => string)[] = [
+  (field) => title(`gatehouse-${field}`),
+  (field) => `gatehouse-${field}`,
+  (field) => upper(`gatehouse-${field}`),
+  (field) => title(`gatehouse_${field}`),
+  (field) => `gatehouse_${field}`,
+  (field) => upper(`gatehouse_${field}`),
+  (field) => title(`gatehouse.${field}`),
+  (field) => `gAtEhOuSe-${field}`,
+  (field) => `gatehouse-_${field}`,
+  (field) => `Gatehouse-${title(field)} `,
+  (field) => `\tGatehouse-${field}`,
+  (field) => `Gatehouse~${field}`,
+  (field) => `Gatehouse--${field}`,
+]
+
+/** CVE-2026-40575, CVE-2025-54576, CVE-2026-35051, CVE-2026-54764: what a checker could take for what was asked. */
+const told = [
+  'X-Forwarded-Uri: /.gatehouse/start',
+  'X-Forwarded-Uri: /public',
+  'X-Original-URL: /.gatehouse/callback',
+  'X-Original-Uri: /.gatehouse/',
+  'X-Rewrite-URL: /.gatehouse/start',
+  'X-Forwarded-Host: localhost',
+  'X-Forwarded-Host: crm.example.com, other.example.com',
+  'X-Forwarded-Host: other.example.com',
+  'X-Forwarded-Method: OPTIONS',
+  'X-HTTP-Method-Override: OPTIONS',
+  'X-Forwarded-Proto: http',
+  'X-Forwarded-Prefix: /.gatehouse',
+  'X-Forwarded-For: 127.0.0.1',
+  'X-Real-IP: 127.0.0.1',
+  'X-Forwarded-User: boss',
+  'X-Forwarded-Email: boss@example.com',
+  'Remote-User: boss',
+  'X-Remote-User: boss',
+  'X-WEBAUTH-USER: boss',
+  'Forwarded: for=127.0.0.1;host=other.example.com;proto=https',
+  'Forwarded: host=localhost',
+  'Authorization: Basic Ym9zczpib3Nz',
+  'Authorization: Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJib3NzIn0.',
+  'Proxy-Authorization: Basic Ym9zczpib3Nz',
+  'User-Agent: GoogleHC/1.0',
+  'User-Agent: kube-probe/1.30',
+  'User-Agent: ELB-HealthChecker/2.0',
+  'Sec-Fetch-Mode: navigate',
+  'Sec-Fetch-Mode: websocket',
+  'Upgrade-Insecure-Requests: 1',
+  'Purpose: prefetch',
+  'Range: bytes=0-1',
+  'Expect: 100-continue',
+  'Max-Forwards: 0',
+  'Via: 1.1 gatehouse',
+  'Accept: text/html',
+  `X-Large: ${'x'.repeat(6000)}`,
+]
+
+/** CVE-2024-45410, CVE-2026-29054: headers that a proxy is told to take out on its way. */
+const hops = [
+  'Gatehouse-User',
+  'gatehouse-user, gatehouse-name, gatehouse-session',
+  'Gatehouse-User, Cookie',
+  'Cookie',
+  'X-Forwarded-Host',
+  'X-Forwarded-Uri, X-Forwarded-Host',
+  'Host',
+  'Authorization, Gatehouse-Groups',
+  'keep-alive, Gatehouse-User',
+  'upgrade, Gatehouse-User',
+  'Content-Length',
+  'Transfer-Encoding',
+  'close, close, Gatehouse-Profile',
+  '*',
+]
+
+const made = 'A'.repeat(43)
+/** CVE-2026-25748: cookies at which a checker stumbles. */
+const cookies = [
+  '__Host-gatehouse-module=',
+  `__Host-gatehouse-module=${made}`,
+  `__Host-gatehouse-module=${made}; __Host-gatehouse-module=${made}`,
+  `__Host-gatehouse-module="${made}"`,
+  `__Host-gatehouse-module=${made.toLowerCase()}%00`,
+  '__Host-gatehouse-module=%zz',
+  '__Host-gatehouse-module=%',
+  '__Host-gatehouse-module=%ff%fe',
+  '__Host-gatehouse-module=../../etc/passwd',
+  "__Host-gatehouse-module=' or 1=1 --",
+  '__Host-gatehouse-module=null',
+  '__Host-gatehouse-module=undefined',
+  '__Host-gatehouse-module[]=x',
+  '__Host-gatehouse-module=a,b',
+  '__Host-gatehouse-module=\\"',
+  '__Host-gatehouse-module=\xff\xfe',
+  '__Host-gatehouse-module=\x01',
+  `__Host-gatehouse-session=${made}`,
+  `__Host-gatehouse-module-visit=${made}`,
+  `__host-gatehouse-module=${made}`,
+  `gatehouse-module=${made}`,
+  ` __Host-gatehouse-module =${made}`,
+  `$Version=1; __Host-gatehouse-module=${made}; $Path=/`,
+  ';',
+  ';;;;=;=;',
+  '=',
+  '=x',
+  'a',
+  'a=b; c',
+  '__proto__=x',
+  'constructor=x; toString=y',
+  'x'.repeat(4000),
+  `${'a=b; '.repeat(300)}z=z`,
+  '\t',
+  '"',
+  'a="b; __Host-gatehouse-module=c"',
+]
+
+/** CVE-2021-32637, CVE-2025-66490, CVE-2026-48020, CVE-2026-40912, CVE-2021-29492, CVE-2023-47106, CVE-2026-26205 */
+const paths = [
+  '/',
+  '//',
+  '///',
+  '/.',
+  '/..',
+  '/../',
+  '/../../..//admin',
+  '/./admin',
+  '//admin',
+  '/\\admin',
+  '\\admin',
+  '/admin\\..\\',
+  '/%2e%2e/admin',
+  '/%2e%2e%2fadmin',
+  '/..%2fadmin',
+  '/%2f%2fadmin',
+  '/%5cadmin',
+  '/admin%00',
+  '/%00',
+  '/%',
+  '/%z',
+  '/%zz',
+  '/%u002e',
+  '/%c0%ae%c0%ae/',
+  '/%ff',
+  '/..;/admin',
+  '/;a=b/admin',
+  '/admin;.css',
+  '/admin#x',
+  '/#',
+  '#',
+  '?',
+  '/?',
+  '/?#',
+  '/??',
+  '/?x=%',
+  '/?x=%00',
+  '/?x=\xff',
+  '/\xe9',
+  '/\x7f',
+  '/ ',
+  '/a b',
+  '*',
+  'admin',
+  '/admin?/.gatehouse/start',
+  '/admin#/.gatehouse/',
+  '/.gatehouse',
+  '/.gatehouse/',
+  '/.gatehouse//',
+  '/.gatehouse/..',
+  '/.gatehouse/../admin',
+  '/.gatehouse/..;/admin',
+  '/.gatehouse/%2e%2e/admin',
+  '/.gatehouse/%2e./admin',
+  '/.gatehouse/..%2fadmin',
+  '/.gatehouse/%2e%2e%2fadmin',
+  '/.gatehouse/..%5cadmin',
+  '/.gatehouse/..\\admin',
+  '/.gatehouse/./../admin',
+  '/.gatehouse/%252e%252e/admin',
+  '/.gatehouse/x/../../admin',
+  '/.gatehouse/start/../../admin',
+  '/.gatehouse/start?to=//evil.example',
+  '/.gatehouse/callback?code=x',
+  '/.gatehouse/callback?code=%00',
+  '/.gatehouse/callback?code=a&code=b',
+  '/.gatehouse/callback?code[]=x',
+  '/.gatehouse-check',
+  '/.gatehouse-check/',
+  '/.gatehouse-check?x',
+  '/%2egatehouse-check',
+  '/x/../.gatehouse-check',
+  '/.Gatehouse/start',
+  '/.GATEHOUSE/',
+  '/%2egatehouse/start',
+  '/.gatehouse%2fstart',
+  '//.gatehouse/start',
+  '/x/..//.gatehouse/../admin',
+  '/x/.gatehouse/',
+  '/forward-auth/nginx',
+  '/forward-auth/caddy',
+  '/forward-auth/haproxy',
+  '/forward-auth/envoy/admin',
+  '/login',
+  '/api/session',
+  '/healthz',
+  '/ping',
+  '/robots.txt',
+  '/favicon.ico',
+  '/admin.css',
+  '/admin.js?v=1',
+  'http://crm.example.com/admin',
+  'http://other.example.com/admin',
+  'http://localhost/admin',
+  'http://crm.example.com/.gatehouse/../admin',
+  'http://127.0.0.1:9000/',
+  'https://crm.example.com:443/admin',
+  'http:admin',
+  'javascript:alert(1)',
+  `/${'a/'.repeat(1500)}`,
+]
+
+/** CVE-2026-27588, CVE-2026-48794, CVE-2026-40575 */
+const hosts = [
+  'CRM.example.com',
+  'crm.example.com.',
+  'crm.example.com:80',
+  'crm.example.com:443',
+  'crm.example.com:99999',
+  'crm.example.com:',
+  'crm.example.com:80:80',
+  'crm.example.com@evil.example',
+  'evil.example',
+  'evil.example:crm.example.com',
+  'x.crm.example.com',
+  'crm.example.com.evil.example',
+  'crm.example.com, other.example.com',
+  'other.example.com',
+  'other.example.com:443',
+  'localhost',
+  'localhost:8080',
+  '127.0.0.1',
+  '[::1]',
+  '[::1',
+  'crm.example.com/',
+  'crm.example.com/.gatehouse/',
+  'crm.example.com?',
+  'crm.example.com#',
+  'crm.example.com%00',
+  'crm.example.com%2f',
+  'crm.ex%61mple.com',
+  'crm.example.com\t',
+  'crm_example.com',
+  'xn--crm.example.com',
+  'crm.\xe9xample.com',
+  '*',
+  '',
+  '.',
+  'crm..example.com',
+  'a'.repeat(300),
+]
+
+const methods = [
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'PROPFIND',
+  'PURGE',
+  'get',
+  'GETT',
+  'LOCK',
+  'DEBUG',
+]
+
+const crlf = '\r\n'
+/** What two servers could read as two requests, or as none. RFC 9112, 11.2 */
+const whole = [
+  'GET /admin HTTP/1.0\r\n\r\n',
+  'GET /admin HTTP/0.9\r\n\r\n',
+  'GET /admin\r\n\r\n',
+  'GET /admin HTTP/1.1\r\n\r\n',
+  'GET /admin HTTP/1.1\r\nHost: crm.example.com\r\nHost: other.example.com\r\nConnection: close\r\n\r\n',
+  'GET /admin HTTP/1.1\r\nHost: other.example.com\r\nHost: crm.example.com\r\nConnection: close\r\n\r\n',
+  'GET /admin HTTP/2.0\r\nHost: crm.example.com\r\nConnection: close\r\n\r\n',
+  'GET /admin HTTP/1.1\r\nHost: crm.example.com\r\nGatehouse-User : boss\r\nConnection: close\r\n\r\n',
+  'GET /admin HTTP/1.1\r\nHost: crm.example.com\r\nX: y\r\n Gatehouse-User: boss\r\nConnection: close\r\n\r\n',
+  'GET /admin HTTP/1.1\r\nHost: crm.example.com\r\nX: y\nGatehouse-User: boss\r\nConnection: close\r\n\r\n',
+  'GET /admin HTTP/1.1\r\nHost: crm.example.com\r\nX: y\rGatehouse-User: boss\r\nConnection: close\r\n\r\n',
+  'GET /admin HTTP/1.1\nHost: crm.example.com\nGatehouse-User: boss\nConnection: close\n\n',
+  ...[
+    'chunked',
+    ' chunked',
+    'xchunked',
+    'chunked, identity',
+    'identity',
+    'chunked\r\nTransfer-Encoding: x',
+    'Chunked',
+    '\tchunked',
+  ].map(
+    (coding) =>
+      `POST /admin HTTP/1.1${crlf}Host: crm.example.com${crlf}Content-Length: 6${crlf}Transfer-Encoding:${coding}${crlf}Connection: close${crlf}${crlf}0${crlf}${crlf}GET /admin HTTP/1.1${crlf}Host: crm.example.com${crlf}Gatehouse-User: boss${crlf}Connection: close${crlf}${crlf}`,
+  ),
+  ...['5\r\nContent-Length: 6', '-1', '+5', '0x5', '5, 5', '99999999999999999999', ''].map(
+    (length) =>
+      `POST /admin HTTP/1.1${crlf}Host: crm.example.com${crlf}Content-Length: ${length}${crlf}Connection: close${crlf}${crlf}hello`,
+  ),
+  'GET /.gatehouse/x HTTP/1.1\r\nHost: crm.example.com\r\n\r\nGET /admin HTTP/1.1\r\nHost: crm.example.com\r\nGatehouse-User: boss\r\nConnection: close\r\n\r\n',
+  'POST /.gatehouse/start HTTP/1.1\r\nHost: crm.example.com\r\nContent-Length: 0\r\n\r\nGET /admin HTTP/1.1\r\nHost: crm.example.com\r\nGatehouse-User: boss\r\nConnection: close\r\n\r\n',
+  'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  'CONNECT 127.0.0.1:9000 HTTP/1.1\r\nHost: 127.0.0.1:9000\r\n\r\n',
+  'GET /admin HTTP/1.1\r\nHost: crm.example.com\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n',
+  'GET /socket HTTP/1.1\r\nHost: crm.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nGatehouse-User: boss\r\n\r\n',
+]
+
+export const hostileRequests: readonly Hostile[] = [
+  ...fields.flatMap((field) =>
+    spellings.map((spell) => ({ about: `header ${spell(field)}`, headers: [`${spell(field)}: boss`] })),
+  ),
+  ...spellings.map((spell) => ({
+    about: `header ${spell('user')} thrice, on a page of ours`,
+    path: '/.gatehouse/../admin',
+    headers: ['a', 'b', 'c'].map((value) => `${spell('user')}: ${value}`),
+  })),
+  ...told.flatMap((header) => [
+    { about: header.slice(0, 60), headers: [header] },
+    {
+      about: `${header.slice(0, 60)} below /.gatehouse/`,
+      path: '/.gatehouse/..%2fadmin',
+      headers: [header, 'Gatehouse-User: boss'],
+    },
+  ]),
+  ...hops.flatMap((connection) => [
+    { about: `connection ${connection}`, connection },
+    { about: `connection ${connection} with the headers`, connection, headers: ['Gatehouse-User: boss', 'Gatehouse-Session: x'] },
+  ]),
+  ...cookies.map((cookie) => ({
+    about: `cookie ${cookie.slice(0, 60)}`,
+    headers: [`Cookie: ${cookie}`, 'Gatehouse-User: boss'],
+  })),
+  ...paths.map((path) => ({ about: `path ${path.slice(0, 60)}`, path, headers: ['Gatehouse-User: boss'] })),
+  ...hosts.map((host) => ({ about: `host ${host.slice(0, 60)}`, host, headers: ['Gatehouse-User: boss'] })),
+  { about: 'no host', host: null, headers: ['Gatehouse-User: boss'] },
+  ...methods.map((method) => ({ about: `method ${method}`, method, headers: ['Gatehouse-User: boss'] })),
+  ...methods.map((method) => ({ about: `method ${method} below /.gatehouse/`, method, path: '/.gatehouse/x' })),
+  ...whole.map((raw) => ({ about: JSON.stringify(raw.slice(0, 160)), raw })),
+  ...paths
+    .filter((path) => path.startsWith('/'))
+    .map((path) => ({
+      about: `path ${path.slice(0, 60)}, named otherwise to us`,
+      path: '/admin',
+      headers: [`X-Forwarded-Uri: ${path}`],
+    })),
+]
+
+/** The request as it is sent. `cookie`: what the browser has beside. */
+export function bytesOf(
+  { method = 'GET', path = '/admin', host = 'crm.example.com', headers = [], connection, raw }: Hostile,
+  cookie?: string,
+): string {
+  if (raw !== undefined)
+    return cookie === undefined ? raw : raw.replaceAll(/\r\nHost: crm\.example\.com\r\n/g, `$&Cookie: ${cookie}\r\n`)
+  return [
+    `${method} ${path} HTTP/1.1`,
+    ...(host === null ? [] : [`Host: ${host}`]),
+    ...(cookie === undefined ? [] : [`Cookie: ${cookie}`]),
+    ...headers,
+    ...(connection === undefined ? [] : [`Connection: ${connection}`]),
+    'Connection: close',
+    '',
+    '',
+  ].join('\r\n')
+}
