@@ -71,5 +71,13 @@ async function openapi(): Promise<string> {
   const document = shareComponents(node.app.swagger())
   await node.close()
   await database.close()
-  return `${JSON.stringify(document, null, 2)}\n`
+  return `${onOneLine(JSON.stringify(document, null, 2))}\n`
+}
+
+/** Short lists of words each on one line, as one reads them. */
+function onOneLine(json: string): string {
+  return json.replaceAll(/\[\n\s+("[^"\n]*"(?:,\n\s+"[^"\n]*")*)\n\s+\]/g, (list, words: string) => {
+    const line = `[${words.replaceAll(/,\n\s+/g, ', ')}]`
+    return line.length <= 100 ? line : list
+  })
 }

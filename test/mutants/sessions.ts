@@ -34,7 +34,7 @@ export const sessions: Room = {
     },
     {
       breaks: 'A request of a person puts off the idle end.',
-      file: 'sql/routines/recognise_sessions.sql',
+      file: 'sql/routines/show_signs_of_life.sql',
       find: 'last_active_at = case when s.id = any (active) then now() else s.last_active_at end',
       replace: 'last_active_at = s.last_active_at',
       tests: [`${room}/sessions.test.ts`],
