@@ -8,7 +8,8 @@ import { defineConfig, type Plugin } from 'vite'
 const dist = join(import.meta.dirname, 'dist')
 
 /** The texts that console/app/texts.ts loads together. */
-const sharedTexts = /locales.(\w+).(?!api|audit|desk|imports|messages|passwords|recovery|rules|sign-in)[\w-]+\.json$/
+const sharedTexts =
+  /locales.(\w+).(?!api|audit|desk|factors|imports|messages|passwords|recovery|rules|second-factor|sign-in)[\w-]+\.json$/
 
 /** Compresses each file once, here, so that no request has to. */
 function compressed(): Plugin {
@@ -40,8 +41,8 @@ export default defineConfig({
           groups: [
             // What every screen says in a language; what only some say is a file of its own.
             { debugName: 'texts', test: sharedTexts, name: (id) => `texts-${sharedTexts.exec(id)?.[1]}`, priority: 1 },
-            // But for what only the screens of imports know: each holds it in three files of its own.
-            { name: 'shared', test: /^(?!.*sheet-columns)/, minShareCount: 3 },
+            // But for what only the screens of imports, or of rules, know: each holds it in three files of its own.
+            { name: 'shared', test: /^(?!.*(sheet-columns|NumberInput|number-format|Textarea|autosize))/, minShareCount: 3 },
           ],
         },
       },
