@@ -44,7 +44,7 @@ export default defineConfig({
             // But for what only the screens of imports, or of modules, know, each in three files of its own; and for what the first screen lacks.
             {
               name: 'shared',
-              test: /^(?!.*(sheet-columns|console.modules|contracts.module|MultiSelect|PillsInput|components.(Switch|Radio)))/,
+              test: /^(?!.*(sheet-columns|console.modules|contracts.module|MultiSelect|PillsInput|components.(Switch|Radio)|NumberInput|number-format|Textarea|autosize))/,
               minShareCount: 3,
             },
           ],

@@ -42,3 +42,5 @@ begin
 end $$;
 -- A key stays the key that it was made as.
 grant update (counter, backed_up) on passkey to gatehouse_server, gatehouse_operator;
+-- Tidying holds a row before it takes it, which is a right of whoever may write it.
+grant update (used_at) on used_challenge to gatehouse_server, gatehouse_operator;
