@@ -12,6 +12,7 @@ import { diagnose } from './diagnose.ts'
 import { endAccountSession } from './end-account-session.ts'
 import { epochCommand } from './epoch-command.ts'
 import { giveNewPassword } from './give-new-password.ts'
+import { moduleCommands } from './module-commands.ts'
 import { OperatorError } from './problems.ts'
 import { seatsCommand } from './seats-command.ts'
 import { setEnabled } from './set-enabled.ts'
@@ -161,6 +162,7 @@ export const commands: readonly Command[] = [
       return { json: { instance: name, ...ended, ended: true }, text: `${ended.username} is logged out.\n` }
     },
   },
+  ...moduleCommands,
   epochCommand,
   {
     words: 'compliance-report',
