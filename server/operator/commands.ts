@@ -14,6 +14,7 @@ import { endAccountSession } from './end-account-session.ts'
 import { epochCommand } from './epoch-command.ts'
 import { factorCommands } from './factor-commands.ts'
 import { giveNewPassword } from './give-new-password.ts'
+import { moduleCommands } from './module-commands.ts'
 import { OperatorError } from './problems.ts'
 import { seatsCommand } from './seats-command.ts'
 import { setEnabled } from './set-enabled.ts'
@@ -164,6 +165,7 @@ export const commands: readonly Command[] = [
       return { json: { instance: name, ...ended, ended: true }, text: `${ended.username} is logged out.\n` }
     },
   },
+  ...moduleCommands,
   epochCommand,
   complianceCommand,
   {

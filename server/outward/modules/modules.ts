@@ -39,7 +39,7 @@ export {
   removeModule,
   takeSecretBack,
 } from './manage-modules.ts'
-export { type Access, listAccess } from './overview-store.ts'
+export { type Access, listAccess, listChoices } from './overview-store.ts'
 export { closeGrant, openModuleSession } from './session-store.ts'
 export {
   findModuleByClientId,
