@@ -10,6 +10,13 @@ const dist = join(import.meta.dirname, 'dist')
 /** The texts that console/app/texts.ts loads together. */
 const sharedTexts = /locales.(\w+).(?!api|audit|desk|imports|mail|messages|passwords|recovery|rules|sign-in)[\w-]+\.json$/
 
+/**
+ * What three screens have in common, but for what no first screen needs: the parts of forms and dialogs, which come as files of their own;
+ * and what only the screens of imports know, each of which holds it.
+ */
+const shared =
+  /^(?!.*(sheet-columns|@mantine.form|core.esm.components.(Radio|MultiSelect|Pill|PillsInput|Switch|Fieldset|SimpleGrid|Textarea|Modal|ModalBase|NumberInput|Stepper|PasswordInput)\b|react-remove-scroll|use-sidecar|react-style-singleton|users.selection-bar))/
+
 /** Compresses each file once, here, so that no request has to. */
 function compressed(): Plugin {
   return {
@@ -40,8 +47,7 @@ export default defineConfig({
           groups: [
             // What every screen says in a language; what only some say is a file of its own.
             { debugName: 'texts', test: sharedTexts, name: (id) => `texts-${sharedTexts.exec(id)?.[1]}`, priority: 1 },
-            // But for what only the screens of imports know: each holds it in three files of its own.
-            { name: 'shared', test: /^(?!.*sheet-columns)/, minShareCount: 3 },
+            { name: 'shared', test: shared, minShareCount: 3 },
           ],
         },
       },

@@ -110,14 +110,13 @@ export function signedInFrame(view: View, signedIn: SignedIn & { closesSoon: boo
     menu: userMenu(view, signedIn),
     notice: sessionNotice(view, signedIn),
     scripts: ['menu.js', 'session-notice.js'],
-    styles: ['menu.css'],
   }
 }
 
 /** Opens without a script; a script closes it again. Source: ASVS 5.0, 7.4.4. */
 function userMenu({ t }: View, { session, formToken }: SignedIn): Html {
   return html`<details class="menu">
-<summary>${session.fullName}</summary>
+<summary><span class="name">${session.fullName}</span></summary>
 <nav aria-label="${t('home:user_menu')}"><ul>
 <li><a href="/home">${t('home:home')}</a></li>
 ${worksInConsole(session) ? html`<li><a href="/console">${t('home:console')}</a></li>` : ''}

@@ -16,6 +16,8 @@ export type Policy = Readonly<
     automatic?: boolean
     /** Answers at every host name, also at those of no instance, and knows nobody: for load balancers, and for what is the same for all. */
     anyHost?: boolean
+    /** Its answer holds a secret, such as a form token, and so is not compressed. */
+    holdsSecret?: boolean
     /** Takes a body that may be large, and so may take minutes to arrive. */
     slowBody?: boolean
   }
@@ -41,7 +43,7 @@ declare module 'fastify' {
 }
 
 type Config = { policy: Policy }
-type More = Pick<Policy, 'csp' | 'automatic' | 'anyHost' | 'slowBody'>
+type More = Pick<Policy, 'csp' | 'automatic' | 'anyHost' | 'slowBody' | 'holdsSecret'>
 
 /** A page for everybody, and the forms on it. */
 export const publicPage = { policy: { caller: 'anybody', form: 'ours', answers: 'page' } } as const satisfies Config
