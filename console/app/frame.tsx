@@ -77,7 +77,7 @@ function UserMenu() {
   const { t } = useTranslation()
   const { fullName, formToken } = useSession()
   return (
-    <DropMenu label={t('home:user_menu')} summary={<span className="name">{fullName}</span>}>
+    <DropMenu label={t('home:user_menu')} summary={fullName}>
       <li>
         <a href="/home">{t('home:home')}</a>
       </li>

@@ -116,7 +116,7 @@ export function signedInFrame(view: View, signedIn: SignedIn & { closesSoon: boo
 /** Opens without a script; a script closes it again. Source: ASVS 5.0, 7.4.4. */
 function userMenu({ t }: View, { session, formToken }: SignedIn): Html {
   return html`<details class="menu">
-<summary><span class="name">${session.fullName}</span></summary>
+<summary>${session.fullName}</summary>
 <nav aria-label="${t('home:user_menu')}"><ul>
 <li><a href="/home">${t('home:home')}</a></li>
 ${worksInConsole(session) ? html`<li><a href="/console">${t('home:console')}</a></li>` : ''}
