@@ -1,11 +1,12 @@
 import './app/mantine.css'
 import './app/console.css'
+import './app/list.css'
 import './app/forced-colours.css'
 import { MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
+import { lazy, Suspense } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiProblem } from './app/api.ts'
 import { isAway, onConnection } from './app/connection.ts'
@@ -15,6 +16,7 @@ import { SessionGate } from './app/session.tsx'
 import { openTexts } from './app/texts.ts'
 import { theme } from './app/theme.ts'
 
+const Notices = lazy(() => import('./app/notices.tsx'))
 const root = document.getElementById('console')!
 // The page's policy lets styles in only with this value.
 const nonce = document.querySelector<HTMLMetaElement>('meta[name=style-nonce]')!.content
@@ -48,7 +50,9 @@ onConnection(() => {
 await openTexts()
 createRoot(root).render(
   <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-    <Notifications position="top-center" />
+    <Suspense>
+      <Notices />
+    </Suspense>
     <QueryClientProvider client={queries}>
       <SessionGate>
         <RouterProvider router={router} />
@@ -56,4 +60,4 @@ createRoot(root).render(
     </QueryClientProvider>
   </MantineProvider>,
 )
-loadAllScreens()
+loadAllScreens(() => queries.isFetching() > 0)

@@ -11,6 +11,13 @@ const dist = join(import.meta.dirname, 'dist')
 const sharedTexts =
   /locales.(\w+).(?!api|audit|desk|factors|imports|mail|messages|modules|passwords|recovery|rules|second-factor|sign-in)[\w-]+\.json$/
 
+/**
+ * What three screens have in common, but for what no first screen needs: the parts of forms and dialogs, which come as files of their own;
+ * and what only the screens of imports, or of modules, know, each of which holds it.
+ */
+const shared =
+  /^(?!.*(sheet-columns|console.modules|contracts.module|number-format|autosize|@mantine.form|core.esm.components.(Radio|MultiSelect|Pill|PillsInput|Switch|Fieldset|SimpleGrid|Textarea|Modal|ModalBase|NumberInput|Stepper|PasswordInput)\b|react-remove-scroll|use-sidecar|react-style-singleton|users.selection-bar))/
+
 /** Compresses each file once, here, so that no request has to. */
 function compressed(): Plugin {
   return {
@@ -41,12 +48,7 @@ export default defineConfig({
           groups: [
             // What every screen says in a language; what only some say is a file of its own.
             { debugName: 'texts', test: sharedTexts, name: (id) => `texts-${sharedTexts.exec(id)?.[1]}`, priority: 1 },
-            // But for what only the screens of imports, or of modules, know, each in three files of its own; and for what the first screen lacks.
-            {
-              name: 'shared',
-              test: /^(?!.*(sheet-columns|console.modules|contracts.module|MultiSelect|PillsInput|components.(Switch|Radio)|NumberInput|number-format|Textarea|autosize))/,
-              minShareCount: 3,
-            },
+            { name: 'shared', test: shared, minShareCount: 3 },
           ],
         },
       },

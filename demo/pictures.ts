@@ -39,7 +39,7 @@ const screens: { name: string; path: string; seen: string; prepare?: (page: Page
       const chooser = page.waitForEvent('filechooser')
       await page.getByRole('button', { name: 'Choose a file' }).click()
       await (await chooser).setFiles({ name: 'new-agents.csv', mimeType: 'text/csv', buffer: Buffer.from(sheet) })
-      await page.getByRole('table', { name: /something to say/ }).waitFor()
+      await page.getByRole('table', { name: /rows? with notes/ }).waitFor()
     },
   },
   { name: 'audit', path: '/console/audit', seen: 'tbody tr', readme: true },

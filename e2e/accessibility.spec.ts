@@ -76,6 +76,8 @@ test('wcag-2.1.1 wcag-2.4.3 wcag-2.4.7 the login works by keyboard alone, in ord
 test('wcag-2.1.1 wcag-2.4.7 the user menu opens, closes and works by keyboard alone', async ({ page, instance }) => {
   await logInForTheFirstTime(page, instance)
   await page.keyboard.press('Tab')
+  await expect(page.getByRole('banner').getByRole('link')).toBeFocused()
+  await page.keyboard.press('Tab')
   await expect(page.getByRole('banner').getByText('Administrator')).toBeFocused()
   await expectFocusIsSeen(page)
   const menu = page.getByRole('navigation', { name: 'User menu' })

@@ -65,7 +65,7 @@ test('asvs-6.2.1 a new password that breaks rules, or differs the second time, i
   await expect(page.locator('#rules li[data-code=personal]')).toHaveAttribute('data-state', 'broken')
 
   await change(page, goodPassword, goodPassword)
-  await expect(page.getByText('Another one than before')).toBeVisible()
+  await expect(page.getByText('Different from your current one')).toBeVisible()
 
   await change(page, goodPassword, otherGoodPassword, goodPassword)
   await expect(page.getByRole('alert')).toContainText('typed differently the second time')

@@ -10,7 +10,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     instance,
     server,
   }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(600_000)
     await logInForTheFirstTime(page, instance)
     // A colour is judged once it is there: what fades in has less contrast on its way, which nobody reads.
     await page.emulateMedia({ reducedMotion: 'reduce', colorScheme })

@@ -60,7 +60,7 @@ test('what somebody else may see is not left on the screen: after another person
   const tab = await context.newPage()
   await logIn(tab, 'ana', initialPassword)
   await tab.getByLabel('New password', { exact: true }).fill(goodPassword)
-  await tab.getByLabel('New password, once more').fill(goodPassword)
+  await tab.getByLabel('New password, again').fill(goodPassword)
   await tab.getByRole('button', { name: 'Save and log in' }).click()
   await expect(tab.getByRole('heading', { name: 'Welcome, Ana Souza' })).toBeVisible()
   page.on('dialog', (dialog) => void dialog.accept())

@@ -28,8 +28,19 @@ async function* users(page: Page): AsyncGenerator<string> {
 
   await page.goto('/console/users/new')
   await page.getByRole('button', { name: 'Create' }).click()
-  await expect(page.getByText('Type a username.')).toBeVisible()
+  await expect(page.getByText('Enter a username.')).toBeVisible()
   yield 'new-user-refused'
+
+  await page.getByRole('radio', { name: 'A message' }).check()
+  await page.getByRole('button', { name: 'Send a test message' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Send a test message' })
+  await dialog.getByLabel('Send it to').fill('ana@example.com')
+  await dialog.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(dialog.getByText('The mail server took the message')).toBeVisible()
+  yield 'test-message'
+
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('radio', { name: 'A slip to print' }).check()
 
   await page.getByLabel('Username').fill('ana')
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ana Souza')
@@ -66,6 +77,10 @@ async function* users(page: Page): AsyncGenerator<string> {
   await page.goto('/console/nowhere')
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
   yield 'not-found'
+
+  await page.getByRole('banner').getByText('Administrator').click()
+  await expect(page.getByRole('navigation', { name: 'User menu' })).toBeVisible()
+  yield 'user-menu'
 }
 
 async function* rules(page: Page): AsyncGenerator<string> {
@@ -73,12 +88,12 @@ async function* rules(page: Page): AsyncGenerator<string> {
   await expect(page.getByRole('heading', { name: 'Password rules' })).toBeVisible()
   yield 'password-rules'
 
-  await page.getByLabel('Shortest password').fill('8')
+  await page.getByLabel('Minimum length').fill('8')
   await page.getByLabel('Digits', { exact: true }).fill('11')
-  await page.getByLabel('A trial password').fill('walnut')
+  await page.getByLabel('Test password').fill('walnut')
   await expect(page.getByText('Correct the rules first.')).toBeVisible()
   await page.getByRole('button', { name: 'Save' }).click()
-  await expect(page.getByText('Say why.')).toBeVisible()
+  await expect(page.getByText('Give a reason.')).toBeVisible()
   yield 'password-rules-refused'
 
   await page.getByLabel('Digits', { exact: true }).fill('2')
@@ -93,7 +108,7 @@ async function* rules(page: Page): AsyncGenerator<string> {
   await page.getByRole('button', { name: 'Discard' }).click()
   await page.goto('/console/login-rules')
   await expect(page.getByRole('heading', { name: 'Session rules', exact: true })).toBeVisible()
-  await page.getByLabel('Idle end', { exact: true }).fill('90')
+  await page.getByLabel('Session timeout when idle', { exact: true }).fill('90')
   yield 'login-rules'
 
   await page.getByRole('button', { name: 'Discard' }).click()
@@ -129,7 +144,7 @@ async function* teams(page: Page): AsyncGenerator<string> {
 
   await page.getByRole('link', { name: 'New team' }).click()
   await page.getByRole('button', { name: 'Create' }).click()
-  await expect(page.getByText('This is needed')).toBeVisible()
+  await expect(page.getByText('This is required')).toBeVisible()
   await page.getByRole('combobox', { name: 'Supervisors' }).fill('ana')
   await expect(page.getByRole('option', { name: 'Ana Souza (ana)' })).toBeVisible()
   yield 'new-team-choosing'
@@ -210,7 +225,7 @@ async function* desk(page: Page): AsyncGenerator<string> {
   await field.fill('ad')
   await expect(page.getByText('Logged in since').first()).toBeVisible()
   await field.fill('carla')
-  await expect(page.getByText('The password is theirs and still good')).toBeVisible()
+  await expect(page.getByText('They have chosen their own password, and it is still valid')).toBeVisible()
   yield 'desk-person'
 }
 
@@ -244,7 +259,7 @@ async function* imports(page: Page): AsyncGenerator<string> {
   yield 'import-mapping'
 
   await choose(['Username,Full Name,Email,Profile', 'dora,Dora Lima,,', 'no good,Nobody,not an address,Nobody'])
-  await expect(page.getByRole('table', { name: /something to say/ })).toBeVisible()
+  await expect(page.getByRole('table', { name: /rows? with notes/ })).toBeVisible()
   yield 'import-checked'
 
   // Held for as long as it is looked at: the run of one row is over in a moment.

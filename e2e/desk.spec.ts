@@ -119,7 +119,7 @@ test('nobody who works is thrown out by one press: it asks, with a reason, and i
   const end = card.getByRole('button', { name: 'End session: Ana Souza' })
   await expect(card.locator('button[data-variant=filled]')).toHaveCount(0)
   await expect(card.getByText('Logged in and working').first()).toBeVisible()
-  await expect(card.getByText('This is in the way')).toBeHidden()
+  await expect(card.getByText('What keeps them out')).toBeHidden()
   await expect(card.locator('li[data-answer=stops]')).toHaveCount(0)
   await end.click()
   const dialog = page.getByRole('dialog', { name: 'End session' })

@@ -31,10 +31,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       const row = (name: string) => page.getByRole('row', { name: new RegExp(name) })
       const box = (name: string) => row(name).getByRole('checkbox')
       await box('Ana').check()
-      const [ticked, open] = [row('Ana'), row('Administrator')].map((each) => each.locator('.mantine-Checkbox-inner')) as [
-        Locator,
-        Locator,
-      ]
+      const [ticked, open] = [row('Ana'), row('Administrator')].map((each) => each.getByRole('checkbox')) as [Locator, Locator]
       expect(await drawnIn(page, ticked)).toBeGreaterThan(15)
       expect(await drawnIn(page, open)).toBe(0)
       expect(await style(row('Ana').locator('td').first(), 'border-bottom-width')).not.toBe(

@@ -57,7 +57,7 @@ test('asvs-6.2.7 nist-3.1.1.2 a password can be pasted, and password managers kn
   await username.fill(instance.username)
   await password.press('Enter')
   await expect(page).toHaveURL('/choose-password')
-  for (const label of ['New password', 'New password, once more'])
+  for (const label of ['New password', 'New password, again'])
     await expect(page.getByLabel(label, { exact: true })).toHaveAttribute('autocomplete', 'new-password')
 })
 

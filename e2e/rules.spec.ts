@@ -34,7 +34,7 @@ test('asvs-6.2.5 a rule against a clause: tried before it is saved, saved with a
   await expect(page.getByText('8 to 64. Default: 15 characters.')).toBeVisible()
   await expect(save(page)).toBeDisabled()
 
-  await page.getByLabel('A trial password').fill('seven lanterns beneath a tram')
+  await page.getByLabel('Test password').fill('seven lanterns beneath a tram')
   await expect(page.getByText('This would be accepted.')).toBeVisible()
   await page.getByLabel('Digits', { exact: true }).fill('2')
   await expect(page.getByText('This would be refused:')).toBeVisible()
@@ -43,15 +43,15 @@ test('asvs-6.2.5 a rule against a clause: tried before it is saved, saved with a
 
   await save(page).click()
   const reason = page.getByLabel('Reason: Digits')
-  await expect(page.getByText('Say why.')).toBeVisible()
+  await expect(page.getByText('Give a reason.')).toBeVisible()
   await expect(reason).toBeFocused()
   await reason.fill('The bank demands it.')
-  await page.getByLabel('Shortest password').fill('20')
+  await page.getByLabel('Minimum length').fill('20')
   await save(page).click()
   await expect(page.getByText('Saved.')).toBeVisible()
   await expect(save(page)).toBeDisabled()
   await page.reload()
-  await expect(page.getByLabel('Shortest password')).toHaveValue('20 characters')
+  await expect(page.getByLabel('Minimum length')).toHaveValue('20 characters')
   await expect(reason).toHaveValue('The bank demands it.')
 
   const report = (await server.command('compliance-report', '--instance', instance.name)) as {
@@ -89,17 +89,17 @@ test('of two who change the rules, the second sees what holds now and loses noth
   await openPasswordRules(page)
   const second = await context.newPage()
   await openPasswordRules(second)
-  await page.getByLabel('Former passwords').fill('5')
-  await second.getByLabel('Former passwords').fill('9')
-  await second.getByLabel('Shortest password').fill('18')
+  await page.getByLabel('Password history').fill('5')
+  await second.getByLabel('Password history').fill('9')
+  await second.getByLabel('Minimum length').fill('18')
   await save(page).click()
   await expect(page.getByText('Saved.')).toBeVisible()
 
   await save(second).click()
   await expect(second.getByText('Somebody else has changed these rules meanwhile')).toBeVisible()
   await expect(second.getByText('Holds now: 5 passwords.')).toBeVisible()
-  await expect(second.getByLabel('Former passwords')).toHaveValue('9 passwords')
-  await expect(second.getByLabel('Shortest password')).toHaveValue('18 characters')
+  await expect(second.getByLabel('Password history')).toHaveValue('9 passwords')
+  await expect(second.getByLabel('Minimum length')).toHaveValue('18 characters')
 
   let asked = ''
   second.once('dialog', (dialog) => {
@@ -111,7 +111,7 @@ test('of two who change the rules, the second sees what holds now and loses noth
   await save(second).click()
   await expect(second.getByText('Saved.')).toBeVisible()
   await page.reload()
-  await expect(page.getByLabel('Former passwords')).toHaveValue('9 passwords')
+  await expect(page.getByLabel('Password history')).toHaveValue('9 passwords')
 })
 
 test('sign-in and session rules are saved each by themselves, and say what bounds them', async ({ page, instance }) => {
@@ -120,21 +120,21 @@ test('sign-in and session rules are saved each by themselves, and say what bound
   const signIn = page.getByRole('region', { name: 'Sign-in rules' })
   const sessions = page.getByRole('region', { name: 'Session rules' })
   await signIn.getByLabel('A password is disabled after').fill('4')
-  await sessions.getByLabel('Idle end', { exact: true }).fill('30')
+  await sessions.getByLabel('Session timeout when idle', { exact: true }).fill('30')
   await signIn.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(signIn.getByText('This must not be above the number after which the password is disabled.')).toBeVisible()
-  await expect(signIn.getByLabel('Waits begin with')).toBeFocused()
+  await expect(signIn.getByLabel('Lockout after')).toBeFocused()
   await signIn.getByLabel('A password is disabled after').fill('50')
   await signIn.getByRole('checkbox', { name: 'Português' }).uncheck()
   await signIn.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(page.getByText('Saved.')).toBeVisible()
   // The other form is untouched by that, and not in conflict with it.
-  await expect(sessions.getByLabel('Idle end', { exact: true })).toHaveValue('30 minutes')
+  await expect(sessions.getByLabel('Session timeout when idle', { exact: true })).toHaveValue('30 minutes')
   await sessions.getByRole('switch', { name: 'Users may end their other session' }).check()
   await sessions.getByRole('button', { name: 'Save', exact: true }).click()
   await expect(sessions.getByRole('button', { name: 'Save', exact: true })).toBeDisabled()
   await page.reload()
-  await expect(sessions.getByLabel('Idle end', { exact: true })).toHaveValue('30 minutes')
+  await expect(sessions.getByLabel('Session timeout when idle', { exact: true })).toHaveValue('30 minutes')
   await expect(signIn.getByRole('checkbox', { name: 'Português' })).not.toBeChecked()
 })
 

@@ -175,7 +175,7 @@ export async function openNode(
   await app.register(ruleEditor(passwordNeeds))
   const runner = openImportRunner({ database, keys, hashQueue }, (error) => app.log.error({ err: error }))
   await app.register(imports({ database, keys, hashQueue, breached, runner }))
-  await app.register(consolePages())
+  await app.register(consolePages({ keys }))
   await app.register(apiDocumentation())
 
   const Status = Type.Object({ status: Type.String() })

@@ -103,7 +103,7 @@ export class Browser {
 /** The hidden fields of the forms of a page, by where each form is sent. */
 export function hiddenFields(body: string): Map<string, Record<string, string>> {
   const forms = new Map<string, Record<string, string>>()
-  for (const [, action, inside] of body.matchAll(/<form method="post" action="([^"]+)">([\s\S]*?)<\/form>/g)) {
+  for (const [, action, inside] of body.matchAll(/<form method="post" action="([^"]+)"[^>]*>([\s\S]*?)<\/form>/g)) {
     const fields = [...inside!.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)">/g)]
     forms.set(action!, Object.fromEntries(fields.map(([, name, value]) => [name, value])))
   }

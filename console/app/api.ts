@@ -60,6 +60,7 @@ export type Routes = {
   'POST /api/sessions/end': typeof live.endSessionsRoute
   'POST /api/sessions/end-all': typeof live.endAllSessionsRoute
   'GET /api/seats': typeof live.seatsRoute
+  'GET /api/seats/week-ago': typeof live.seatsWeekAgoRoute
   'GET /api/audit': typeof auditLog.listAuditRoute
   'POST /api/audit/export': typeof auditLog.exportAuditRoute
   'GET /api/messages': typeof messages.listMessagesRoute

@@ -1,23 +1,17 @@
-import { Modal, Title } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { lazy, Suspense } from 'react'
+import type { DialogProps } from './dialog-frame.tsx'
 
-type DialogProps = { title: string; onClose?: () => void; children: ReactNode }
+const load = () => import('./dialog-frame.tsx')
+const DialogFrame = lazy(load)
 
-/** Asks or tells something before anything else goes on. Without `onClose` it can only be left by what it offers. */
-export function Dialog({ title, onClose, children }: DialogProps) {
-  const fixed = onClose === undefined
-  // Mantine's own header would be a second banner of the page, so the heading stands in the body.
+/** So that it is there when the network is not. */
+export const loadDialog = load
+
+/** Asks or tells something before anything else goes on. It is loaded when something asks. */
+export function Dialog(props: DialogProps) {
   return (
-    <Modal.Root opened onClose={onClose ?? (() => {})} closeOnEscape={!fixed} closeOnClickOutside={!fixed} centered>
-      <Modal.Overlay />
-      <Modal.Content aria-label={title}>
-        <Modal.Body pt="md">
-          <Title order={2} size="h4" mb="sm">
-            {title}
-          </Title>
-          {children}
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <Suspense>
+      <DialogFrame {...props} />
+    </Suspense>
   )
 }

@@ -1,11 +1,10 @@
 // What stands around every screen: the instance, the navigation, the user menu, and the word that the session has ended.
-import { AppShell, Badge, Box, Burger, Button, Group, Menu, NavLink, Text } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+// Plain elements with the styles of public/frame.css, which the server's pages have too: one header, before and behind the login.
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { RequestsNotice } from '../requests/requests-notice.tsx'
 import { useMyRequests } from '../requests/use-requests.ts'
+import { DropMenu } from './drop-menu.tsx'
 import { instanceName } from './heading.tsx'
 import { NoConnection } from './no-connection.tsx'
 import { screensFor } from './screens.ts'
@@ -13,69 +12,64 @@ import { useSession } from './session.tsx'
 import { SessionEnded } from './session-ended.tsx'
 import { SessionWarning } from './session-warning.tsx'
 
+const RequestsNotice = lazy(() => import('../requests/requests-notice.tsx'))
+const logo = document.querySelector<HTMLLinkElement>('link[rel=icon]')?.href
+
 export function Frame() {
   const { t } = useTranslation()
-  const [opened, { toggle, close }] = useDisclosure()
+  const [opened, setOpened] = useState(false)
   const { permissions } = useSession()
   const waiting = useMyRequests().length
   const { pathname } = useLocation()
-  useEffect(close, [pathname])
+  useEffect(() => setOpened(false), [pathname])
   return (
-    <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 220, breakpoint: 'sm', collapsed: { mobile: !opened } }}
-      padding={{ base: 'sm', sm: 'lg' }}
-    >
-      <AppShell.Header>
-        <Group h="100%" px="md" wrap="nowrap" justify="space-between">
-          <Group wrap="nowrap" gap="sm" miw={0}>
-            <Burger
-              opened={opened}
-              onClick={toggle}
-              hiddenFrom="sm"
-              size="sm"
-              aria-label={t('navigation')}
-              aria-expanded={opened}
-            />
-            <img src="/assets/gatehouse.svg" alt="" width={28} height={28} />
-            <Text fw={600} truncate>
-              {instanceName}
-            </Text>
-          </Group>
-          <UserMenu />
-        </Group>
-      </AppShell.Header>
-      <AppShell.Navbar p="xs" aria-label={t('navigation')}>
-        {screensFor(permissions).map(({ to, text }) => (
-          <NavLink
-            key={to}
-            component={Link}
-            to={to}
-            label={t(text)}
-            rightSection={to === '/requests' && waiting > 0 && <Waiting count={waiting} />}
-            active={pathname === to || pathname.startsWith(`${to}/`)}
-          />
-        ))}
-      </AppShell.Navbar>
-      <AppShell.Main>
-        <Box maw={1280} mx="auto">
-          <Outlet />
-        </Box>
-      </AppShell.Main>
-      <RequestsNotice />
+    <>
+      <header className="top">
+        <button
+          type="button"
+          className="burger"
+          aria-label={t('navigation')}
+          aria-expanded={opened}
+          aria-controls="navigation"
+          onClick={() => setOpened(!opened)}
+        >
+          <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true" stroke="currentColor" strokeWidth="1.8">
+            <path d={opened ? 'M3 3l10 10M13 3L3 13' : 'M2 4h12M2 8h12M2 12h12'} />
+          </svg>
+        </button>
+        <p className="instance">
+          <Link to="/">
+            <img src={logo} alt="" width={28} height={28} /> {instanceName}
+          </Link>
+        </p>
+        <UserMenu />
+      </header>
+      <nav id="navigation" className="frame-nav" aria-label={t('navigation')} data-open={opened || undefined}>
+        <ul>
+          {screensFor(permissions).map(({ to, text }) => (
+            <li key={to}>
+              <Link to={to} aria-current={pathname === to || pathname.startsWith(`${to}/`) ? 'page' : undefined}>
+                {t(text)}
+                {to === '/requests' && waiting > 0 && (
+                  <span role="img" className="waiting" aria-label={t('requests.waiting', { count: waiting })}>
+                    {waiting}
+                  </span>
+                )}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <main className="frame-main">
+        <Outlet />
+      </main>
+      <Suspense>
+        <RequestsNotice />
+      </Suspense>
       <NoConnection />
       <SessionWarning />
       <SessionEnded />
-    </AppShell>
-  )
-}
-
-function Waiting({ count }: { count: number }) {
-  const { t } = useTranslation()
-  return (
-    <Badge size="lg" aria-label={t('requests.waiting', { count })}>
-      {count}
-    </Badge>
+    </>
   )
 }
 
@@ -83,32 +77,22 @@ function UserMenu() {
   const { t } = useTranslation()
   const { fullName, formToken } = useSession()
   return (
-    <Menu position="bottom-end" withinPortal={false}>
-      <Menu.Target>
-        <Button variant="subtle" aria-label={`${t('home:user_menu')}: ${fullName}`} maw="45vw">
-          <Text truncate inherit>
-            {fullName}
-          </Text>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href="/home">
-          {t('home:home')}
-        </Menu.Item>
-        <Menu.Item component="a" href="/change-password">
-          {t('home:change_password')}
-        </Menu.Item>
-        <Menu.Item component="a" href="/change-language">
-          {t('common:language')}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item component="button" type="submit" form="log-out" closeMenuOnClick={false}>
-          {t('home:log_out')}
-        </Menu.Item>
-      </Menu.Dropdown>
-      <form id="log-out" method="post" action="/log-out" hidden>
-        <input type="hidden" name="formToken" value={formToken} />
-      </form>
-    </Menu>
+    <DropMenu label={t('home:user_menu')} summary={fullName}>
+      <li>
+        <a href="/home">{t('home:home')}</a>
+      </li>
+      <li>
+        <a href="/change-password">{t('home:change_password')}</a>
+      </li>
+      <li>
+        <a href="/change-language">{t('common:language')}</a>
+      </li>
+      <li>
+        <form method="post" action="/log-out">
+          <input type="hidden" name="formToken" value={formToken} />
+          <button type="submit">{t('home:log_out')}</button>
+        </form>
+      </li>
+    </DropMenu>
   )
 }

@@ -4,6 +4,7 @@ import { lazyRouteComponent } from '@tanstack/react-router'
 import type { ComponentType } from 'react'
 import { ApiProblem } from './api.ts'
 import { answers, connectionLost, untilBack } from './connection.ts'
+import { loadDialog } from './dialog.tsx'
 
 type Module = { default: ComponentType }
 
@@ -36,11 +37,17 @@ function isMissing(error: unknown): boolean {
 /** In milliseconds after the first screen: it has the line to itself. */
 const afterFirstScreen = 4000
 
-/** Loads what is not there yet, one after the other, unless somebody saves data. */
-export function loadAllScreens(): void {
+/**
+ * Loads what is not there yet, one after the other, unless somebody saves data.
+ * @param isBusy whether the first screen still waits for something
+ */
+export function loadAllScreens(isBusy: () => boolean): void {
   const { connection } = navigator as { connection?: { saveData?: boolean } }
   if (connection?.saveData) return
-  setTimeout(async () => {
-    for (const load of screens) await load().catch(() => {})
-  }, afterFirstScreen)
+  const loadLater = () =>
+    setTimeout(async () => {
+      if (isBusy() || document.readyState !== 'complete') return loadLater()
+      for (const load of [loadDialog, ...screens]) await load().catch(() => {})
+    }, afterFirstScreen)
+  loadLater()
 }

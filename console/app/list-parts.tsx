@@ -1,10 +1,11 @@
 // What every list has: a search, headings that sort, pages, and taking it away.
-import { Button, Menu, Pagination, Table, TextInput, UnstyledButton } from '@mantine/core'
+import { Pagination, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { download } from './api.ts'
+import { DropMenu } from './drop-menu.tsx'
 import { Failure } from './failure.tsx'
 
 type SearchFieldProps = { placeholder: string; value: string | undefined; onChange: (to: string | undefined) => void }
@@ -42,12 +43,16 @@ export function SortHeading<Column extends string>(props: SortHeadingProps<Colum
   const sorted = column === sort
   const down = direction === 'desc'
   return (
-    <Table.Th className={className} aria-sort={sorted ? (down ? 'descending' : 'ascending') : undefined}>
-      <UnstyledButton fw={700} fz="sm" onClick={() => onSort({ sort: column, direction: sorted && !down ? 'desc' : undefined })}>
+    <th className={className} aria-sort={sorted ? (down ? 'descending' : 'ascending') : undefined}>
+      <button
+        type="button"
+        className="sort"
+        onClick={() => onSort({ sort: column, direction: sorted && !down ? 'desc' : undefined })}
+      >
         {children}
         <span aria-hidden="true">{sorted ? (down ? ' ▼' : ' ▲') : ''}</span>
-      </UnstyledButton>
-    </Table.Th>
+      </button>
+    </th>
   )
 }
 
@@ -89,20 +94,15 @@ export function ExportMenu({ route, filter }: ExportProps) {
   const saving = useMutation({ mutationFn: (format: 'csv' | 'xlsx') => download(route, { ...given, format }) })
   return (
     <div>
-      <Menu withinPortal={false} position="bottom-end">
-        <Menu.Target>
-          <Button variant="default" loading={saving.isPending}>
-            {t('users.export')}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {(['csv', 'xlsx'] as const).map((format) => (
-            <Menu.Item key={format} onClick={() => saving.mutate(format)}>
+      <DropMenu summary={t('users.export')}>
+        {(['csv', 'xlsx'] as const).map((format) => (
+          <li key={format}>
+            <button type="button" disabled={saving.isPending} onClick={() => saving.mutate(format)}>
               {t('users.export_as', { format: format.toUpperCase() })}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+            </button>
+          </li>
+        ))}
+      </DropMenu>
       {saving.error && <Failure error={saving.error} />}
     </div>
   )

@@ -21,6 +21,13 @@ export function usePermission(permission: Permission): boolean {
   return useSession().permissions.includes(permission)
 }
 
+/** Who was logged in when the server made this page. */
+function sessionOfPage(): Session {
+  const session = JSON.parse(document.querySelector<HTMLMetaElement>('meta[name=session]')!.content) as Session
+  setFormToken(session.formToken)
+  return session
+}
+
 export function SessionGate({ children }: { children: ReactNode }) {
   const { data: session, error } = useQuery({
     queryKey: ['session'],
@@ -29,6 +36,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
       setFormToken(session.formToken)
       return session
     },
+    initialData: sessionOfPage,
     staleTime: Number.POSITIVE_INFINITY,
   })
   useLiveChannel(session?.formToken)

@@ -1,5 +1,5 @@
 import { Button, Group, Paper, Text } from '@mantine/core'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Dialog } from '../app/dialog.tsx'
 import { Failure } from '../app/failure.tsx'
@@ -21,13 +21,15 @@ const mendOf: Record<string, Act> = {
   initial_password_expired: 'new_password',
 }
 
+const HandOver = lazy(() => import('../slips/hand-over.tsx'))
+
 type Props = { person: Person; isOpen: boolean; onToggle: () => void }
 
 /** One person: who, how they stand, what mends it, and behind one press why they can't log in. */
 export function PersonCard({ person, isOpen, onToggle }: Props) {
   const { t } = useTranslation('desk')
   const { id, fullName, username, team, session } = person
-  const { act, doing, failure } = useMends(person)
+  const { act, doing, failure, slip, closeSlip } = useMends(person)
   const [asking, setAsking] = useState<Act>()
   const acts = useActs(person)
   const isIn = person.states.some(({ state }) => state === 'logged_in')
@@ -85,6 +87,11 @@ export function PersonCard({ person, isOpen, onToggle }: Props) {
       </Group>
       {isOpen && <LoginCheckList id={id} isWorking={isIn && session?.silent === false} doing={doing} onAct={press} />}
       {isOpen && <ModuleChecks id={id} fullName={fullName} />}
+      {slip && (
+        <Suspense>
+          <HandOver slip={slip} onClose={closeSlip} />
+        </Suspense>
+      )}
       {asking === 'end_session' && (
         <AskEndSession
           fullName={fullName}

@@ -1,11 +1,10 @@
 // What a supervisor can do for a person at the desk, each in one press.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { ApiProblem, call } from '../app/api.ts'
-import { keepSlips } from '../slips/kept-slips.ts'
+import type { Slip } from '../slips/kept-slips.ts'
 import { deskKey, type LoginCheck } from './desk-queries.ts'
 
 /** `from_today` and `more_days` are the two ways in which dates are extended. */
@@ -20,14 +19,13 @@ export const moreDays = 7
 export function useMends({ id, fullName }: { id: string; fullName: string }) {
   const { t } = useTranslation('desk')
   const queries = useQueryClient()
-  const navigate = useNavigate()
+  const [slip, setSlip] = useState<Slip>()
   const [failure, setFailure] = useState<Error | null>(null)
 
   async function newPassword(): Promise<void> {
     const { slips, refused } = await call('POST /api/accounts/slips', { body: { accountIds: [id] } })
     for (const { code } of refused) throw new ApiProblem(409, { code })
-    keepSlips(slips)
-    await navigate({ to: '/slips' })
+    setSlip(slips[0])
   }
 
   const extend = (days: number) => call('POST /api/accounts/:id/extend-validity', { params: { id }, body: { days } })
@@ -49,7 +47,7 @@ export function useMends({ id, fullName }: { id: string; fullName: string }) {
     onSettled: () => queries.invalidateQueries({ queryKey: deskKey }),
   })
   const act = (act: Act, reason = '') => doing.mutate({ act, reason })
-  return { act, doing: doing.isPending ? doing.variables.act : undefined, failure }
+  return { act, doing: doing.isPending ? doing.variables.act : undefined, failure, slip, closeSlip: () => setSlip(undefined) }
 }
 
 /** What refuses one account of a selection refuses all that was asked for here. */

@@ -32,6 +32,15 @@ export function useMoreSessions(filter: LiveSearch, pages: readonly number[]): M
   return new Map(pages.map((page, at) => [page, found[at]?.data?.sessions ?? []]))
 }
 
+/** The same day of the last week, which does not change any more. */
+export function useSeatsWeekAgo() {
+  return useQuery({
+    queryKey: ['seats', 'week-ago', new Date().toDateString()],
+    queryFn: ({ signal }) => call('GET /api/seats/week-ago', { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
 export function useSeats() {
   return useQuery({
     queryKey: ['live', 'seats'],

@@ -1,11 +1,12 @@
 // How the seats are used: now, and over the day.
-import { Alert, Group, Paper, Progress, Table, Text, Title, VisuallyHidden } from '@mantine/core'
+import { Alert, Group, Paper, Progress, Skeleton, Table, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { useSession } from '../app/session.tsx'
 import { formatNumber, formatTime } from '../app/texts.ts'
-import { useSeats } from './live-queries.ts'
+import { useSeats, useSeatsWeekAgo } from './live-queries.ts'
 import { SeatsCurve } from './seats-curve.tsx'
 
 type Seats = Answer<'GET /api/seats'>
@@ -13,8 +14,10 @@ type Seats = Answer<'GET /api/seats'>
 export function SeatsPanel() {
   const { t } = useTranslation()
   const { data, error, refetch } = useSeats()
+  const weekAgo = useSeatsWeekAgo()
+  const [isWide] = useState(() => matchMedia('(min-width: 48em)').matches)
   if (error) return <Failure error={error} retry={() => void refetch()} />
-  if (!data) return null
+  if (!data) return <Skeleton height={isWide ? 420 : 150} />
   const { seats, seatReserve, inUse, peakToday, refusalsToday } = data
   const used = formatNumber(inUse)
   const inWords = seats === null ? t('live.no_limit', { used }) : t('live.of', { used, seats: formatNumber(seats) })
@@ -54,10 +57,14 @@ export function SeatsPanel() {
           {t('live.full')}
         </Alert>
       )}
-      <SeatsCurve seats={seats} quarters={data.quarters} />
-      <details>
-        <summary>{t('live.as_table')}</summary>
-        <Quarters quarters={data.quarters} />
+      {/* On a phone the people come first. */}
+      <details open={isWide}>
+        <summary>{t('live.over_the_day')}</summary>
+        <SeatsCurve seats={seats} quarters={data.quarters} weekAgo={weekAgo.data?.quarters ?? []} />
+        <details>
+          <summary>{t('live.as_table')}</summary>
+          <Quarters quarters={data.quarters} />
+        </details>
       </details>
     </Paper>
   )

@@ -1,15 +1,15 @@
 import { Anchor } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useLocation, useRouter } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { showWaiting } from '../app/heading.tsx'
+import { notifications } from '../app/notices.tsx'
 import { useMyRequests } from './use-requests.ts'
 
 const id = 'recovery-requests'
 
 /** Says without a sound that somebody waits: a notice when somebody new does, and their number in the title of the tab. */
-export function RequestsNotice() {
+export default function RequestsNotice() {
   const { t } = useTranslation()
   const requests = useMyRequests()
   const router = useRouter()

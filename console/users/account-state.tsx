@@ -1,4 +1,3 @@
-import { Badge, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { AccountState as AccountStateName } from '../../contracts/account-states.ts'
 import type { Answer } from '../app/api.ts'
@@ -10,14 +9,15 @@ type Account = Pick<
   'state' | 'lock' | 'passwordExpired' | 'disabledReason' | 'validFrom' | 'validUntil'
 >
 
-const colours: Record<AccountStateName, string> = {
-  ready: 'green',
-  initial_password: 'blue',
-  no_password: 'gray',
-  initial_password_expired: 'yellow',
-  not_yet_valid: 'yellow',
-  no_longer_valid: 'red',
-  disabled: 'red',
+/** How much it matters to whoever looks for what is the matter; most are ready, which is said quietly. */
+const looks: Record<AccountStateName, 'quiet' | 'waits' | 'stops'> = {
+  ready: 'quiet',
+  initial_password: 'waits',
+  no_password: 'waits',
+  initial_password_expired: 'stops',
+  not_yet_valid: 'stops',
+  no_longer_valid: 'stops',
+  disabled: 'stops',
 }
 
 /** How an account stands, and why; in words, so that nobody has to tell colours apart. */
@@ -37,20 +37,16 @@ export function AccountState({ state, lock, passwordExpired, disabledReason, val
   return (
     <>
       {(state !== 'ready' || more.length === 0) && (
-        <Badge color={colours[state]} variant="light" tt="none" size="md">
+        <span className="state" data-look={looks[state]}>
           {t(`users.state.${state}`)}
-        </Badge>
+        </span>
       )}
       {more.map((text) => (
-        <Badge key={text} color="yellow" variant="light" tt="none" size="md">
+        <span key={text} className="state" data-look="stops">
           {text}
-        </Badge>
+        </span>
       ))}
-      {why && (
-        <Text size="xs" c="dimmed">
-          {why}
-        </Text>
-      )}
+      {why && <span className="quiet why-so break"> {why}</span>}
     </>
   )
 }

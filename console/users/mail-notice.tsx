@@ -5,17 +5,21 @@ import { call } from '../app/api.ts'
 import { usePermission } from '../app/session.tsx'
 import { TestMail } from './test-mail.tsx'
 
-/** Says, to those who make credentials, that no mail leaves from here. */
-export function MailNotice() {
-  const { t } = useTranslation()
+/** Where mail goes, for those who make credentials. */
+export function useMail() {
   const isConcerned = usePermission('accounts.create')
-  const { data } = useQuery({
+  return useQuery({
     queryKey: ['mail'],
     queryFn: ({ signal }) => call('GET /api/mail', { signal }),
     enabled: isConcerned,
     staleTime: Number.POSITIVE_INFINITY,
   })
-  if (data?.mail !== 'files') return null
+}
+
+/** Says, to those who make credentials, that no mail leaves from here. */
+export function MailNotice() {
+  const { t } = useTranslation()
+  if (useMail().data?.mail !== 'files') return null
   return (
     <Alert color="yellow" title={t('users.no_mail')}>
       <div>{t('users.no_mail_next')}</div>

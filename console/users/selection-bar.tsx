@@ -1,5 +1,5 @@
 // What can be done to the accounts that are selected.
-import { Button, Group, Menu, Paper, Select, Text, TextInput } from '@mantine/core'
+import { Button, Group, Paper, Select, Text, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
 import { type Answer, call } from '../app/api.ts'
 import { Dialog } from '../app/dialog.tsx'
+import { DropMenu } from '../app/drop-menu.tsx'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
 import { useProfileName } from '../profiles/profile-name.ts'
@@ -33,6 +34,11 @@ export function SelectionBar({
     remove: usePermission('accounts.delete'),
   }
   const count = accountIds.length
+  const others: Act[] = [
+    ...(may.slips ? (['messages'] as const) : []),
+    ...(may.update ? (['assign_team', 'assign_profile'] as const) : []),
+    ...(may.remove ? (['remove'] as const) : []),
+  ]
   return (
     <Paper withBorder p="xs" component="section" aria-label={t('selection')}>
       <Group gap="xs">
@@ -54,24 +60,16 @@ export function SelectionBar({
             </Button>
           </>
         )}
-        {(may.slips || may.update || may.remove) && (
-          <Menu withinPortal={false}>
-            <Menu.Target>
-              <Button size="sm" variant="default">
-                {t('more')}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {may.slips && <Menu.Item onClick={() => setAsking('messages')}>{t('users.act.messages')}</Menu.Item>}
-              {may.update && <Menu.Item onClick={() => setAsking('assign_team')}>{t('users.act.assign_team')}</Menu.Item>}
-              {may.update && <Menu.Item onClick={() => setAsking('assign_profile')}>{t('users.act.assign_profile')}</Menu.Item>}
-              {may.remove && (
-                <Menu.Item color="red" onClick={() => setAsking('remove')}>
-                  {t('users.act.remove')}
-                </Menu.Item>
-              )}
-            </Menu.Dropdown>
-          </Menu>
+        {others.length > 0 && (
+          <DropMenu summary={t('more')}>
+            {others.map((act) => (
+              <li key={act}>
+                <button type="button" onClick={() => setAsking(act)}>
+                  {t(`users.act.${act}`)}
+                </button>
+              </li>
+            ))}
+          </DropMenu>
         )}
         <Button size="sm" variant="subtle" onClick={onDone}>
           {t('select_none')}

@@ -1,19 +1,20 @@
 // The list of accounts: search, filter, sort, page, and what can be done to a selection.
 
-import { Button, Group, Select, Stack, Text } from '@mantine/core'
+import { Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { accountStates } from '../../contracts/account-states.ts'
 import { type Answer, call, type Query } from '../app/api.ts'
+import { DensitySwitch } from '../app/density.tsx'
 import { Failure } from '../app/failure.tsx'
 import { Heading } from '../app/heading.tsx'
 import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
-import { MailNotice } from './mail-notice.tsx'
+import { MailNotice, useMail } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { UsersSearch } from './users-search.ts'
 import { UsersTable } from './users-table.tsx'
@@ -47,6 +48,7 @@ export default function UsersScreen() {
     queryKey: ['accounts', 'choices'],
     queryFn: ({ signal }) => call('GET /api/accounts/choices', { signal }),
   })
+  const mail = useMail()
   const accounts = list.data?.accounts ?? []
   const total = list.data?.total ?? 0
   const filtered = Boolean(given.search || given.profile || given.team || given.state)
@@ -64,32 +66,40 @@ export default function UsersScreen() {
           )}
         </Group>
       </Group>
-      <MailNotice />
       <Filters given={given} change={change} choices={choices.data} />
-      {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
-      <Group justify="space-between" mih={36}>
-        <Text role="status" c="dimmed">
-          {list.data && t('users.count', { count: total, number: formatNumber(total) })}
-        </Text>
-      </Group>
-      {selected.size > 0 && (
-        <SelectionBar accountIds={[...selected]} choices={choices.data} onDone={() => setSelected(new Set())} />
-      )}
-      {list.data && total === 0 ? (
-        <Text py="xl" ta="center">
-          {t(filtered ? 'users.none_found' : 'users.none_yet')}
-        </Text>
+      {list.isPending || mail.isLoading ? (
+        // All at once: what came a moment later would push the list away from under somebody's hand.
+        <Skeleton height={480} />
       ) : (
-        <UsersTable
-          accounts={accounts}
-          sort={given.sort}
-          direction={given.direction}
-          onSort={change}
-          selected={selected}
-          onSelect={setSelected}
-        />
+        <>
+          <MailNotice />
+          {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
+          <Group justify="space-between" mih={36}>
+            <Text role="status" c="dimmed">
+              {list.data && t('users.count', { count: total, number: formatNumber(total) })}
+            </Text>
+            <DensitySwitch />
+          </Group>
+          {selected.size > 0 && (
+            <SelectionBar accountIds={[...selected]} choices={choices.data} onDone={() => setSelected(new Set())} />
+          )}
+          {list.data && total === 0 ? (
+            <Text py="xl" ta="center">
+              {t(filtered ? 'users.none_found' : 'users.none_yet')}
+            </Text>
+          ) : (
+            <UsersTable
+              accounts={accounts}
+              sort={given.sort}
+              direction={given.direction}
+              onSort={change}
+              selected={selected}
+              onSelect={setSelected}
+            />
+          )}
+          <Pages total={total} size={pageSize} page={page} onChange={(to) => change({ page: to })} />
+        </>
       )}
-      <Pages total={total} size={pageSize} page={page} onChange={(to) => change({ page: to })} />
     </Stack>
   )
 }

@@ -1,4 +1,4 @@
-import { Anchor, Checkbox, Table, Text, VisuallyHidden } from '@mantine/core'
+// The list of accounts. Plain elements: fifty rows of components cost a slow machine a second.
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { Answer } from '../app/api.ts'
@@ -36,18 +36,19 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
     onSelect(next)
   }
   return (
-    <Table.ScrollContainer minWidth={0}>
-      <Table highlightOnHover verticalSpacing="xs" bg="var(--surface)">
-        <Table.Caption>
-          <VisuallyHidden>{t('users.title')}</VisuallyHidden>
-        </Table.Caption>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={40}>
-              <Checkbox
+    <div className="table-room">
+      <table className="list">
+        <caption className="spoken">{t('users.title')}</caption>
+        <thead>
+          <tr>
+            <th className="tick">
+              <input
+                type="checkbox"
                 aria-label={t('select_all')}
                 checked={all}
-                indeterminate={!all && selected.size > 0}
+                ref={(box) => {
+                  if (box) box.indeterminate = !all && selected.size > 0
+                }}
                 onChange={(event) =>
                   toggle(
                     accounts.map(({ id }) => id),
@@ -55,7 +56,7 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                   )
                 }
               />
-            </Table.Th>
+            </th>
             {columns.map((column) => {
               const className = wideOnly.has(column) ? 'wide-only' : ''
               return sortable.has(column) ? (
@@ -63,47 +64,44 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                   {t(`users.column.${column}`)}
                 </SortHeading>
               ) : (
-                <Table.Th key={column} className={className}>
+                <th key={column} className={className}>
                   {t(column === 'state' ? 'users.state_title' : `users.column.${column}`)}
-                </Table.Th>
+                </th>
               )
             })}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+          </tr>
+        </thead>
+        <tbody>
           {accounts.map((account) => (
-            <Table.Tr key={account.id} data-selected={selected.has(account.id) || undefined}>
-              <Table.Td>
-                <Checkbox
+            <tr key={account.id} data-selected={selected.has(account.id) || undefined}>
+              <td className="tick">
+                <input
+                  type="checkbox"
                   aria-label={t('select_one', { name: account.fullName })}
                   checked={selected.has(account.id)}
                   onChange={(event) => toggle([account.id], event.currentTarget.checked)}
                 />
-              </Table.Td>
-              <Table.Td miw="min(11.5rem, 40vw)">
-                <Anchor component={Link} to={`/users/${account.id}`} fw={600} className="break">
+              </td>
+              <td className="who">
+                <Link to="/users/$id" params={{ id: account.id }} className="break">
                   {account.fullName}
-                </Anchor>
-                <Text size="sm" c="dimmed" className="break">
-                  {account.username}
-                </Text>
-                <Text size="sm" className="narrow-only">
+                </Link>{' '}
+                <span className="quiet break">{account.username}</span>
+                <span className="narrow-only">
                   {[profileName(account.profile.name), account.team?.name].filter(Boolean).join(' · ')}
-                </Text>
-              </Table.Td>
-              <Table.Td className="wide-only break" miw="16rem">
-                {account.email}
-              </Table.Td>
-              <Table.Td className="wide-only">{profileName(account.profile.name)}</Table.Td>
-              <Table.Td className="wide-only">{account.team?.name}</Table.Td>
-              <Table.Td>
+                </span>
+              </td>
+              <td className="wide-only break">{account.email}</td>
+              <td className="wide-only">{profileName(account.profile.name)}</td>
+              <td className="wide-only">{account.team?.name}</td>
+              <td>
                 <AccountState {...account} />
-              </Table.Td>
-              <Table.Td className="wide-only">{account.lastLoginAt && formatMoment(account.lastLoginAt, timeZone)}</Table.Td>
-            </Table.Tr>
+              </td>
+              <td className="wide-only">{account.lastLoginAt && formatMoment(account.lastLoginAt, timeZone)}</td>
+            </tr>
           ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -171,7 +171,6 @@ export function signedInFrame(view: View, signedIn: SignedIn & { closesSoon: boo
     menu: userMenu(view, signedIn),
     notice: sessionNotice(view, signedIn),
     scripts: ['menu.js', 'session-notice.js'],
-    styles: ['menu.css'],
   }
 }
 

@@ -99,7 +99,7 @@ export async function ensureMain(needs: OperatorNeeds, hostname: string): Promis
 
 function refuseBadNames(name: string, admin: string): void {
   if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name))
-    throw new OperatorError(`An instance's name has small letters, digits and dashes only, but is "${name}".`)
+    throw new OperatorError(`An instance's name has lower-case letters, digits and dashes only, but is "${name}".`)
   const fault = usernameFault(admin)
   if (fault !== undefined) throw new OperatorError(`"${admin}" cannot be a username (${fault.replaceAll('_', ' ')}).`)
 }

@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { acceptsBrotli } from './compress.ts'
 import { everywhere } from './policy.ts'
 import { notFound } from './problem.ts'
 
@@ -14,7 +16,7 @@ const types: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
-type Asset = { url: string; type: string; body: Buffer }
+type Asset = { url: string; type: string; body: Buffer; compressed: Buffer }
 
 const folder = new URL('../../public/', import.meta.url)
 const assets = new Map<string, Asset>(
@@ -23,7 +25,10 @@ const assets = new Map<string, Asset>(
     .map((name) => {
       const body = readFileSync(new URL(name, folder))
       const digest = createHash('sha256').update(body).digest('base64url').slice(0, 12)
-      return [name, { url: `/assets/${name}?v=${digest}`, type: types[extname(name)]!, body }]
+      return [
+        name,
+        { url: `/assets/${name}?v=${digest}`, type: types[extname(name)]!, body, compressed: brotliCompressSync(body) },
+      ]
     }),
 )
 
@@ -41,7 +46,13 @@ export const serveAssets: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const asset = assets.get(request.params.name)
       if (asset === undefined) throw notFound()
-      return reply.type(asset.type).header('cache-control', 'public, max-age=31536000, immutable').send(asset.body)
+      const compressed = acceptsBrotli(request.headers['accept-encoding'])
+      if (compressed) reply.header('content-encoding', 'br')
+      return reply
+        .type(asset.type)
+        .header('vary', 'accept-encoding')
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .send(compressed ? asset.compressed : asset.body)
     },
   )
 }

@@ -12,6 +12,7 @@ import { isIn, readAddress } from './address.ts'
 import type { App } from './app.ts'
 import { serveAssets } from './assets.ts'
 import { addressOf } from './caller.ts'
+import { compressAnswers } from './compress.ts'
 import { type Cookie, languageCookie, readCookie } from './cookie.ts'
 import { guardForms } from './forms.ts'
 import { logOptions } from './log.ts'
@@ -110,6 +111,7 @@ export async function openHttp({
     })
   })
 
+  compressAnswers(app)
   answerProblems(app, 'page')
   await app.register(serveAssets)
   return { app, routes }

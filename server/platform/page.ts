@@ -27,7 +27,6 @@ export type Frame = {
   /** Stands above the page. */
   notice: Html
   scripts: string[]
-  styles: string[]
 }
 
 declare module 'fastify' {
@@ -71,6 +70,7 @@ function render(
   { title, body, scripts = [], styles = [], aliveAt, goesOnAt, refresh, languageChoice }: Page,
 ): Html {
   const frame = makeFrame?.()
+  const logo = html`<img src="${assetUrl('gatehouse.svg')}" alt="" width="28" height="28">`
   return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -83,12 +83,13 @@ ${refresh === undefined ? '' : html`<noscript><meta http-equiv="refresh" content
 <link rel="icon" href="${assetUrl('gatehouse.svg')}">
 <link rel="stylesheet" href="${assetUrl('palette.css')}">
 <link rel="stylesheet" href="${assetUrl('gatehouse.css')}">
-${[...(frame?.styles ?? []), ...styles].map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">`)}
+<link rel="stylesheet" href="${assetUrl('frame.css')}">
+${styles.map((name) => html`<link rel="stylesheet" href="${assetUrl(name)}">`)}
 ${['connection.js', ...(frame?.scripts ?? []), ...scripts].map((name) => html`<script type="module" src="${assetUrl(name)}"></script>`)}
 </head>
 <body>
 <header class="top">
-<p class="instance"><img src="${assetUrl('gatehouse.svg')}" alt="" width="28" height="28"> ${instanceName ?? 'Gatehouse'}</p>
+<p class="instance">${instanceName === undefined ? html`<span>${logo} Gatehouse</span>` : html`<a href="/">${logo} ${instanceName}</a>`}</p>
 ${frame?.menu ?? ''}
 </header>
 <main>

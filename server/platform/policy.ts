@@ -18,6 +18,8 @@ export type Policy = Readonly<
     anyHost?: boolean
     /** Of a form: the fields that come back, when its session has ended meanwhile, after the next login. Never a secret. */
     keeps?: readonly string[]
+    /** Its answer holds a secret, such as a form token, and so is not compressed. */
+    holdsSecret?: boolean
     /** Takes a body that may be large, and so may take minutes to arrive. */
     slowBody?: boolean
   }
@@ -43,7 +45,7 @@ declare module 'fastify' {
 }
 
 type Config = { policy: Policy }
-type More = Pick<Policy, 'csp' | 'automatic' | 'anyHost' | 'slowBody'>
+type More = Pick<Policy, 'csp' | 'automatic' | 'anyHost' | 'slowBody' | 'holdsSecret'>
 
 /** A page for everybody, and the forms on it. */
 export const publicPage = { policy: { caller: 'anybody', form: 'ours', answers: 'page' } } as const satisfies Config

@@ -49,22 +49,24 @@ export type SeatQuarter = {
 type QuarterRow = { since: Date; from: Date; most: number | null; last: number | null; refusals: number }
 
 /**
- * How the seats of the transaction's instance are used today. A session counts from its login to its end, or to the moment at which it
- * outlived itself, noticed or not.
+ * How the seats of the transaction's instance are used today, or on an earlier day. A session counts from its login to its end, or to the
+ * moment at which it outlived itself, noticed or not.
  */
-export async function readSeatFigures(tx: Transaction, limits: SessionLimits): Promise<SeatFigures> {
+export async function readSeatFigures(tx: Transaction, limits: SessionLimits, daysAgo = 0): Promise<SeatFigures> {
   const { leaseSeconds, idleMinutes, longestHours } = limits
   const { rows } = await sql<QuarterRow>`
     with day as (
-      select date_trunc('day', now() at time zone time_zone) at time zone time_zone as since from instance where id = current_instance_id()
+      select begins at time zone time_zone as since, least(now(), (begins + interval '1 day') at time zone time_zone) as until
+      from instance, lateral (select date_trunc('day', now() at time zone time_zone) - make_interval(days => ${daysAgo}) as begins) as local
+      where id = current_instance_id()
     ), stay as (
       select greatest(s.started_at, day.since) as begins, coalesce(s.ended_at, case
         when session_lives(s, ${bounds(limits)}) then 'infinity'
         else runs_out_at(s, ${leaseSeconds}, ${idleMinutes}, ${longestHours * 60}) end) as ends
-      from session s, day where s.ended_at is null or s.ended_at > day.since
+      from session s, day where (s.ended_at is null or s.ended_at > day.since) and s.started_at <= day.until
     ), step as (
       select begins as at, 1 as change from stay, day where ends > day.since and begins < ends
-      union all select ends, -1 from stay, day where ends > day.since and begins < ends and ends <= now()
+      union all select ends, -1 from stay, day where ends > day.since and begins < ends and ends <= day.until
     ), level as (
       select at, sum(change) over in_time as in_use, row_number() over in_time as place
       from step window in_time as (order by at, change rows unbounded preceding)
@@ -74,12 +76,13 @@ export async function readSeatFigures(tx: Transaction, limits: SessionLimits): P
     )
     select day.since, quarter.begins as "from", by_quarter.most::int, by_quarter.last::int, coalesce(r.refusals, 0)::int as refusals
     from day
-    cross join generate_series(day.since, now(), interval '15 minutes') as quarter (begins)
+    cross join generate_series(day.since, day.until, interval '15 minutes') as quarter (begins)
     left join by_quarter on by_quarter.begins = quarter.begins
     left join lateral (
       select sum(refusals) as refusals from seat_refusal
       where quarter_started_at >= quarter.begins and quarter_started_at < quarter.begins + interval '15 minutes'
     ) r on true
+    where quarter.begins < day.until or day.until = now()
     order by quarter.begins`.execute(tx)
   const quarters: SeatQuarter[] = []
   let inUse = 0

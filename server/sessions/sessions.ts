@@ -210,24 +210,9 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
       return reply.redirect('/login?bye', 303)
     })
 
-    app.get('/api/session', { schema: currentSessionRoute, config: personalApi() }, async (request, reply) => {
-      const { accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone, authTime, amr } =
-        sessionOf(request)
-      return {
-        accountId,
-        username,
-        fullName,
-        timeZone,
-        profile: profileName,
-        permissions,
-        startedAt: startedAt.toISOString(),
-        authTime: authTime.toISOString(),
-        amr,
-        device,
-        address,
-        formToken: formToken(request, reply, keys.form),
-      }
-    })
+    app.get('/api/session', { schema: currentSessionRoute, config: personalApi({ holdsSecret: true }) }, async (request, reply) =>
+      describeSession(request, reply, keys),
+    )
 
     app.post('/api/session/alive', { schema: aliveRoute, config: personalApi({ automatic: true }) }, async (request) => {
       const { id } = sessionOf(request)
@@ -240,5 +225,25 @@ export function sessions({ database, keys, rules }: SessionsNeeds): FastifyPlugi
       if (!(await stayActive(database, request.instance, sessionOf(request).id))) throw notSignedIn()
       return reply.code(204).send(null)
     })
+  }
+}
+
+/** Who is logged in, as the API says, and the value that every change must carry. */
+export function describeSession(request: FastifyRequest, reply: FastifyReply, keys: Keys) {
+  const { accountId, username, fullName, profileName, permissions, startedAt, device, address, timeZone, authTime, amr } =
+    sessionOf(request)
+  return {
+    accountId,
+    username,
+    fullName,
+    timeZone,
+    profile: profileName,
+    permissions,
+    startedAt: startedAt.toISOString(),
+    authTime: authTime.toISOString(),
+    amr,
+    device,
+    address,
+    formToken: formToken(request, reply, keys.form),
   }
 }

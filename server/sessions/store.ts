@@ -32,7 +32,14 @@ export type LiveSession = {
 }
 
 /** Another session of the same account, as its person may see it. */
-export type OtherSession = { id: string; startedAt: Date; device: string; address: string }
+export type OtherSession = {
+  id: string
+  startedAt: Date
+  device: string
+  address: string
+  /** In how many seconds it ends by itself, as its browser was closed; null while a browser has it open, or nobody knows. */
+  freeInSeconds?: number | null
+}
 
 /** A cookie whose session is asked for. */
 export type AskedSession = {
@@ -103,6 +110,13 @@ export async function findLiveSession(tx: Transaction, accountId: string): Promi
   return tx
     .selectFrom('session')
     .select(['id', 'startedAt', 'device', 'address'])
+    .select(
+      sql<
+        number | null
+      >`case when lapses_at is not null then greatest(0, ceil(extract(epoch from lapses_at - clock_timestamp())))::int end`.as(
+        'freeInSeconds',
+      ),
+    )
     .where('accountId', '=', accountId)
     .where('endedAt', 'is', null)
     .executeTakeFirst()
@@ -250,7 +264,7 @@ export function bounds({ leaseSeconds, idleMinutes, longestHours }: SessionLimit
 export const isLive = (limits: SessionLimits) => sql<boolean>`session_lives(s, ${bounds(limits)}) and a.enabled`
 
 /** A live session, and whether somebody is there. */
-export type SeenSession = Omit<OtherSession, 'id'> & { silentSeconds: number; silent: boolean }
+export type SeenSession = Omit<OtherSession, 'id' | 'freeInSeconds'> & { silentSeconds: number; silent: boolean }
 
 /** In seconds. Signs of life come every 45 s at the latest, whatever the lease is: who is silent for longer is hardly there. */
 const silentFrom = 60
@@ -287,7 +301,12 @@ export async function findLiveSessions(
   return new Map(rows.map(({ accountId, ...session }) => [accountId, session]))
 }
 
-export type ListedSession = Omit<OtherSession, 'id'> & { username: string; fullName: string; profile: string; lastSeenAt: Date }
+export type ListedSession = Omit<OtherSession, 'id' | 'freeInSeconds'> & {
+  username: string
+  fullName: string
+  profile: string
+  lastSeenAt: Date
+}
 
 /** The sessions that would keep their account from logging in elsewhere now, newest first. */
 export async function listLiveSessions(tx: Transaction, limits: SessionLimits): Promise<ListedSession[]> {

@@ -116,38 +116,53 @@ ${refusal === undefined ? '' : alert(refusal)}
 /** The page of a sign-in that stops after what was shown was right: what is in the way, and what to do. */
 export function stopPage(view: View, { hold, timeZone }: Held, { passwordChosen = false, goesOn }: StopExtras = {}): Page {
   const { t } = view
-  const { title, body } = stopText(view, { hold, timeZone }, goesOn !== undefined)
+  const { title, body } = stopText(view, { hold, timeZone }, hold.mayMove === true)
   return {
     title,
+    scripts: ['try-again.js'],
     languageChoice: { back: '/login' },
     body: html`<div class="card">
 ${passwordChosen ? html`<p class="notice" role="status">${t('sign-in:password_saved')}</p>` : ''}
 <h1>${title}</h1>
-${alert(body)}
+<p class="note" role="alert" id="alert">${body}</p>
 ${hold.other === undefined ? '' : otherSession(view, hold.other, timeZone)}
-${
-  goesOn === undefined
-    ? ''
-    : html`<form method="post" action="/take-over">
-<input type="hidden" name="formToken" value="${goesOn.formToken}">
-<input type="hidden" name="signIn" value="${goesOn.id}">
+${goesOn === undefined ? html`<p><a class="button" href="/login">${t('sign-in:try_again')}</a></p>` : tryAgain(view, hold, goesOn)}
+${goesOn !== undefined && hold.mayMove ? takeOver(view, goesOn) : ''}
+</div>`,
+  }
+}
+
+/** What was shown is kept for a minute: nobody types it again for what passes by itself. A script counts down and presses the button. */
+function tryAgain({ t }: View, { code, other }: Held['hold'], { id, formToken }: NonNullable<StopExtras['goesOn']>): Html {
+  const seconds = other?.freeInSeconds
+  // Longer than what was shown is kept for.
+  const counts = typeof seconds === 'number' && seconds <= 45
+  return html`<form method="post" action="/try-again"${counts ? html` data-free-in="${seconds + 1}"` : ''}>
+<input type="hidden" name="formToken" value="${formToken}">
+<input type="hidden" name="signIn" value="${id}">
+<input type="hidden" name="step" value="${code === 'no_seat' ? 'seat' : 'other_session'}">
+${counts ? html`<p role="status">${t('sign-in:free_in')} <strong data-left>${t('sign-in:seconds', { count: seconds + 1 })}</strong>.</p>` : ''}
+<p><button type="submit">${t('sign-in:try_again')}</button></p>
+</form>`
+}
+
+function takeOver({ t }: View, { id, formToken }: NonNullable<StopExtras['goesOn']>): Html {
+  return html`<form method="post" action="/take-over">
+<input type="hidden" name="formToken" value="${formToken}">
+<input type="hidden" name="signIn" value="${id}">
 <p class="fine">${t('sign-in:take_over_means')}</p>
 <p><button type="submit" class="primary">${t('sign-in:take_over')}</button></p>
 </form>`
-}
-<p><a class="button" href="/login">${t('sign-in:try_again')}</a></p>
-</div>`,
-  }
 }
 
 function stopText(
   { t, language }: View,
   { hold: { code, at }, timeZone }: Held,
-  goesOn: boolean,
+  mayMove: boolean,
 ): { title: string; body: string } {
   const title = t(`sign-in:${code}`)
   if (code === 'already_logged_in')
-    return { title, body: t(goesOn ? 'sign-in:already_logged_in_move' : 'sign-in:already_logged_in_next') }
+    return { title, body: t(mayMove ? 'sign-in:already_logged_in_move' : 'sign-in:already_logged_in_next') }
   if (code === 'no_seat' || code === 'initial_password_expired') return { title, body: t(`sign-in:${code}_next`) }
   if (code === 'no_longer_valid' || at === undefined) return { title, body: t('sign-in:ask_administrator') }
   return { title, body: t('sign-in:opens_at', { moment: formatMoment(at, language, timeZone) }) }

@@ -33,6 +33,11 @@ export const choosePasswordRoute = {
 }
 
 /** A button that goes on with a sign-in. */
+export const tryAgainRoute = {
+  hide: true,
+  body: FormBody({ ...Subject, step: Type.Enum(['other_session', 'seat']) }),
+}
+
 export const takeOverRoute = { hide: true, body: FormBody(Subject) }
 
 /** A button: what it is about is in a cookie. */

@@ -42,8 +42,10 @@ import {
   logInRoute,
   pageRoute,
   takeOverRoute,
+  tryAgainRoute,
 } from './schemas.ts'
 import { takeOver } from './take-over.ts'
+import { tryAgain } from './try-again.ts'
 import { loginExpired, type StepForm, waitingSignIn } from './waiting-sign-in.ts'
 
 export type { Outcome } from './finish-sign-in.ts'
@@ -186,6 +188,17 @@ export function signIn(needs: SignInNeeds): FastifyPluginAsyncTypebox {
       const deviceToken = deviceOf(request)
       const move = { token: readCookie(request, signInCookie), id: request.body.signIn, deviceToken }
       const outcome = await takeOver(needs, request.instance, move, callerOf(request))
+      count(outcome)
+      clearCookie(reply, signInCookie)
+      return answerOutcome(request, reply, outcome, deviceToken)
+    })
+
+    app.post('/try-again', { schema: tryAgainRoute, config: publicPage }, async (request, reply) => {
+      if (request.session) return reply.redirect(home, 303)
+      const deviceToken = deviceOf(request)
+      const { signIn: id, step } = request.body
+      const again = { token: readCookie(request, signInCookie), id, step, deviceToken }
+      const outcome = await tryAgain(needs, request.instance, again, callerOf(request))
       count(outcome)
       clearCookie(reply, signInCookie)
       return answerOutcome(request, reply, outcome, deviceToken)

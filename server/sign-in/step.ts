@@ -32,8 +32,10 @@ export type Hold = {
   code: string
   /** `asks`: the sign-in goes on once the person has done what the step's page asks for. */
   answer: 'stops' | 'asks'
-  /** Whether the page of a step that stops has a way on all the same. */
+  /** Whether the page of a step that stops has a way on all the same: what was shown is kept, and may be tried again from it. */
   mayGoOn?: true
+  /** Whether that way may also end the session that is in it. */
+  mayMove?: true
   /** When it ended, ends or began; as the code says. */
   at?: Date | undefined
   other?: OtherSession

@@ -89,7 +89,14 @@ const otherSession: Step = {
   hold({ start, mayMoveSession }) {
     if (start?.other === undefined) return undefined
     const { other } = start
-    return { code: 'already_logged_in', answer: 'stops', at: other.startedAt, other, ...(mayMoveSession && { mayGoOn: true }) }
+    return {
+      code: 'already_logged_in',
+      answer: 'stops',
+      at: other.startedAt,
+      other,
+      mayGoOn: true,
+      ...(mayMoveSession && { mayMove: true }),
+    }
   },
   page: { status: 409, show: stopPage },
   mend: () => 'end_session',
@@ -98,7 +105,7 @@ const otherSession: Step = {
 const seat: Step = {
   name: 'seat',
   usual: 'start_session',
-  hold: ({ start }) => (start?.noSeat ? { code: 'no_seat', answer: 'stops' } : undefined),
+  hold: ({ start }) => (start?.noSeat ? { code: 'no_seat', answer: 'stops', mayGoOn: true } : undefined),
   page: { status: 409, show: stopPage },
   mend: () => null,
 }

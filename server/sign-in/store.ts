@@ -41,7 +41,7 @@ export async function logInAtOnce(
 }
 
 /** For how many minutes a sign-in waits for a step, where it is not a quarter of an hour. What moves a session was shown soon before. */
-const waitMinutes: Record<string, number> = { other_session: 1 }
+const waitMinutes: Record<string, number> = { other_session: 1, seat: 1 }
 const usualWaitMinutes = 15
 
 /** A sign-in as its row keeps it, for the step that it waits for. */

@@ -4,20 +4,32 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { acceptsBrotli } from '../../platform/compress.ts'
 import { everywhere, permit, personalPage } from '../../platform/policy.ts'
 import { notFound } from '../../platform/problem.ts'
+import type { Keys } from '../../platform/secret.ts'
+import { describeSession } from '../../sessions/sessions.ts'
 import { openConsoleFiles } from './console-files.ts'
 import { consolePage } from './pages.ts'
 import { fileRoute, screenRoute } from './schemas.ts'
 
-export function consolePages(): FastifyPluginAsyncTypebox {
+export function consolePages({ keys }: { keys: Keys }): FastifyPluginAsyncTypebox {
   return async (app) => {
     const files = openConsoleFiles()
     const show = async (request: FastifyRequest, reply: FastifyReply) => {
       // Styles that the console makes while it runs are let in by this value, and by nothing else. Source: CSP Level 3, 2.3.1.
       const nonce = randomBytes(16).toString('base64')
       permit(reply, { 'style-src': [`'nonce-${nonce}'`] })
-      return reply.type('text/html; charset=utf-8').send(String(consolePage(request.view, files, nonce)))
+      const session = describeSession(request, reply, keys)
+      const [, screen = ''] = /^\/console\/([\w-]+)/.exec(request.url) ?? []
+      const first = session.permissions.includes('accounts.update') ? 'users' : 'desk'
+      // The list that most begin with, as its screen asks for it.
+      const asked =
+        /^\/console(\/users)?\/?$/.test(request.url) && first === 'users'
+          ? ['/api/accounts?page=1&size=50', '/api/accounts/choices', '/api/mail']
+          : []
+      const page = consolePage(request.view, { files, nonce, screen: screen || first, asked, session })
+      return reply.type('text/html; charset=utf-8').send(String(page))
     }
     app.get('/console', { schema: { hide: true }, config: personalPage }, show)
     app.get('/console/*', { schema: screenRoute, config: personalPage }, show)
@@ -25,7 +37,7 @@ export function consolePages(): FastifyPluginAsyncTypebox {
     app.get('/assets/console/:name', { schema: fileRoute, config: everywhere('page') }, async (request, reply) => {
       const file = files.find(request.params.name)
       if (file === undefined) throw notFound()
-      const compressed = /\bbr\b/.test(request.headers['accept-encoding'] ?? '')
+      const compressed = acceptsBrotli(request.headers['accept-encoding'])
       if (compressed) reply.header('content-encoding', 'br')
       return reply
         .type(file.type)

@@ -66,7 +66,7 @@ test('a spreadsheet in uContact’s columns becomes accounts, and the report say
     '\ufeffRow,Username,Full Name,Result,Reasons',
     '2,ana,Ana Souza,created,',
     '3,ben,"Ortiz, Ben",created,',
-    '4,no good,Nobody,refused,"Username ""no good"": It holds a character that a username cannot have, such as a space."',
+    '4,no good,Nobody,refused,"Username ""no good"": This contains a character that usernames cannot have, such as a space."',
   ])
   const without = await call<{ accountIds: string[]; total: number }>(
     browser,

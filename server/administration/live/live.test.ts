@@ -167,3 +167,26 @@ test('of two who end all, each session is ended by one, and recorded once', asyn
   assert.equal(ended!.events, ended!.sessions)
   assert.equal(done[0]! + done[1]!, ended!.events)
 })
+
+test('the seats of the same day of the last week are counted as those of today', async (t) => {
+  const { system, supervisor, ana } = await startFloor(t)
+  await system.sql(
+    `insert into session (instance_id, account_id, token_hash, started_at, last_seen_at, last_active_at, ended_at, end_reason, address, device)
+     select instance_id, id, sha256(username::bytea), begins + interval '1 hour', begins + interval '2 hours', begins + interval '2 hours',
+       begins + interval '2 hours', 'logged_out', '10.0.0.1', '' from account, (select date_trunc('day', now()) - interval '7 days' as begins) d
+     where id = $1`,
+    [ana.id],
+  )
+  await system.sql(
+    "insert into audit_event (instance_id, event, actor_kind, account_id, session_id, detail) select instance_id, e, 'account', account_id, id, jsonb_build_object('reason', 'logged_out') from session, unnest('{login,session_ended}'::text[]) e where end_reason = 'logged_out'",
+  )
+  const lead = await loggedIn(system, supervisor)
+  const { quarters } = await get<{ quarters: { from: string; peak: number }[] }>(lead, '/api/seats/week-ago')
+  assert.equal(quarters.length, 96)
+  assert.deepEqual(
+    quarters.flatMap(({ peak }, i) => (peak > 0 ? [i] : [])),
+    [4, 5, 6, 7, 8],
+  )
+  const today = await get<{ quarters: { peak: number }[] }>(lead, '/api/seats')
+  assert.equal(Math.max(...today.quarters.map(({ peak }) => peak)), 1)
+})

@@ -7,10 +7,10 @@ import type { Database } from '../../platform/database.ts'
 import type { Notices } from '../../platform/notices.ts'
 import { apiFor } from '../../platform/policy.ts'
 import type { RuleBook } from '../../rules/rules.ts'
-import { sessionOf } from '../../sessions/sessions.ts'
+import { readSeatFigures, sessionOf } from '../../sessions/sessions.ts'
 import { endAllSessions } from './end-all-sessions.ts'
 import { endSessions } from './end-sessions.ts'
-import { endAllSessionsRoute, endSessionsRoute, listSessionsRoute, seatsRoute } from './schemas.ts'
+import { endAllSessionsRoute, endSessionsRoute, listSessionsRoute, seatsRoute, seatsWeekAgoRoute } from './schemas.ts'
 import { openSeatFigures } from './seat-figures.ts'
 import { listSessions } from './store.ts'
 
@@ -51,6 +51,12 @@ export function live({ database, rules, notices }: LiveNeeds): FastifyPluginAsyn
     app.get('/api/seats', { schema: seatsRoute, config }, async (request) => {
       const { quarters, ...rest } = await figures.of(request.instance)
       return { ...rest, quarters: quarters.map(({ from, ...quarter }) => ({ ...quarter, from: from.toISOString() })) }
+    })
+
+    app.get('/api/seats/week-ago', { schema: seatsWeekAgoRoute, config }, async (request) => {
+      const limits = await rules.of(request.instance)
+      const { quarters } = await database.in(request.instance, (tx) => readSeatFigures(tx, limits, 7))
+      return { quarters: quarters.map(({ from, peak }) => ({ from: from.toISOString(), peak })) }
     })
 
     app.post('/api/sessions/end', { schema: endSessionsRoute, config: apiFor('sessions.end') }, (request) => {

@@ -77,6 +77,18 @@ export const seatsRoute = {
   },
 }
 
+export const seatsWeekAgoRoute = {
+  ...api,
+  operationId: 'seatsWeekAgo',
+  summary: 'How the seats of the instance were used on the same day of the last week',
+  response: {
+    200: Type.Object({
+      quarters: Type.Array(Type.Object({ from: Type.String({ format: 'date-time' }), peak: Type.Integer() })),
+    }),
+    ...problems,
+  },
+}
+
 export const endAllSessionsRoute = {
   ...api,
   operationId: 'endAllSessions',

@@ -71,7 +71,7 @@ test('asvs-6.2.12 a breached password is refused wherever one is chosen, and the
   const { username, password } = await system.addAccount({ password: 'initial' })
   const browser = system.browser()
   await browser.logIn(username, password)
-  assert.match((await browser.get('/choose-password')).body, /Not one that has become known in a breach/)
+  assert.match((await browser.get('/choose-password')).body, /Not exposed in a data breach/)
   const refused = await browser.post('/choose-password', { newPassword: leaked, newPasswordAgain: leaked })
   assert.match(refused.body, /data-code="breached" data-state="broken"/)
   assert.deepEqual(JSON.parse((await browser.postJson('/api/password-check', { newPassword: leaked })).body).faults, ['breached'])
