@@ -35,7 +35,7 @@ export default function HandOver({ slip, onClose }: HandOverProps) {
         <Text role="status" fw={600}>
           {standing
             ? `${t('slips.logged_in', { name: slip.fullName })} ✓`
-            : t(handedOver ? 'slips.waits' : 'slips.once_sheet', { moment: formatMoment(slip.expiresAt, timeZone) })}
+            : t(handedOver ? 'slips.waits' : 'slips.once_sheet', { moment: formatMoment(slip.expiresAt ?? '', timeZone) })}
         </Text>
         <div className="slips" data-paper={usualPaper()}>
           <section className="sheet">
@@ -46,7 +46,7 @@ export default function HandOver({ slip, onClose }: HandOverProps) {
           <Button onClick={() => setShows(true)}>{t('slips.show')}</Button>
           <Button
             variant="default"
-            onClick={() => void navigator.clipboard.writeText(slip.initialPassword).then(() => announce(t('slips.copied')))}
+            onClick={() => void navigator.clipboard.writeText(slip.initialPassword ?? '').then(() => announce(t('slips.copied')))}
           >
             {t('slips.copy')}
           </Button>
@@ -82,7 +82,7 @@ function Shown({ slip, url, texts: { t, language }, loggedIn, onClose }: ShownPr
         <dd>{slip.username}</dd>
         <dt>{t('slips.initial_password')}</dt>
         <dd className="groups">
-          {slip.initialPassword.split('-').map((group, i) => (
+          {slip.initialPassword?.split('-').map((group, i) => (
             <span key={i}>{group}</span>
           ))}
         </dd>

@@ -94,8 +94,8 @@ export const signIn: Room = {
     {
       breaks: 'A move is confirmed within a minute.',
       file: `${room}/store.ts`,
-      find: '{ other_session: 1 }',
-      replace: '{ other_session: 15 }',
+      find: 'other_session: 1,',
+      replace: 'other_session: 15,',
       tests: takeOver,
     },
     {
