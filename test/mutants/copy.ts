@@ -50,6 +50,9 @@ async function runTests(folder: string, { tests, named }: TestRun, env: NodeJS.P
       detached: true,
     },
   )
+  // It leads a group of its own, and would go on when this process is stopped.
+  const onExit = () => end(child)
+  process.on('exit', onExit)
   let failed: string | undefined
   const stuck = setTimeout(() => {
     failed ??= 'nothing ended within four minutes'
@@ -63,6 +66,7 @@ async function runTests(folder: string, { tests, named }: TestRun, env: NodeJS.P
   })
   const [code] = (await once(child, 'close')) as [number | null]
   clearTimeout(stuck)
+  process.off('exit', onExit)
   return failed ?? (code === 0 ? null : `the tests ended with ${code}`)
 }
 
