@@ -73,6 +73,7 @@ test('asvs-8.3.2 what an importer may do is judged again at the run: who has los
     'accounts.view',
     'accounts.new-password',
     'accounts.unlock',
+    'accounts.second-factor',
     'teams.view',
     'sessions.view',
     'sessions.end',

@@ -16,10 +16,10 @@ export const worth: Record<Permission, string> = {
   'accounts.export': 'All names and addresses within reach, in one file that leaves.',
   'accounts.new-password':
     'The account itself: whoever holds the slip, or with `accounts.update` gives the address to which a link goes, logs in as its person. The person is told by mail where there is an address, and their session ends.',
-  'accounts.second-factor':
-    'Half of an account: whoever has a sheet of it, or says that it is its person, still needs the password. With `accounts.new-password` the account itself. The person is told by mail where there is an address.',
   'accounts.unlock': 'More guesses in a shorter time, but never more than the rule says in all.',
   'accounts.extend': 'Letting in somebody whose time was over.',
+  'accounts.second-factor':
+    'Half of an account: whoever has a sheet of it, or says that it is its person, still needs the password. With `accounts.new-password` the account itself. The person is told by mail where there is an address.',
   'profiles.view': 'Who may do what.',
   'profiles.manage': 'Giving everybody who has a profile what one has oneself.',
   'teams.view': 'Who supervises whom.',
