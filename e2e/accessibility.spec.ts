@@ -88,7 +88,7 @@ test('wcag-2.1.1 wcag-2.4.7 the user menu opens, closes and works by keyboard al
   await expect(page.getByRole('banner').getByText('Administrator')).toBeFocused()
 
   await page.keyboard.press('Space')
-  for (const name of ['Home', 'Console', 'Change Password', 'Language']) {
+  for (const name of ['Home', 'Console', 'Change Password', 'My security', 'Language']) {
     await page.keyboard.press('Tab')
     await expect(menu.getByRole('link', { name })).toBeFocused()
     await expectFocusIsSeen(page)

@@ -61,7 +61,7 @@ test('asvs-6.2.1 a new password that breaks rules, or differs the second time, i
   await logInForTheFirstTime(page, instance)
   await takeFromMenu(page, 'home:change_password')
   await change(page, goodPassword, 'admin')
-  await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+  await expect(page.getByRole('alert')).toContainText('This password cannot be used')
   await expect(page.locator('#rules li[data-code=personal]')).toHaveAttribute('data-state', 'broken')
 
   await change(page, goodPassword, goodPassword)

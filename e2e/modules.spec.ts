@@ -37,7 +37,7 @@ test('a module is registered by recipe, its settings are there to copy, and its 
   await expect(page.getByText('FreePBX knows no protocol of ours.')).toBeVisible()
   await page.getByRole('radio', { name: 'Grafana' }).check()
   await page.getByRole('button', { name: 'Register' }).click()
-  await expect(page.getByText('This is needed.')).toBeVisible()
+  await expect(page.getByText('This is required.')).toBeVisible()
   await page.getByLabel('Address', { exact: false }).fill('http://wallboard.example.com')
   await page.getByRole('button', { name: 'Register' }).click()
   await expect(page.getByText('It must begin with https://.')).toBeVisible()

@@ -92,7 +92,7 @@ async function* recovery({ page: administrator, elsewhere: page, instance, serve
 
   await fillNewPassword(page, 'short')
   await page.getByRole('button', { name: 'Save the password' }).click()
-  await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+  await expect(page.getByRole('alert')).toContainText('This password cannot be used')
   yield { name: 'recovery-faults', page }
 
   await fillNewPassword(page, goodPassword)
@@ -116,7 +116,7 @@ async function* firstLogin({ page, instance }: Walk): AsyncGenerator<State> {
 
   await fillNewPassword(page, 'admin')
   await saveAndLogIn(page)
-  await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+  await expect(page.getByRole('alert')).toContainText('This password cannot be used')
   yield { name: 'choose-password-faults', page }
 
   await fillNewPassword(page, goodPassword, otherGoodPassword)
@@ -143,7 +143,7 @@ async function* loggedIn({ page }: Walk): AsyncGenerator<State> {
   await page.getByLabel('Current password').fill(goodPassword)
   await fillNewPassword(page, 'admin')
   await send()
-  await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+  await expect(page.getByRole('alert')).toContainText('This password cannot be used')
   yield { name: 'change-password-faults', page }
 
   await page.getByLabel('Current password').fill('not the password')

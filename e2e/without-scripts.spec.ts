@@ -27,7 +27,7 @@ test('without scripts, one logs in for the first time, changes the password, and
   await test.step('a password that is refused, and one that is not', async () => {
     await fillNewPassword(page, 'admin')
     await saveAndLogIn(page)
-    await expect(page.getByRole('alert')).toContainText('This password cannot be taken')
+    await expect(page.getByRole('alert')).toContainText('This password cannot be used')
     await expect(page.locator('#rules li[data-state=broken]')).toHaveCount(3)
     await fillNewPassword(page, goodPassword, otherGoodPassword)
     await saveAndLogIn(page)

@@ -73,7 +73,7 @@ test('former passwords are not taken again: by a change, after an initial passwo
   const now = passwords[3]!
   const page = await change(browser, now, passwords[2]!)
   assert.deepEqual(broken(page.body), ['used_before'])
-  assert.match(page.body, /None of the last 2 that you had before/)
+  assert.match(page.body, /Not one of your last 2 passwords/)
   assert.deepEqual(broken((await change(browser, now, passwords[1]!)).body), ['used_before'])
   assert.deepEqual(broken((await change(browser, now, now)).body), ['unchanged'])
   assert.deepEqual(await system.sql('select count(*)::int as kept from password_history'), [{ kept: 2 }])
@@ -164,7 +164,7 @@ test('an expired password opens only the choice of another one; seven days befor
 
   assert.equal((await browser.logIn(username, password)).location, '/choose-password')
   assert.equal((await browser.get('/api/session')).status, 401, 'no session yet')
-  assert.match((await browser.get('/choose-password')).body, /Your password has come to its end/)
+  assert.match((await browser.get('/choose-password')).body, /Your password has expired/)
   assert.deepEqual(broken((await choose(browser, password)).body), ['unchanged'])
   assert.equal((await choose(browser, 'seven lanterns beneath a slow tram')).location, '/home')
   assert.deepEqual(await system.sql("select detail->>'instead_of' as instead from audit_event where event = 'password_chosen'"), [
