@@ -70,7 +70,7 @@ for (const [place, address] of Object.entries(places)) {
     // The value that binds a form can be had by anybody, for their own visit.
     const attacker = await (await browser.newContext()).newPage()
     await attacker.goto('/login')
-    const formToken = await attacker.locator('input[name=formToken]').inputValue()
+    const formToken = await attacker.locator('input[name=formToken]').first().inputValue()
 
     for (const more of [{}, { formToken }] as Record<string, string>[]) {
       await attack(page, hostile, `${instance.url}/log-out`, { ...more })
@@ -95,7 +95,7 @@ for (const [place, address] of Object.entries(places)) {
   }) => {
     const attacker = await (await browser.newContext()).newPage()
     await attacker.goto('/login')
-    const formToken = await attacker.locator('input[name=formToken]').inputValue()
+    const formToken = await attacker.locator('input[name=formToken]').first().inputValue()
 
     await logIn(page, instance.username, instance.initialPassword)
     for (const more of [{}, { formToken }] as Record<string, string>[])
