@@ -58,7 +58,7 @@ for (const name of Object.keys(formats))
     await expect(count(page, 'To be created')).toHaveText('1')
     await expect(count(page, 'Refused')).toHaveText('2')
     const problems = page.getByRole('table', { name: /rows? with notes/ })
-    await expect(problems.getByRole('row', { name: /ben ortiz/ })).toContainText('a character that a username cannot have')
+    await expect(problems.getByRole('row', { name: /ben ortiz/ })).toContainText('a character that usernames cannot have')
     await expect(problems.getByRole('row', { name: /carla/ })).toContainText('There is no profile with this name.')
     await expect(problems.getByRole('row', { name: /carla/ })).toContainText('This is not an email address.')
 

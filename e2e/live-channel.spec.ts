@@ -135,7 +135,7 @@ test('a machine that sleeps for less than the lease goes on where it was, and no
 test('a browser that crashes frees its account within the grace', async ({ page, server, instance }) => {
   await logInForTheFirstTime(page, instance)
   await page.goto('/console/login-rules')
-  await page.getByLabel('Grace', { exact: true }).fill('5')
+  await page.getByLabel('Session timeout after the browser was closed', { exact: true }).fill('5')
   await page.getByRole('region', { name: 'Session rules' }).getByRole('button', { name: 'Save', exact: true }).click()
   await expect(page.getByText('Saved.')).toBeVisible()
   const password = await createPerson(page, 'ana', 'Ana Souza')
