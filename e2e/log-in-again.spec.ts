@@ -46,7 +46,7 @@ test('asvs-6.2.7 nist-3.1.1.2 a password can be pasted, and password managers kn
   await page.goto('/login')
   const username = page.getByLabel('Username')
   const password = page.getByLabel('Password', { exact: true })
-  await expect(username).toHaveAttribute('autocomplete', 'username')
+  await expect(username).toHaveAttribute('autocomplete', 'username webauthn')
   await expect(password).toHaveAttribute('autocomplete', 'current-password')
 
   await username.fill(instance.initialPassword)
