@@ -86,7 +86,7 @@ test('a profile is made and given, and what is changed in it holds at the next r
   await page.getByRole('link', { name: 'Profiles' }).click()
   await page.getByRole('link', { name: 'Watcher' }).click()
   await page.getByRole('checkbox', { name: 'All of Users' }).check()
-  await expect(page.getByText('10 permissions')).toBeVisible()
+  await expect(page.getByText('11 permissions')).toBeVisible()
   await page.getByRole('checkbox', { name: 'All of Users' }).uncheck()
   await page.getByRole('checkbox', { name: 'See the teams' }).check()
   await page.getByRole('button', { name: 'Save' }).click()
