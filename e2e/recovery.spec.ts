@@ -98,7 +98,7 @@ for (const { language, locale, viewport } of stories)
       await dialog.getByLabel(t('console:requests.reason')).fill('no badge')
       await dialog.getByRole('button', { name: t('console:requests.refuse') }).click()
       await expect(page.getByText(t('console:requests.none'))).toBeVisible()
-      await expect(page).toHaveTitle(title)
+      await expect(page).toHaveTitle(`${t('console:requests.title')} · ${instance.name}`)
 
       await askForPassword(person, 'ben', t)
       await page.getByRole('button', { name: `${t('console:requests.new_password')}: Ben Ortiz` }).click()
