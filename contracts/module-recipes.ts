@@ -1,6 +1,6 @@
 // How modules that many people run sign in here: what is registered for each, and its settings in its own words. `{…}` is filled in:
 // issuer, discovery, authorize, token, userinfo, jwks, logout, clientId, secret, address.
-// Sources: the module's own documentation, of the version that is named.
+// Written from what is known of each; none of them was tried with the program itself.
 import type { ModuleKind, SigningAlgorithm } from './modules.ts'
 
 export type Recipe = {

@@ -115,7 +115,7 @@ test('nobody who works is thrown out by one press: it asks, with a reason, and i
   await saveAndLogIn(person)
   await page.goto('/console/desk?search=ana')
   const card = page.getByRole('listitem', { name: 'Ana Souza' })
-  await expect(card.getByText(/seen \d+ sec? ago/)).toBeVisible()
+  await expect(card.getByText(/seen \d+ secs? ago/)).toBeVisible()
   const end = card.getByRole('button', { name: 'End session: Ana Souza' })
   await expect(card.locator('button[data-variant=filled]')).toHaveCount(0)
   await expect(card.getByText('Logged in and working').first()).toBeVisible()

@@ -1,6 +1,6 @@
 // The command line: reads the settings, opens, builds, listens, closes. Nothing else has side effects on import.
 import { parseArgs } from 'node:util'
-import { type Node, openNode } from './app.ts'
+import type { Node } from './app.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { type Command, type CommandAlone, commands, commandsAlone, credentials, type Result } from './operator/commands.ts'
 import { type CreatedInstance, ensureMain } from './operator/create-instance.ts'
@@ -57,6 +57,8 @@ async function serve(args: string[]): Promise<void> {
     await system.close()
   }
   try {
+    // Here alone: a command is done before all that serves would be read.
+    const { openNode } = await import('./app.ts')
     node = await openNode(config, system.database, system.keys, json ? process.stderr : process.stdout)
     await node.listen()
   } catch (error) {

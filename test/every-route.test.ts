@@ -49,6 +49,8 @@ test('asvs-3.5.1 cve-C17 every route that is no mere question is taken only with
       .map(({ url }) => url)
       .sort(),
     [
+      ...Array(4).fill('/forward-auth/envoy'),
+      ...Array(4).fill('/forward-auth/envoy/users'),
       '/oidc/auth',
       '/oidc/device-authorization',
       '/oidc/introspect',

@@ -16,6 +16,7 @@ const heldByTheirRoute = [
   'GET /api/permissions',
   'GET /api/rules',
   'GET /api/seats',
+  'GET /api/seats/week-ago',
   'GET /api/imports/template',
   'POST /api/rules/preview',
 ]

@@ -63,7 +63,7 @@ for (const [format, write] of Object.entries(writers)) {
         assert.equal(read.length, texts.length)
         for (const [index, text] of texts.entries()) survives(read[index]![1], text.toWellFormed())
       }),
-      { numRuns: 8 },
+      { numRuns: 8, examples: [[[" '=", "' =", "'' =1", " ' '@", '\t=']]] },
     )
   })
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { loggedIn, startFloor } from '../../../test/floor.ts'
 import { addModule, fetchFrom, signIn } from '../../../test/module.ts'
-import type { TestSystem } from '../../../test/nodes.ts'
+import { type TestSystem, until } from '../../../test/nodes.ts'
 import { readSigningKeys, rotateKeys } from './openid.ts'
 
 const published = async (system: TestSystem, node = 0) => {
@@ -11,8 +11,13 @@ const published = async (system: TestSystem, node = 0) => {
   return (await answer.json()) as JSONWebKeySet
 }
 const operator = { kind: 'operator' } as const
-/** Lets nodes look at the keys again, as they do after a second. */
-const aSecondPasses = () => new Promise((resolve) => setTimeout(resolve, 1050))
+const kidsOf = async (system: TestSystem, node: number) => (await published(system, node)).keys.map(({ kid }) => kid).sort()
+/** Does something to the keys, and waits until every node publishes others than before. */
+async function untilChanged(system: TestSystem, change: () => Promise<unknown>): Promise<void> {
+  const before = await Promise.all(system.nodes.map((_, node) => kidsOf(system, node)))
+  await change()
+  for (const [node, kids] of before.entries()) await until(async () => String(await kidsOf(system, node)) !== String(kids))
+}
 
 test('keys are exchanged without a failed verification: whoever keeps them for an hour has the next one in time', async (t) => {
   const { system, ana } = await startFloor(t, 2)
@@ -26,8 +31,7 @@ test('keys are exchanged without a failed verification: whoever keeps them for a
   }
   await verify()
   const before = kept.keys.length
-  await rotateKeys(system, system.main, operator, { atOnce: false })
-  await aSecondPasses()
+  await untilChanged(system, () => rotateKeys(system, system.main, operator, { atOnce: false }))
   await verify()
   kept = await published(system, 1)
   assert.equal(kept.keys.length, before + 2)
@@ -36,12 +40,10 @@ test('keys are exchanged without a failed verification: whoever keeps them for a
     (await readSigningKeys(system, system.main)).filter(({ state }) => state === 'current').map(({ jwk }) => jwk.kid)
   const first = await inUse()
   await system.sql("update signing_key set signs_from = signs_from - interval '66 minutes'")
-  await aSecondPasses()
   assert.equal((await inUse()).filter((kid) => first.includes(kid)).length, 0)
   await verify()
   // A day later the old ones are gone.
-  await system.sql("update signing_key set signs_from = signs_from - interval '25 hours'")
-  await aSecondPasses()
+  await untilChanged(system, () => system.sql("update signing_key set signs_from = signs_from - interval '25 hours'"))
   assert.equal((await published(system)).keys.length, before)
 })
 
@@ -50,8 +52,7 @@ test('keys that somebody else may have are out of use at once, on every node', a
   const client = await (await addModule(system)).client()
   const browser = await loggedIn(system, ana)
   const { id_token: token } = await signIn(browser, client)
-  await rotateKeys(system, system.main, operator, { atOnce: true })
-  await aSecondPasses()
+  await untilChanged(system, () => rotateKeys(system, system.main, operator, { atOnce: true }))
   for (const node of [0, 1]) await assert.rejects(jwtVerify(token!, createLocalJWKSet(await published(system, node))))
   const renewed = await signIn(browser, client)
   await jwtVerify(renewed.id_token!, createLocalJWKSet(await published(system)))

@@ -181,6 +181,22 @@ test('peer-P03 peer-P04 peer-P05 peer-P06 what is sent to a wrong place is refus
   assert.equal((await browser.get(twice.pathname + twice.search)).status, 400)
 })
 
+test('peer-P27 a request that a stranger began is not gone on with by whoever opens its address', async (t) => {
+  const { system, ana } = await startFloor(t)
+  const client = await (await addModule(system)).client()
+  const stranger = system.browser()
+  const begun = await begin(client)
+  const { at } = await follow(stranger, begun.url)
+  const next = at.searchParams.get('next')!
+  const browser = await loggedIn(system, ana)
+  for (const path of [next, `${next}?now=yes`]) await follow(browser, new URL(path, begun.url))
+  // Whoever began it is still nobody.
+  const back = await follow(stranger, new URL(`${next}?now=yes`, begun.url))
+  assert.equal(back.at.searchParams.get('code'), null)
+  const again = await follow(stranger, begun.url)
+  assert.equal(again.at.pathname, '/login')
+})
+
 test('peer-P28 an instance is an issuer of its own: nothing of one is good at another', async (t) => {
   const { system, ana } = await startFloor(t)
   const { instance: acme } = await system.addInstance('acme', 'acme.localhost')

@@ -14,7 +14,7 @@ import { acrOf } from './claims.ts'
 import { type EndSessionRequest, endSessionParameters, readEndSession } from './end-session.ts'
 import { codeTakenPage, confirmCodePage, confirmLogoutPage, enterCodePage, goOnPage, refusedPage } from './pages.ts'
 import { openProviders, type PoolNeeds } from './pool.ts'
-import { errors, routes } from './provider.ts'
+import { cookieNames, errors, routes } from './provider.ts'
 import { openRefusals, type Refusal } from './refusals.ts'
 import { knownInRequest, withRequest } from './request.ts'
 import { confirmEndSessionRoute, endSessionRoute, enterCodeRoute, goOnRoute, protocolRoute, showCodeRoute } from './schemas.ts'
@@ -138,9 +138,11 @@ export function openid(needs: OpenidNeeds): FastifyPluginAsyncTypebox {
     const { session, instance } = request
     const path = `${routes.authorization}/${encodeURIComponent(request.params.uid)}`
     if (request.query.now === undefined) return sendPage(request, reply, 200, goOnPage(request.view, `${path}?now=yes`))
+    // Only in the browser where it began: a link to a stranger's request takes nothing of who is logged in here. The library refuses it.
+    if (session === undefined || request.cookies[cookieNames.resume] !== request.params.uid) return handOver(request, reply)
     const { provider } = await providerOf(instance)
     const interaction = await withRequest(about(request), () => provider.Interaction.find(request.params.uid))
-    if (session !== undefined && interaction !== undefined && interaction.result === undefined) {
+    if (interaction !== undefined && interaction.result === undefined) {
       const { reasons, details } = interaction.prompt
       // Only who has proven it since then: both times are the database's.
       if (!reasons.includes('no_session') && session.authTime.getTime() <= Number(details.shownAt))

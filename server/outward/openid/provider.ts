@@ -276,6 +276,9 @@ function bindSession(provider: Provider, sid: (sessionId: string, clientId: stri
 
     override ensureClientContainer() {}
 
+    // Who is logged in is told by the one session, never by what a request had kept.
+    override loginAccount() {}
+
     override async save() {
       return ''
     }
