@@ -5,6 +5,7 @@ import { instanceUrl, listInstances } from '../instances/instances.ts'
 import { findRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import { accountCommands } from './account-commands.ts'
+import { auditCommands, verifyCommand } from './audit-commands.ts'
 import { changeCommand, defaultsOptions } from './change-command.ts'
 import { type Command, type CommandAlone, instanceNamed, seatNumber } from './command.ts'
 import { complianceCommand } from './compliance-command.ts'
@@ -125,6 +126,7 @@ export const commands: readonly Command[] = [
   ),
   ...accountCommands,
   ...factorCommands,
+  ...auditCommands,
   {
     words: 'session list',
     usage: '--instance NAME',
@@ -202,6 +204,7 @@ export const commands: readonly Command[] = [
 
 /** The commands that work where there is no database. */
 export const commandsAlone: readonly CommandAlone[] = [
+  verifyCommand,
   {
     words: 'breached-passwords make',
     usage: 'SOURCE TARGET',
