@@ -28,7 +28,8 @@ const kept: Record<string, Kept> = {
       const person = await system.addAccount()
       const browser = await loggedIn(system, person)
       await browser.post('/log-out')
-      await system.sql(`update session set ended_at = now() - interval '${days} days' where account_id = $1`, [person.id])
+      for (const column of ['session set ended_at', 'audit_event set at'])
+        await system.sql(`update ${column} = now() - interval '${days} days' where account_id = $1`, [person.id])
     },
   },
   requestDays: inserted(
