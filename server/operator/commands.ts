@@ -16,6 +16,7 @@ import { epochCommand } from './epoch-command.ts'
 import { factorCommands } from './factor-commands.ts'
 import { giveNewPassword } from './give-new-password.ts'
 import { moduleCommands } from './module-commands.ts'
+import { personCommands } from './person-commands.ts'
 import { OperatorError } from './problems.ts'
 import { seatsCommand } from './seats-command.ts'
 import { setEnabled } from './set-enabled.ts'
@@ -126,6 +127,7 @@ export const commands: readonly Command[] = [
   ),
   ...accountCommands,
   ...factorCommands,
+  ...personCommands,
   ...auditCommands,
   {
     words: 'session list',

@@ -30,7 +30,7 @@ export async function endManySessions(
   accountIds: readonly string[],
   reason: EndReason,
   actor: Actor,
-  caller: Caller,
+  caller: Caller | undefined,
   note: string | undefined,
   begunBy: Date,
 ): Promise<number> {

@@ -354,3 +354,10 @@ export const importTidying: readonly TidyStep[] = [
       ),
   },
 ]
+
+/** Removes the rows that speak of a person, whatever became of them. */
+export async function forgetPerson(tx: Transaction, accountId: string, username: string): Promise<void> {
+  await sql`delete from import_row where account_id = ${accountId} or lower(fields ->> 'username') = lower(${username})`.execute(
+    tx,
+  )
+}
