@@ -42,24 +42,21 @@ const privatePrefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 const publicPrefix = Buffer.from('302a300506032b6570032100', 'hex')
 
 export type SealKey = Readonly<{
-  /** 32 bytes as base64url: what a seal is verified with. */
+  /** 64 hexadecimal digits: what a seal is verified with. */
   publicKey: string
   sign(text: string): Buffer
 }>
 
 export function sealKey(keys: Keys): SealKey {
   const key = createPrivateKey({ key: Buffer.concat([privatePrefix, keys.of(purpose)]), format: 'der', type: 'pkcs8' })
-  const publicKey = createPublicKey(key)
-    .export({ format: 'der', type: 'spki' })
-    .subarray(publicPrefix.length)
-    .toString('base64url')
+  const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(publicPrefix.length).toString('hex')
   return { publicKey, sign: (text) => sign(null, Buffer.from(text), key) }
 }
 
 /** @throws Error when it is no such key */
 export function readPublicKey(text: string): KeyObject {
-  const bytes = Buffer.from(text, 'base64url')
-  if (bytes.length !== 32) throw new Error('The key of an audit has 43 characters; `gatehouse audit key` prints it.')
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new Error('The key of an audit has 64 digits; `gatehouse audit key` prints it.')
+  const bytes = Buffer.from(text, 'hex')
   return createPublicKey({ key: Buffer.concat([publicPrefix, bytes]), format: 'der', type: 'spki' })
 }
 

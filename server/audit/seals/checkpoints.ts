@@ -20,9 +20,11 @@ export type CheckpointNeeds = {
 
 /** In milliseconds. */
 const hour = 3_600_000
+/** By then a new database has a seal. */
+const firstAfter = 10_000
 const every = { file: hour, syslog: hour, mail: 24 * hour } as const
 
-/** Writes the checkpoints down, now and then once an hour or a day. Returns what ends it. */
+/** Writes the checkpoints down, soon and then once an hour or a day. Returns what ends it. */
 export function keepCheckpoints({ database, place, mailer, instances, onError }: CheckpointNeeds): () => void {
   const write = async () => {
     try {
@@ -31,9 +33,12 @@ export function keepCheckpoints({ database, place, mailer, instances, onError }:
       onError(error, 'the seals of the audit could not be written down')
     }
   }
-  void write()
+  const first = setTimeout(() => void write(), firstAfter).unref()
   const timer = setInterval(() => void write(), every[place.kind]).unref()
-  return () => clearInterval(timer)
+  return () => {
+    clearTimeout(first)
+    clearInterval(timer)
+  }
 }
 
 /** The lines of all instances that have a seal. */

@@ -1,16 +1,21 @@
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { sql } from 'kysely'
 import { connect } from '../../../test/connect.ts'
 import { loggedIn, startFloor } from '../../../test/floor.ts'
+import { newMailServer } from '../../../test/mail-server.ts'
 import { startNodes, type TestSystem, until } from '../../../test/nodes.ts'
 import { setRules } from '../../../test/set-rules.ts'
 import { tidyAll } from '../../../test/tidy.ts'
+import { readConfig } from '../../config.ts'
 import { verifyCommand } from '../../operator/audit-commands.ts'
 import { openDatabase } from '../../platform/database.ts'
+import { openMailer } from '../../platform/mail.ts'
 import { deriveKeys } from '../../platform/secret.ts'
+import { writeDown } from './checkpoints.ts'
 import {
   type AuditFault,
   openSealer,
@@ -260,4 +265,30 @@ test('asvs-14.2.7 the audit is removed after its time, a seal at a time, and wha
     database.in(system.main, (tx) => sql`update audit_seal set removal = ''`.execute(tx)),
     /permission denied/,
   )
+})
+
+test('asvs-16.4.3 checkpoints are written down where the operator says, and one that cannot be is told', async (t) => {
+  const system = await startSealed(t)
+  const lines = await readLines(system.database, [system.main])
+  assert.equal(lines.length, 1)
+  const path = join(process.env.GATEHOUSE_TEST_FOLDER!, `checkpoints-${system.main.id}`)
+  const server = await newMailServer(t)
+  await server.start()
+  const mailer = openMailer(readConfig({ SMTP_URL: server.url }))
+  for (let i = 0; i < 2; i += 1) await writeDown({ kind: 'file', path }, lines, mailer)
+  assert.equal(readFileSync(path, 'utf8'), `${lines[0]}\n`.repeat(2))
+  const heard: string[] = []
+  const syslog = createSocket('udp4', (message) => heard.push(String(message)))
+  await new Promise<void>((resolve) => syslog.bind(0, '127.0.0.1', resolve))
+  t.after(() => syslog.close())
+  await writeDown({ kind: 'syslog', host: '127.0.0.1', port: syslog.address().port }, lines, mailer)
+  await until(() => heard.length === 1)
+  assert.match(heard[0]!, /^<109>1 \S+Z \S+ gatehouse \d+ audit - gatehouse-audit /)
+  await writeDown({ kind: 'mail', to: { name: '', address: 'auditor@example.com' } }, lines, mailer)
+  // Each of them, in whatever it stands, is a checkpoint.
+  for (const text of [readFileSync(path, 'utf8'), heard[0]!, server.mails[0]!.text!]) {
+    assert.ok(readCheckpoints(text).length > 0)
+    assert.deepEqual((await verify(system, text)).faults, [])
+  }
+  await assert.rejects(writeDown({ kind: 'file', path: `${path}/no/folder` }, lines, mailer), /ENOTDIR/)
 })
