@@ -6,6 +6,7 @@ import { findRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import { accountCommands } from './account-commands.ts'
 import { auditCommands, verifyCommand } from './audit-commands.ts'
+import { backupCommand, restoreCommand } from './backup/commands.ts'
 import { changeCommand, defaultsOptions } from './change-command.ts'
 import { type Command, type CommandAlone, instanceNamed, seatNumber } from './command.ts'
 import { complianceCommand } from './compliance-command.ts'
@@ -128,6 +129,7 @@ export const commands: readonly Command[] = [
   ...accountCommands,
   ...factorCommands,
   ...personCommands,
+  backupCommand,
   ...auditCommands,
   {
     words: 'session list',
@@ -207,6 +209,7 @@ export const commands: readonly Command[] = [
 /** The commands that work where there is no database. */
 export const commandsAlone: readonly CommandAlone[] = [
   verifyCommand,
+  restoreCommand,
   {
     words: 'breached-passwords make',
     usage: 'SOURCE TARGET',
