@@ -12,6 +12,7 @@ test('an account without email: created, its slip shown once, and its person log
   })
   await logInForTheFirstTime(page, instance)
   await page.getByRole('link', { name: 'Console' }).click()
+  await page.getByRole('link', { name: 'Users' }).click()
   await expect(page.getByRole('heading', { name: 'Users' })).toBeVisible()
   await expect(page.getByText('1 user', { exact: true })).toBeVisible()
 

@@ -9,7 +9,6 @@ import { lazyScreen } from './lazy-screen.ts'
 import { NotFound } from './not-found.tsx'
 import { PendingScreen } from './pending-screen.tsx'
 import { searchText, searchWords } from './search-text.ts'
-import { Start } from './start.tsx'
 import { loadTexts } from './texts.ts'
 
 const root = createRootRoute({
@@ -17,7 +16,14 @@ const root = createRootRoute({
   notFoundComponent: NotFound,
 })
 
-const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyScreen(async () => {
+    const [module] = await Promise.all([import('../start/start-screen.tsx'), loadTexts('start'), loadTexts('live')])
+    return module
+  }),
+})
 
 const users = createRoute({
   getParentRoute: () => root,
@@ -26,7 +32,12 @@ const users = createRoute({
   component: lazyScreen(() => import('../users/users-screen.tsx')),
 })
 const withDeskTexts = async () => {
-  const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk'), loadTexts('modules-console')])
+  const [module] = await Promise.all([
+    import('../desk/desk-screen.tsx'),
+    loadTexts('desk'),
+    loadTexts('live'),
+    loadTexts('modules-console'),
+  ])
   return module
 }
 const desk = createRoute({
@@ -40,6 +51,8 @@ const desk = createRoute({
 const newUser = createRoute({
   getParentRoute: () => root,
   path: '/users/new',
+  // The built-in profile that is chosen already.
+  validateSearch: (given: Record<string, unknown>): { profile?: string | undefined } => ({ profile: searchText(given.profile) }),
   component: lazyScreen(() => import('../users/new-user-screen.tsx')),
 })
 const user = createRoute({
@@ -78,7 +91,10 @@ const live = createRoute({
   getParentRoute: () => root,
   path: '/live',
   validateSearch: liveSearch,
-  component: lazyScreen(() => import('../live/live-screen.tsx')),
+  component: lazyScreen(async () => {
+    const [module] = await Promise.all([import('../live/live-screen.tsx'), loadTexts('live')])
+    return module
+  }),
 })
 const profiles = createRoute({
   getParentRoute: () => root,

@@ -118,8 +118,8 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
       {failure !== undefined && <Failure error={failure} />}
       {mayChange && (
         <Group mt="md">
-          <Button type="submit" loading={busy} disabled={!isDirty}>
-            {t('rules:save')}
+          <Button type="submit" loading={busy} disabled={!isDirty && held.version > 0}>
+            {t(isDirty || held.version > 0 ? 'rules:save' : 'rules:keep')}
           </Button>
           {isDirty && (
             <>

@@ -18,6 +18,7 @@ import { MailNotice, useMail } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { UsersSearch } from './users-search.ts'
 import { UsersTable } from './users-table.tsx'
+import { Views } from './views.tsx'
 
 const route = getRouteApi('/users')
 const pageSize = 50
@@ -51,7 +52,7 @@ export default function UsersScreen() {
   const mail = useMail()
   const accounts = list.data?.accounts ?? []
   const total = list.data?.total ?? 0
-  const filtered = Boolean(given.search || given.profile || given.team || given.state)
+  const filtered = Boolean(given.search || given.profile || given.team || given.state || given.group)
 
   return (
     <Stack gap="md">
@@ -67,6 +68,7 @@ export default function UsersScreen() {
         </Group>
       </Group>
       <Filters given={given} change={change} choices={choices.data} />
+      <Views group={given.group} change={change} />
       {list.isPending || mail.isLoading ? (
         // All at once: what came a moment later would push the list away from under somebody's hand.
         <Skeleton height={480} />

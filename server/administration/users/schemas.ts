@@ -6,6 +6,7 @@ import {
   type FieldKind,
   weekdays,
 } from '../../../contracts/account-fields.ts'
+import { accountGroups } from '../../../contracts/account-groups.ts'
 import { accountStates } from '../../../contracts/account-states.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
 import { SlipBody as Slip } from './slip-body.ts'
@@ -68,6 +69,7 @@ const DetailFields = fieldsOf(detailFields, {
 })
 
 const State = Type.Enum([...accountStates])
+const Group = Type.Enum([...accountGroups])
 
 const ListedAccount = Type.Object({
   id: Type.String(),
@@ -134,6 +136,7 @@ export const accountFilter = {
   profile: Type.Optional(Id),
   team: Type.Optional(Type.Union([Id, Type.Literal('none')])),
   state: Type.Optional(State),
+  group: Type.Optional(Group),
 }
 
 export const listAccountsRoute = {
@@ -148,6 +151,15 @@ export const listAccountsRoute = {
     size: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$' })),
   }),
   response: { 200: Type.Object({ accounts: Type.Array(ListedAccount), total: Type.Integer() }), ...problems },
+}
+
+export const countGroupsRoute = {
+  ...api,
+  operationId: 'countGroups',
+  summary: 'How many accounts within reach are in each group that changes by itself',
+  description:
+    'Refused are those whose last login of today was refused for this cause, as long as nothing has settled it. Groups that tell of sessions are there for whoever may see sessions.',
+  response: { 200: Type.Object({ groups: Type.Array(Type.Object({ group: Group, count: Type.Integer() })) }), ...problems },
 }
 
 export const accountChoicesRoute = {

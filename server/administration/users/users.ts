@@ -16,12 +16,14 @@ import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
 import { createAccount } from './create-account.ts'
 import { exportAccounts } from './export-accounts.ts'
+import { countGroups } from './group-store.ts'
 import type { AdministrationNeeds } from './make-slips.ts'
 import { makeSlips, slipBody } from './make-slips.ts'
 import {
   accountChoicesRoute,
   assignProfileRoute,
   assignTeamRoute,
+  countGroupsRoute,
   createAccountRoute,
   type DetailField,
   detailFields,
@@ -77,6 +79,12 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
         }
       })
     })
+
+    // Screens that keep themselves up to date ask by themselves.
+    const counts = apiFor('accounts.view', { automatic: true })
+    app.get('/api/accounts/groups', { schema: countGroupsRoute, config: counts }, (request) =>
+      read(request, async (tx, acting) => ({ groups: await countGroups(tx, acting, await findRules(tx)) })),
+    )
 
     app.get('/api/accounts/choices', { schema: accountChoicesRoute, config: apiFor('accounts.view') }, (request) =>
       read(request, async (tx, acting) => {
