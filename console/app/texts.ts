@@ -9,7 +9,7 @@ type Texts = Record<string, unknown>
 const together = import.meta.glob<Texts>(
   [
     '../../locales/*/*.json',
-    '!../../locales/*/{api,audit,desk,factors,imports,live,mail,messages,modules,modules-console,passwords,recovery,rules,second-factor,sign-in,start}.json',
+    '!../../locales/*/{api,audit,desk,factors,imports,live,mail,messages,modules,modules-console,palette,passwords,recovery,rules,second-factor,sign-in,start}.json',
   ],
   { import: 'default' },
 )
@@ -46,7 +46,7 @@ export async function openTexts(): Promise<void> {
 
 // Texts that only some screens need; the others do not wait for them.
 const apart = import.meta.glob<Texts>(
-  '../../locales/*/{audit,desk,factors,imports,live,mail,modules-console,passwords,rules,start}.json',
+  '../../locales/*/{audit,desk,factors,imports,live,mail,modules-console,palette,passwords,rules,start}.json',
   {
     import: 'default',
   },
@@ -54,7 +54,18 @@ const apart = import.meta.glob<Texts>(
 
 /** Loads the texts of a subject that is loaded apart. */
 export async function loadTexts(
-  subject: 'audit' | 'desk' | 'factors' | 'imports' | 'live' | 'mail' | 'modules-console' | 'passwords' | 'rules' | 'start',
+  subject:
+    | 'audit'
+    | 'desk'
+    | 'factors'
+    | 'imports'
+    | 'live'
+    | 'mail'
+    | 'modules-console'
+    | 'palette'
+    | 'passwords'
+    | 'rules'
+    | 'start',
 ): Promise<void> {
   const language = pageLanguage()
   if (i18next.hasResourceBundle(language, subject)) return

@@ -1,7 +1,7 @@
 // The form of one area of rules: its settings, what is wrong with them, and the word that somebody else was faster.
 import { Alert, Button, Fieldset, Group, Stack, Text } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useBlocker } from '@tanstack/react-router'
+import { useBlocker, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
@@ -28,6 +28,14 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
     shouldBlockFn: () => isDirty && !confirm(t('leave_unsaved')),
     enableBeforeUnload: () => isDirty,
   })
+
+  // Whoever looked for a rule by its name is led to it.
+  const { hash } = useLocation()
+  useEffect(() => {
+    const field = document.getElementsByName(hash)[0]
+    field?.focus()
+    field?.scrollIntoView({ block: 'center' })
+  }, [hash])
 
   const wrong = useRef<string>(undefined)
   // Only when the form waits no more can a field be gone to.
