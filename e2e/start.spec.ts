@@ -1,7 +1,17 @@
 // What one sees first in the console: the first day of an instance, and then the floor, where each figure leads to the people.
 import type { Page } from '@playwright/test'
 import { contentWidth, expectAccessible } from './looks.ts'
-import { addPerson, createPerson, expect, goodPassword, logIn, logInForTheFirstTime, test } from './story.ts'
+import {
+  addPerson,
+  createPerson,
+  expect,
+  fillNewPassword,
+  goodPassword,
+  logIn,
+  logInForTheFirstTime,
+  saveAndLogIn,
+  test,
+} from './story.ts'
 
 /** Looks at the page as it stands with a machine's eyes: wide, on the narrowest phone, and in the dark. */
 async function expectGoodLooks(page: Page, name: string): Promise<void> {
@@ -118,6 +128,54 @@ test('the floor: a refused login is a figure that leads to the person, one press
   await page.getByRole('link', { name: 'Start' }).click()
   await expect(look).toBeVisible()
   await expect(refused).toHaveCount(0)
+})
+
+test('a person’s page: in since when, what happened on a day and by whom, where they were, and back to the list as it was', async ({
+  page,
+  browser,
+  instance,
+}) => {
+  await logInForTheFirstTime(page, instance)
+  const initialPassword = await createPerson(page, 'ana', 'Ana Souza')
+  const person = await (await browser.newContext({ baseURL: instance.url })).newPage()
+  await logIn(person, 'ana', goodPassword)
+  await expect(person.getByText('Incorrect username or password')).toBeVisible()
+  await logIn(person, 'ana', initialPassword)
+  await fillNewPassword(person, goodPassword)
+  await saveAndLogIn(person)
+  await expect(person.getByRole('heading', { name: 'Welcome, Ana Souza' })).toBeVisible()
+  page.once('dialog', (dialog) => void dialog.accept())
+  await page.goto('/console/users?search=souza&sort=lastLoginAt')
+  const row = page.getByRole('row', { name: /Ana Souza/ })
+  await expect(row.getByText('In since')).toBeVisible()
+  await row.getByRole('link', { name: 'Ana Souza' }).click()
+  await expect(page.getByText(/^In since .*Chrome/)).toBeVisible()
+  await expect(page.getByRole('status').filter({ hasText: 'Logged in and working' })).toBeVisible()
+
+  await page.getByRole('link', { name: 'History' }).click()
+  await expect(page.getByRole('navigation', { name: 'About Ana Souza' }).locator('[aria-current]')).toHaveText(['History'])
+  const line = page.getByRole('main').getByRole('listitem')
+  await expect(line.filter({ hasText: 'could not log in: wrong password' })).toBeVisible()
+  await expect(line.filter({ hasText: 'Administrator' }).first()).toContainText('created the account of')
+  await expect(line.last()).toContainText('Ana Souza logged in.')
+  await page.getByRole('button', { name: 'Day before' }).click()
+  await expect(page.getByText('Nothing happened on this day.')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('Nothing happened on this day.')).toBeVisible()
+  await page.getByRole('button', { name: 'Day after' }).click()
+  await expect(line.last()).toContainText('Ana Souza logged in.')
+
+  await page.getByRole('link', { name: 'Sessions' }).click()
+  await expect(page.getByRole('row', { name: /Still in/ })).toContainText('Chrome')
+  await page.getByRole('link', { name: 'Details' }).click()
+  await expect(page.getByRole('region', { name: 'What cannot be undone' }).getByRole('button', { name: 'Remove' })).toBeVisible()
+
+  await page.goto('/console/users?search=souza&sort=lastLoginAt')
+  await row.getByRole('link', { name: 'Ana Souza' }).click()
+  await page.getByRole('link', { name: 'Sessions' }).click()
+  await page.getByRole('link', { name: '‹ Users' }).click()
+  await expect(page.getByRole('searchbox', { name: 'Search' })).toHaveValue('souza')
+  await expect(page).toHaveURL(/sort=lastLoginAt/)
 })
 
 test('from the start page one name leads to the person at the desk', async ({ page, instance }) => {

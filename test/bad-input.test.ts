@@ -221,6 +221,7 @@ test('asvs-8.1.1 asvs-6.1.3 every route says who may call it, and this is the li
     'GET /api/accounts/:id accounts.view json',
     'GET /api/accounts/:id/factors accounts.view json automatic',
     'GET /api/accounts/:id/modules accounts.view json automatic',
+    'GET /api/accounts/:id/sessions sessions.view json automatic',
     'GET /api/accounts/choices accounts.view json',
     'GET /api/accounts/groups accounts.view json automatic',
     'GET /api/audit audit.view json',

@@ -64,6 +64,7 @@ export type Routes = {
   'GET /api/sessions': typeof live.listSessionsRoute
   'POST /api/sessions/end': typeof live.endSessionsRoute
   'POST /api/sessions/end-all': typeof live.endAllSessionsRoute
+  'GET /api/accounts/:id/sessions': typeof live.listSessionsOfRoute
   'GET /api/seats': typeof live.seatsRoute
   'GET /api/seats/week-ago': typeof live.seatsWeekAgoRoute
   'GET /api/audit': typeof auditLog.listAuditRoute

@@ -58,7 +58,17 @@ const newUser = createRoute({
 const user = createRoute({
   getParentRoute: () => root,
   path: '/users/$id',
-  component: lazyScreen(() => import('../users/user-screen.tsx')),
+  validateSearch: (given: Record<string, unknown>): { tab?: string | undefined; day?: string | undefined } => ({
+    tab: searchText(given.tab),
+    day: /^(19|20)\d\d-\d\d-\d\d$/.test(String(given.day)) ? String(given.day) : undefined,
+  }),
+  component: lazyScreen(async () => {
+    const [module] = await Promise.all([
+      import('../person/user-screen.tsx'),
+      ...(['person', 'desk', 'live', 'audit', 'imports', 'rules', 'modules-console'] as const).map(loadTexts),
+    ])
+    return module
+  }),
 })
 const slips = createRoute({
   getParentRoute: () => root,

@@ -9,7 +9,7 @@ type Texts = Record<string, unknown>
 const together = import.meta.glob<Texts>(
   [
     '../../locales/*/*.json',
-    '!../../locales/*/{api,audit,desk,factors,imports,live,mail,messages,modules,modules-console,palette,passwords,recovery,rules,second-factor,sign-in,start}.json',
+    '!../../locales/*/{api,audit,desk,factors,imports,live,mail,messages,modules,modules-console,palette,passwords,person,recovery,rules,second-factor,sign-in,start}.json',
   ],
   { import: 'default' },
 )
@@ -46,7 +46,7 @@ export async function openTexts(): Promise<void> {
 
 // Texts that only some screens need; the others do not wait for them.
 const apart = import.meta.glob<Texts>(
-  '../../locales/*/{audit,desk,factors,imports,live,mail,modules-console,palette,passwords,rules,start}.json',
+  '../../locales/*/{audit,desk,factors,imports,live,mail,modules-console,palette,passwords,person,rules,start}.json',
   {
     import: 'default',
   },
@@ -64,6 +64,7 @@ export async function loadTexts(
     | 'modules-console'
     | 'palette'
     | 'passwords'
+    | 'person'
     | 'rules'
     | 'start',
 ): Promise<void> {

@@ -3,7 +3,7 @@
 import { Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { accountStates } from '../../contracts/account-states.ts'
 import { type Answer, call, type Query } from '../app/api.ts'
@@ -14,6 +14,7 @@ import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
+import { keepList } from './last-list.ts'
 import { MailNotice, useMail } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { UsersSearch } from './users-search.ts'
@@ -29,6 +30,7 @@ export default function UsersScreen() {
   const { t } = useTranslation()
   const given = route.useSearch()
   const navigate = route.useNavigate()
+  useEffect(() => keepList(given), [given])
   const mayCreate = usePermission('accounts.create')
   const mayExport = usePermission('accounts.export')
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())

@@ -83,6 +83,17 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                 />
               </td>
               <td className="who">
+                {account.session && (
+                  <span
+                    className="dot"
+                    data-silent={account.session.silent || undefined}
+                    title={t('users.in_since', { time: formatMoment(account.session.startedAt, timeZone) })}
+                  >
+                    <span className="spoken">
+                      {t('users.in_since', { time: formatMoment(account.session.startedAt, timeZone) })}
+                    </span>
+                  </span>
+                )}
                 <Link to="/users/$id" params={{ id: account.id }} className="break">
                   {account.fullName}
                 </Link>{' '}

@@ -95,6 +95,17 @@ const ListedAccount = Type.Object({
   ),
   passwordExpired: Type.Boolean({ description: 'Whether a lasting password has to be replaced at the next login.' }),
   lastLoginAt: Nullable(Type.String({ format: 'date-time' })),
+  session: Nullable(
+    Type.Object(
+      {
+        startedAt: Type.String({ format: 'date-time' }),
+        device: Type.String(),
+        address: Type.String(),
+        silent: Type.Boolean({ description: 'Whether nothing was heard of it for so long that hardly anybody is there.' }),
+      },
+      { description: 'Where they are logged in now; null where they are not, and for whoever may not see sessions.' },
+    ),
+  ),
   mayChange: Type.Boolean({ description: 'Whether the account has no permission that the caller lacks.' }),
   message: Nullable(
     Type.Object(
