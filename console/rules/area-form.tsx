@@ -1,5 +1,5 @@
 // The form of one area of rules: its settings, what is wrong with them, and the word that somebody else was faster.
-import { Alert, Button, Fieldset, Group, Stack, Text } from '@mantine/core'
+import { Alert, Fieldset, Stack } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useBlocker, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
@@ -9,8 +9,11 @@ import { ApiProblem, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
 import { type Area, bodyOf, draftFaults, type HeldRules, rulesOf, type UsedDraft } from './draft.ts'
+import { Presets } from './presets.tsx'
 import { RuleField } from './rule-field.tsx'
 import { rulesQuery } from './rules-query.ts'
+import { SaidRules } from './said-rules.tsx'
+import { SaveBar } from './save-bar.tsx'
 
 type AreaFormProps = { area: Area; held: HeldRules; used: UsedDraft; children?: ReactNode }
 
@@ -86,6 +89,10 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
         void save()
       }}
     >
+      <div className="rules-head">
+        {mayChange && <Presets {...{ rules, held, used }} />}
+        <SaidRules area={area} held={held} draft={draft} />
+      </div>
       <div className={children ? 'rules beside' : 'rules'}>
         <Fieldset disabled={!mayChange || busy} variant="unstyled">
           <Stack gap="lg">
@@ -125,29 +132,15 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
       )}
       {failure !== undefined && <Failure error={failure} />}
       {mayChange && (
-        <Group mt="md">
-          <Button type="submit" loading={busy} disabled={!isDirty && held.version > 0}>
-            {t(isDirty || held.version > 0 ? 'rules:save' : 'rules:keep')}
-          </Button>
-          {isDirty && (
-            <>
-              <Button
-                variant="default"
-                onClick={() => {
-                  used.discard(held)
-                  setConflict(false)
-                  setRefused({})
-                  setFailure(undefined)
-                }}
-              >
-                {t('rules:discard')}
-              </Button>
-              <Text size="sm" role="status">
-                {t('rules:unsaved')}
-              </Text>
-            </>
-          )}
-        </Group>
+        <SaveBar
+          {...{ area, held, rules, used, busy }}
+          onDiscard={() => {
+            used.discard(held)
+            setConflict(false)
+            setRefused({})
+            setFailure(undefined)
+          }}
+        />
       )}
     </form>
   )
