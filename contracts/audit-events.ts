@@ -6,6 +6,8 @@ export const auditEvents = [
   'account_disabled',
   'account_enabled',
   'account_unlocked',
+  'person_exported',
+  'person_erased',
   'initial_password_voided',
   'epoch_begun',
   'accounts_exported',

@@ -1,9 +1,9 @@
 // The catalogue of rules: every one that the Administrator sets, with its default, its range and the clause that a value can go against.
-// Made from it: the API, the console's screens, docs/rules.md. The database holds the same floors (migrations/0014-rules.sql).
+// Made from it: the API, the console's screens, docs/rules.md. The database holds the same floors (migrations/0014-rules.sql, 0081-retention.sql).
 // Sources: NIST SP 800-63B-4, 2.2.3, 3.1.1.2 and 3.2.2; ASVS 5.0, 6.1.1, 6.2.1 to 6.2.12 and 7.3.1.
 import { allLanguages, type Language } from './languages.ts'
 
-export const areas = ['passwords', 'sign-in', 'sessions'] as const
+export const areas = ['passwords', 'sign-in', 'sessions', 'retention'] as const
 export type Area = (typeof areas)[number]
 
 /** What a number counts. `power_of_ten` is the n of 10^n guesses. */
@@ -94,6 +94,12 @@ export const catalogue = {
   // Browsers let a page in the background speak once a minute only.
   leaseSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 120, least: 90, most: 900 },
   graceSeconds: { area: 'sessions', kind: 'number', unit: 'seconds', default: 20, least: 5, most: 120 },
+
+  auditDays: { area: 'retention', kind: 'number', unit: 'days', default: 730, least: 90, most: 3650 },
+  sessionDays: { area: 'retention', kind: 'number', unit: 'days', default: 180, least: 30, most: 3650 },
+  requestDays: { area: 'retention', kind: 'number', unit: 'days', default: 180, least: 7, most: 3650 },
+  messageDays: { area: 'retention', kind: 'number', unit: 'days', default: 180, least: 7, most: 3650 },
+  importDays: { area: 'retention', kind: 'number', unit: 'days', default: 90, least: 1, most: 3650 },
 } as const satisfies Record<string, Rule>
 
 export type RuleName = keyof typeof catalogue

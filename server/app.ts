@@ -16,6 +16,7 @@ import { live, readSeatsOfAll, watchSeats } from './administration/live/live.ts'
 import { moduleAccess } from './administration/module-access/module-access.ts'
 import { ruleEditor } from './administration/rule-editor/rule-editor.ts'
 import { administration } from './administration/users/users.ts'
+import { auditTidying, keepCheckpoints, openSealer, sealKey } from './audit/seals/seals.ts'
 import { factorTidying, passkeyTidying } from './authenticators/factors/factors.ts'
 import {
   attemptTidying,
@@ -75,7 +76,8 @@ const mostWaitingPerHash = 100
 const tidyEveryMilliseconds = 60 * 60 * 1000
 
 /** What each feature has to tidy. */
-export const tidySteps: readonly TidyStep[] = [
+export const tidySteps = (keys: Keys): readonly TidyStep[] => [
+  ...auditTidying(sealKey(keys)),
   ...sessionTidying,
   ...attemptTidying,
   ...historyTidying,
@@ -221,6 +223,13 @@ export async function openNode(
     (error, message) => app.log.warn({ err: error }, message),
   )
   const watch = openWatch({ database, rules, onError: (error, message) => app.log.warn({ err: error }, message) })
+  const sealNeeds = {
+    database,
+    instances: () => database.call(listServedInstances),
+    onError: (error: unknown, message: string) => app.log.warn({ err: error }, message),
+  }
+  const sealer = openSealer({ ...sealNeeds, key: sealKey(keys) })
+  let endCheckpoints = () => {}
   const logouts = openLogouts({
     database,
     keys,
@@ -236,7 +245,7 @@ export async function openNode(
     const onError = (error: unknown, step = 'all') =>
       app.log.warn({ err: error, step }, 'tidying failed; it is tried again in an hour')
     try {
-      await tidy(database, await database.call(listServedInstances), tidySteps, onError, () => draining)
+      await tidy(database, await database.call(listServedInstances), tidySteps(keys), onError, () => draining)
     } catch (error) {
       onError(error)
     }
@@ -257,17 +266,22 @@ export async function openNode(
       listening = true
       runner.listen()
       watch.start()
+      sealer.start()
+      const { auditCheckpoints: place } = config
+      if (place !== undefined) endCheckpoints = keepCheckpoints({ ...sealNeeds, place, mailer })
       work()
       if (config.metricsPort !== 0) metricsServer = await serveMetrics(metrics, config.metricsPort, config.metricsHost)
     },
     async close() {
       draining = true
       clearInterval(tidying)
+      endCheckpoints()
       // Load balancers look at /readyz once in a while; until they have, people still come here.
       await wait(listening ? config.drainSeconds * 1000 : 0)
       await app.close()
       await runner.close()
       await watch.close()
+      await sealer.close()
       await logouts.close()
       await Promise.all([app.close(), jobs.close()])
       metricsServer?.close()

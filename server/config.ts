@@ -23,11 +23,18 @@ export type Config = Readonly<{
   breachedPasswordsFile: string | undefined
   smtpUrl: URL | undefined
   mailFrom: Mailbox
+  auditCheckpoints: CheckpointPlace | undefined
   logLevel: LogLevel
 }>
 
 /** Who a message is from: an address, and the name that stands before it; empty for none. */
 export type Mailbox = { name: string; address: string }
+
+/** Where the last seal of each audit is written down. */
+export type CheckpointPlace =
+  | { kind: 'file'; path: string }
+  | { kind: 'syslog'; host: string; port: number }
+  | { kind: 'mail'; to: Mailbox }
 
 export type LogLevel = (typeof logLevels)[number]
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
@@ -176,6 +183,15 @@ export const settings: readonly Setting[] = [
     read: mailbox,
   },
   {
+    name: 'AUDIT_CHECKPOINTS',
+    means:
+      'Where this node writes down the last seal of each audit, so that a cut-off end is found: `file:/path` and `syslog://host:514` once an ' +
+      'hour, `mailto:somebody@example.com` once a day. Best a place that whoever runs the database cannot change.',
+    default: undefined,
+    defaultIs: 'nowhere; `gatehouse audit checkpoint` prints them',
+    read: checkpointPlace,
+  },
+  {
     name: 'LOG_LEVEL',
     means: `How much is logged to standard output: ${logLevels.join(', ')}.`,
     default: 'info',
@@ -230,6 +246,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     breachedPasswordsFile: value<string | undefined>('BREACHED_PASSWORDS_FILE'),
     smtpUrl: value<URL | undefined>('SMTP_URL'),
     mailFrom: value<Mailbox>('MAIL_FROM'),
+    auditCheckpoints: value<CheckpointPlace | undefined>('AUDIT_CHECKPOINTS'),
     logLevel: value<LogLevel>('LOG_LEVEL'),
   })
 }
@@ -317,6 +334,15 @@ function mailbox(text: string): Mailbox {
   if (!/^[^\s@<>"(),:;[\]\\]+@[a-z0-9.-]+$/i.test(address) || /\p{Cc}/u.test(text))
     throw new Error(`must look like Gatehouse <no-reply@example.com>, but is "${text}"`)
   return { name: name.replace(/^"(.*)"$/, '$1'), address }
+}
+
+function checkpointPlace(text: string): CheckpointPlace {
+  if (text.startsWith('file:/')) return { kind: 'file', path: resolve(text.slice('file:'.length).replace(/^\/+/, '/')) }
+  if (text.startsWith('mailto:')) return { kind: 'mail', to: mailbox(text.slice('mailto:'.length)) }
+  const url = URL.parse(text)
+  if (url?.protocol !== 'syslog:' || url.hostname === '')
+    throw new Error(`must begin with file:/, syslog:// or mailto:, but is "${text}"`)
+  return { kind: 'syslog', host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 514) }
 }
 
 function secretKey(text: string): Buffer {

@@ -100,7 +100,7 @@ async function runCommand(command: Command | CommandAlone, args: string[]): Prom
   for (const name of command.required ?? [])
     if (texts[name] === undefined) throw new UsageError(`--${name} is missing.\n\n${helpFor(command)}`)
 
-  if ('runAlone' in command) return show(await command.runAlone(given))
+  if ('runAlone' in command) return show(await command.runAlone(given, texts))
   const config = readConfig(process.env)
   const system = await openSystem(config, (message) => void process.stderr.write(`${message}\n`))
   try {

@@ -27,6 +27,7 @@ export function rulesDocument(): string {
     passwords: (texts.console as { rules: { passwords: string } }).rules.passwords,
     'sign-in': title['sign-in']!,
     sessions: title.sessions!,
+    retention: title.retention!,
   }
   const sections = areas.map(
     (area) => `## ${headings[area]}

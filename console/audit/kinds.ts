@@ -40,6 +40,8 @@ export const groupOf: Record<Kind, (typeof groups)[number]> = {
   account_enabled: 'accounts',
   account_disabled: 'accounts',
   account_unlocked: 'accounts',
+  person_exported: 'accounts',
+  person_erased: 'accounts',
   account_removed: 'accounts',
   profile_created: 'places',
   profile_changed: 'places',

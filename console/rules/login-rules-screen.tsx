@@ -20,6 +20,7 @@ export default function LoginRulesScreen() {
         <>
           <AreaRules area="sign-in" held={rules.data} />
           <AreaRules area="sessions" held={rules.data} />
+          <AreaRules area="retention" held={rules.data} />
         </>
       )}
     </Stack>

@@ -3,4 +3,4 @@
 
 export { type AuditEvent, auditEvents } from '../../contracts/audit-events.ts'
 export type { Actor, AuditRow } from './row.ts'
-export { asDetail, record, recordMany } from './store.ts'
+export { asDetail, eraseFromAudit, record, recordMany } from './store.ts'

@@ -48,3 +48,9 @@ export async function recordMany(
       ${caller?.address ?? null}::inet, ${caller?.requestId ?? null}, r.detail
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r ("accountId" uuid, "sessionId" uuid, detail jsonb)`.execute(tx)
 }
+
+/** Erases what up to so many entries say of a person, and returns how many it has found. For the operator alone. */
+export async function eraseFromAudit(tx: Transaction, accountId: string, most: number): Promise<number> {
+  const { rows } = await sql<{ erased: number }>`select erase_from_audit(${accountId}, ${most}) as erased`.execute(tx)
+  return rows[0]!.erased
+}

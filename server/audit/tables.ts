@@ -1,4 +1,4 @@
-import type { Generated, JSONColumnType } from '../platform/tables.ts'
+import type { Default, Generated, JSONColumnType } from '../platform/tables.ts'
 
 declare module '../platform/tables.ts' {
   interface Tables {
@@ -16,6 +16,21 @@ declare module '../platform/tables.ts' {
       detail: JSONColumnType<Record<string, unknown>>
       /** Its place in the order in which others read. */
       horizon: Generated<string>
+      erasedCaller: Buffer | null
+      erasedDetail: Buffer | null
+    }
+    auditSeal: {
+      instanceId: Generated<string>
+      number: string
+      horizon: string
+      auditId: string
+      ids: Default<string[]>
+      hashes: Default<Buffer>
+      hash: Buffer
+      sealedAt: Date
+      signature: Buffer
+      removedAt: Date | null
+      removal: Buffer | null
     }
   }
 }

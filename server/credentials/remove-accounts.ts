@@ -13,7 +13,7 @@ export async function removeAccounts(
   tx: Transaction,
   accountIds: readonly string[],
   actor: Actor,
-  caller: Caller,
+  caller: Caller | undefined,
   detail: Record<string, unknown> = {},
 ): Promise<void> {
   const accounts = await lockAccounts(tx, accountIds)

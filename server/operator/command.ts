@@ -23,7 +23,9 @@ export type Command = {
 }
 
 /** A command that needs neither a database nor settings. */
-export type CommandAlone = Omit<Command, 'run'> & { runAlone(values: readonly string[]): Promise<Result> }
+export type CommandAlone = Omit<Command, 'run'> & {
+  runAlone(values: readonly string[], options: Readonly<Record<string, string | undefined>>): Promise<Result>
+}
 
 export type Context = { system: System; config: Config }
 

@@ -5,6 +5,7 @@ import { instanceUrl, listInstances } from '../instances/instances.ts'
 import { findRules } from '../rules/rules.ts'
 import { listLiveSessions } from '../sessions/sessions.ts'
 import { accountCommands } from './account-commands.ts'
+import { auditCommands, verifyCommand } from './audit-commands.ts'
 import { changeCommand, defaultsOptions } from './change-command.ts'
 import { type Command, type CommandAlone, instanceNamed, seatNumber } from './command.ts'
 import { complianceCommand } from './compliance-command.ts'
@@ -15,6 +16,7 @@ import { epochCommand } from './epoch-command.ts'
 import { factorCommands } from './factor-commands.ts'
 import { giveNewPassword } from './give-new-password.ts'
 import { moduleCommands } from './module-commands.ts'
+import { personCommands } from './person-commands.ts'
 import { OperatorError } from './problems.ts'
 import { seatsCommand } from './seats-command.ts'
 import { setEnabled } from './set-enabled.ts'
@@ -125,6 +127,8 @@ export const commands: readonly Command[] = [
   ),
   ...accountCommands,
   ...factorCommands,
+  ...personCommands,
+  ...auditCommands,
   {
     words: 'session list',
     usage: '--instance NAME',
@@ -202,6 +206,7 @@ export const commands: readonly Command[] = [
 
 /** The commands that work where there is no database. */
 export const commandsAlone: readonly CommandAlone[] = [
+  verifyCommand,
   {
     words: 'breached-passwords make',
     usage: 'SOURCE TARGET',

@@ -116,9 +116,13 @@ test('asvs-13.2.2 what nodes hear across instances is ids and names, and only th
     [
       ['abandoned_imports', 'gatehouse_operator'],
       ['applied_versions', 'gatehouse'],
+      // Of the transaction's instance only, and the operator's alone.
+      ['erase_from_audit', 'gatehouse'],
       ['is_key_check', 'gatehouse_operator'],
       ['list_instances', 'gatehouse_operator'],
       ['look_at_grown_tables', 'gatehouse'],
+      // Of the transaction's instance only.
+      ['remove_old_audit', 'gatehouse'],
     ],
   )
   for (const { name, path, isPublic } of definers) {

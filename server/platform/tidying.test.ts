@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { startNodes, type TestSystem } from '../../test/nodes.ts'
 import { tidyAll } from '../../test/tidy.ts'
 import { tidySteps } from '../app.ts'
+import type { Transaction } from './database.ts'
 import { tidy } from './tidying.ts'
 
 const count = async (system: TestSystem, from: string) =>
@@ -45,9 +46,9 @@ test('what one step cannot do holds up no other step and no other instance', asy
   const failed: string[] = []
   const broken = {
     name: 'broken',
-    tidy: async (tx: Parameters<(typeof tidySteps)[0]['tidy']>[0]) => (await sql`select 1 / 0`.execute(tx)).rows.length,
+    tidy: async (tx: Transaction) => (await sql`select 1 / 0`.execute(tx)).rows.length,
   }
-  await tidy(system.database, [system.main, acme], [broken, ...tidySteps], (_error, step) => failed.push(step))
+  await tidy(system.database, [system.main, acme], [broken, ...tidySteps(system.keys)], (_error, step) => failed.push(step))
   assert.deepEqual(failed, ['broken', 'broken'])
   assert.equal(await count(system, 'recovery_hour'), 0)
 })

@@ -3,6 +3,7 @@ import type { LockedAccount } from '../directory/accounts/accounts.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Transaction } from '../platform/database.ts'
 import { removeSome, type TidyStep } from '../platform/tidying.ts'
+import { findRules } from '../rules/rules.ts'
 import { recoveryLimits } from './limits.ts'
 
 const { windowMinutes, mostFromAddress, mostLinksPerHour, mostLinksPerNetwork } = recoveryLimits
@@ -190,7 +191,10 @@ export const recoveryTidying: readonly TidyStep[] = [
   { name: 'requests that nobody answered', tidy: closeExpiredRequests },
   {
     name: 'old requests',
-    tidy: (tx, most) => removeSome(tx, 'recovery_request', sql`closed_at < now() - interval '180 days'`, most),
+    async tidy(tx, most) {
+      const { requestDays } = await findRules(tx)
+      return removeSome(tx, 'recovery_request', sql`closed_at < now() - make_interval(days => ${requestDays})`, most)
+    },
   },
 ]
 

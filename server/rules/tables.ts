@@ -29,6 +29,11 @@ declare module '../platform/tables.ts' {
       longestHours: Default<number>
       leaseSeconds: Default<number>
       graceSeconds: Default<number>
+      auditDays: Default<number>
+      sessionDays: Default<number>
+      requestDays: Default<number>
+      messageDays: Default<number>
+      importDays: Default<number>
       /** By the name of the rule. */
       reasons: ColumnType<Record<string, string>, string | undefined, string>
     }

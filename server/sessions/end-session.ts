@@ -4,7 +4,7 @@ import type { Transaction } from '../platform/database.ts'
 import type { TidyStep } from '../platform/tidying.ts'
 import { findRules } from '../rules/rules.ts'
 import { endSomeRunOut } from './run-out-store.ts'
-import { type EndReason, endSessionsOf } from './store.ts'
+import { type EndReason, endSessionsOf, removeOldSessions } from './store.ts'
 
 /**
  * Ends an account's session, whoever wants it; false when it has none. Call it with the account locked.
@@ -30,17 +30,24 @@ export async function endManySessions(
   accountIds: readonly string[],
   reason: EndReason,
   actor: Actor,
-  caller: Caller,
+  caller: Caller | undefined,
   note: string | undefined,
   begunBy: Date,
 ): Promise<number> {
   return endSessionsOf(tx, accountIds, { reason, actor, caller, note }, begunBy)
 }
 
-/** What the watch has missed, should there be anything. Only tidies: nothing that ran out counts, marked or not. */
+/** What the watch has missed, should there be anything: nothing that ran out counts, marked or not. And what has had its time. */
 export const sessionTidying: readonly TidyStep[] = [
   {
     name: 'sessions that have run out',
     tidy: async (tx, most) => endSomeRunOut(tx, await findRules(tx), most),
+  },
+  {
+    name: 'sessions of long ago',
+    async tidy(tx, most) {
+      const { sessionDays } = await findRules(tx)
+      return removeOldSessions(tx, sessionDays, most)
+    },
   },
 ]

@@ -4,6 +4,7 @@ import { type Actor, asDetail } from '../audit/audit.ts'
 import type { Caller } from '../platform/caller.ts'
 import type { Database, Transaction } from '../platform/database.ts'
 import { hashToken } from '../platform/secret.ts'
+import { removeSome } from '../platform/tidying.ts'
 
 /** How long a session lives. `leaseSeconds`: without any sign of life, it gives way when its account logs in again. */
 export type SessionLimits = Pick<Rules, 'idleMinutes' | 'longestHours' | 'leaseSeconds'>
@@ -353,4 +354,9 @@ export async function listOwnSessions(tx: Transaction, accountId: string, limit:
     .orderBy('startedAt', 'desc')
     .limit(limit)
     .execute()
+}
+
+/** Removes up to so many sessions that ended so many days ago, and returns how many. */
+export async function removeOldSessions(tx: Transaction, days: number, most: number): Promise<number> {
+  return removeSome(tx, 'session', sql`ended_at < now() - make_interval(days => ${days})`, most)
 }

@@ -36,7 +36,7 @@ import { undoImport } from './undo-import.ts'
 import { namesOf, reportRows, templateRows } from './write-report.ts'
 
 export { type ImportRunner, openImportRunner } from './import-runner.ts'
-export { importTidying } from './store.ts'
+export { forgetPerson, importTidying } from './store.ts'
 
 const rowsOfPage = 100
 const accountsOfPage = 1000

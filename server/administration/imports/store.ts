@@ -3,6 +3,7 @@ import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
 import type { Tables } from '../../platform/tables.ts'
 import { removeSome, type TidyStep } from '../../platform/tidying.ts'
+import { findRules } from '../../rules/rules.ts'
 import type { Mapping, NameOrder } from './columns.ts'
 import type { Changes, OnExisting, Verdict } from './judge-in-world.ts'
 import type { LateProblem, RowFields, RowProblem } from './judge-rows.ts'
@@ -326,21 +327,37 @@ export async function listCreated(
   return { accountIds: page.rows.map(({ id }) => id), total: count.rows[0]!.total }
 }
 
-/** Removes what nobody will go on with, and what happened long ago. */
-const isOld = sql`
-  (state = 'reading' and created_at < now() - interval '1 hour')
-  or (state in ('mapping', 'checking', 'checked') and created_at < now() - interval '7 days')
-  or (state in ('done', 'failed', 'undone') and finished_at < now() - interval '90 days')`
+/** What nobody will go on with, and what happened long ago. */
+async function isOld(tx: Transaction) {
+  const { importDays } = await findRules(tx)
+  return sql`
+    (state = 'reading' and created_at < now() - interval '1 hour')
+    or (state in ('mapping', 'checking', 'checked') and created_at < now() - interval '7 days')
+    or (state in ('done', 'failed', 'undone') and finished_at < now() - make_interval(days => ${importDays}))`
+}
 
 /** The rows go first: a file has a hundred thousand. */
 export const importTidying: readonly TidyStep[] = [
   {
     name: 'rows of old imports',
-    tidy: (tx, most) => removeSome(tx, 'import_row', sql`import_id in (select id from import where ${isOld})`, most),
+    tidy: async (tx, most) =>
+      removeSome(tx, 'import_row', sql`import_id in (select id from import where ${await isOld(tx)})`, most),
   },
   {
     name: 'old imports',
-    tidy: (tx, most) =>
-      removeSome(tx, 'import', sql`(${isOld}) and not exists (select from import_row where import_id = import.id)`, most),
+    tidy: async (tx, most) =>
+      removeSome(
+        tx,
+        'import',
+        sql`(${await isOld(tx)}) and not exists (select from import_row where import_id = import.id)`,
+        most,
+      ),
   },
 ]
+
+/** Removes the rows that speak of a person, whatever became of them. */
+export async function forgetPerson(tx: Transaction, accountId: string, username: string): Promise<void> {
+  await sql`delete from import_row where account_id = ${accountId} or lower(fields ->> 'username') = lower(${username})`.execute(
+    tx,
+  )
+}

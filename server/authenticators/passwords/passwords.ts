@@ -37,5 +37,5 @@ export {
   setPassword,
 } from './set-password.ts'
 export { type CredentialStanding, credentialStanding, findHindrances, type Hindrance, unlockAttempts } from './standing.ts'
-export { attemptTidying, knowsBrowser, type Lock, mostPersonsOfDevice, rememberBrowser } from './store.ts'
+export { attemptTidying, forgetAttempts, knowsBrowser, type Lock, mostPersonsOfDevice, rememberBrowser } from './store.ts'
 export { yieldToRequests } from './yield-to-requests.ts'

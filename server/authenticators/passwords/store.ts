@@ -261,3 +261,8 @@ export const attemptTidying: readonly TidyStep[] = [
     },
   },
 ]
+
+/** Removes what is counted for an account. */
+export async function forgetAttempts(tx: Transaction, accountId: string): Promise<void> {
+  await tx.deleteFrom('loginAttempt').where('accountId', '=', accountId).execute()
+}

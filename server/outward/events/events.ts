@@ -20,6 +20,8 @@ const isTold = {
   password_changed: true,
   password_reset: true,
   account_unlocked: false,
+  person_exported: false,
+  person_erased: false,
   epoch_begun: false,
   accounts_exported: false,
   audit_exported: false,

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { removeSome, type TidyStep } from '../../platform/tidying.ts'
+import { findRules } from '../../rules/rules.ts'
 
 export type MessageState = 'waiting' | 'sent' | 'failed' | 'void'
 
@@ -250,10 +251,13 @@ export async function listMessages(
   return { messages, total: counts[0]!.total }
 }
 
-/** Removes what nobody asks for any more: messages that came to their end half a year ago. */
+/** Removes what nobody asks for any more: messages that came to their end long ago. */
 export const messageTidying: readonly TidyStep[] = [
   {
     name: 'old messages',
-    tidy: (tx, most) => removeSome(tx, 'message', sql`state <> 'waiting' and state_at < now() - interval '180 days'`, most),
+    async tidy(tx, most) {
+      const { messageDays } = await findRules(tx)
+      return removeSome(tx, 'message', sql`state <> 'waiting' and state_at < now() - make_interval(days => ${messageDays})`, most)
+    },
   },
 ]
