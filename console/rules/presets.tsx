@@ -1,4 +1,4 @@
-// Sets of values with a name: what NIST asks for, which is how Gatehouse is delivered, and what was chosen here.
+// Sets of values with a name: how Gatehouse is delivered, which is what NIST asks for where its clauses speak of it, and what was chosen.
 import { useTranslation } from 'react-i18next'
 import type { HeldRules, Rule, UsedDraft } from './draft.ts'
 
@@ -15,7 +15,7 @@ export function Presets({ rules, held, used }: { rules: readonly Rule[]; held: H
     <fieldset className="views">
       <legend>{t('rules:preset.title')}</legend>
       <button type="button" aria-pressed={isNist} onClick={() => choose((rule) => rule.default)}>
-        {t('rules:preset.nist')}
+        {t(numbers.some(({ clause }) => clause) ? 'rules:preset.nist' : 'rules:preset.delivered')}
       </button>
       <button
         type="button"

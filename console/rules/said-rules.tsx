@@ -38,6 +38,14 @@ export function SaidRules({ area, held, draft }: { area: Area; held: HeldRules; 
       t('rules:said.gone', { grace: time('graceSeconds', 'second'), lease: time('leaseSeconds', 'second') }),
       t(draft.values.endOtherSession ? 'rules:said.moves' : 'rules:said.refused'),
     ],
+    retention: [
+      t('rules:said.kept', { audit: time('auditDays', 'day'), sessions: time('sessionDays', 'day') }),
+      t('rules:said.cleared', {
+        requests: time('requestDays', 'day'),
+        messages: time('messageDays', 'day'),
+        imports: time('importDays', 'day'),
+      }),
+    ],
   }
   return <Text className="said">{sentences[area].join(' ')}</Text>
 }

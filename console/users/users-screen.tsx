@@ -14,6 +14,7 @@ import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
+import { ColumnsMenu } from './columns.tsx'
 import { keepList } from './last-list.ts'
 import { MailNotice, useMail } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
@@ -82,7 +83,10 @@ export default function UsersScreen() {
             <Text role="status" c="dimmed">
               {list.data && t('users.count', { count: total, number: formatNumber(total) })}
             </Text>
-            <DensitySwitch />
+            <Group gap="xs">
+              <ColumnsMenu />
+              <DensitySwitch />
+            </Group>
           </Group>
           {selected.size > 0 && (
             <SelectionBar accountIds={[...selected]} choices={choices.data} onDone={() => setSelected(new Set())} />

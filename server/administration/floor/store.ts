@@ -92,7 +92,10 @@ export async function countLogins(
   }
 }
 
-/** The steps of the first day that are done; and `has_supervisor`, when there is one who could log in. */
+/**
+ * The steps of the first day that are done; and `has_supervisor`, when there is one who could log in.
+ * The audit, which says some of it, may be removed after 90 days: by then no day is the first.
+ */
 export async function findDone(tx: Transaction): Promise<Set<FirstDayStep | 'has_supervisor'>> {
   const { rows } = await sql<{ fact: FirstDayStep | 'has_supervisor' }>`
     with supervisor as (
@@ -114,6 +117,6 @@ export async function findDone(tx: Transaction): Promise<Set<FirstDayStep | 'has
       ('slips', exists (select from audit_event e where e.event = 'initial_password_made' and e.actor_kind = 'account')),
       ('supervisor', exists (select from supervisor where last_login_at is not null)),
       ('has_supervisor', exists (select from supervisor))) as facts (fact, holds)
-    where i.id = current_instance_id() and holds`.execute(tx)
+    where i.id = current_instance_id() and (holds or i.created_at < now() - interval '90 days')`.execute(tx)
   return new Set(rows.map(({ fact }) => fact))
 }

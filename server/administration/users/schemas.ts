@@ -255,13 +255,15 @@ const Refused = Type.Array(
   ),
 )
 
+const Outcome = Type.Object({ done: Type.Integer(), refused: Refused }, { title: 'SelectionOutcome' })
+
 /** What is done to a selection: each account by itself, so that one that refuses does not stop the others. */
 const actOnSelection = <More extends Record<string, TSchema>>(operationId: string, summary: string, more: More) => ({
   ...api,
   operationId,
   summary,
   body: Type.Object({ ...Selection, ...more }, { additionalProperties: false }),
-  response: { 200: Type.Object({ done: Type.Integer(), refused: Refused }), ...problems },
+  response: { 200: Outcome, ...problems },
 })
 
 export const enableAccountsRoute = actOnSelection('enableAccounts', 'Enable accounts', {})
