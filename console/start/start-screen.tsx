@@ -1,8 +1,8 @@
 // The floor at a glance. Each figure leads to exactly the people whom it counts. Keeps itself up to date.
-import { Button, Group, Skeleton, Stack, TextInput, Title } from '@mantine/core'
+import { Group, Skeleton, Stack, TextInput, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AccountGroup, accountGroups, mendedBySlips } from '../../contracts/account-groups.ts'
 import { type Answer, call } from '../app/api.ts'
@@ -12,6 +12,7 @@ import { Heading } from '../app/heading.tsx'
 import { screensFor } from '../app/screens.ts'
 import { usePermission, useSession } from '../app/session.tsx'
 import { formatNumber, formatTime } from '../app/texts.ts'
+import { fewestLetters } from '../desk/desk-queries.ts'
 import { useMyRequests } from '../requests/use-requests.ts'
 import { useGroups } from '../users/groups.ts'
 import { FirstDay } from './first-day.tsx'
@@ -58,26 +59,30 @@ function FloorScreen() {
   )
 }
 
-/** Leads to the desk, so that nobody has to go there first. */
+/** Two letters lead to the desk, which goes on with what is typed: whoever helps people does not have to go there first. */
 function WhoNeedsHelp() {
   const { t } = useTranslation()
   const navigate = useNavigate()
+  const changesAccounts = usePermission('accounts.update')
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (!changesAccounts) field.current?.focus()
+  }, [changesAccounts])
   return (
-    <search>
-      <form
-        className="help"
-        onSubmit={(event) => {
-          event.preventDefault()
-          const search = String(new FormData(event.currentTarget).get('search')).trim()
-          void navigate({ to: '/desk', search: { search: search || undefined } })
-        }}
-      >
-        <TextInput type="search" name="search" aria-label={t('start:help')} placeholder={t('start:help')} maxLength={200} />
-        <Button type="submit" variant="default">
-          {t('start:help_go')}
-        </Button>
-      </form>
-    </search>
+    <TextInput
+      ref={field}
+      type="search"
+      aria-label={t('start:help')}
+      placeholder={t('start:help')}
+      autoComplete="off"
+      autoCapitalize="none"
+      spellCheck={false}
+      maxLength={200}
+      onChange={({ currentTarget: { value } }) => {
+        const search = value.trim()
+        if (search.length >= fewestLetters) void navigate({ to: '/desk', search: { search } })
+      }}
+    />
   )
 }
 
