@@ -9,7 +9,7 @@ const dist = join(import.meta.dirname, 'dist')
 
 /** The texts that console/app/texts.ts loads together. */
 const sharedTexts =
-  /locales.(\w+).(?!api|audit|desk|factors|imports|mail|messages|modules|passwords|recovery|rules|second-factor|sign-in)[\w-]+\.json$/
+  /locales.(\w+).(?!api|audit|desk|factors|imports|live|mail|messages|modules|palette|passwords|person|recovery|rules|second-factor|sign-in|start)[\w-]+\.json$/
 
 /**
  * What three screens have in common, but for what no first screen needs: the parts of forms and dialogs, which come as files of their own;

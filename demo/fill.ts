@@ -28,6 +28,7 @@ export async function fillDemo(system: System, count = 500): Promise<void> {
     const ids = await addPeople(tx, everybody, roll)
     await givePasswords(tx, ids, hash, roll)
     await addWeek(tx, ids, roll)
+    await addFirstDay(tx, ids[0]!)
   })
 }
 
@@ -105,12 +106,12 @@ async function givePasswords(tx: Transaction, ids: readonly string[], hash: stri
   )
 }
 
-/** A shift for most people on each of the last seven days; some of today's are still going on. */
+/** A shift for most people on each of the last eight days; some of today's are still going on. */
 async function addWeek(tx: Transaction, ids: readonly string[], roll: () => number): Promise<void> {
   // Whom the newcomer may be is not logged in yet.
   const free = new Set([ids[0], ids[3], ids.at(-1)])
   const shifts = ids.flatMap((accountId) =>
-    Array.from({ length: 7 }, (_, daysAgo) => daysAgo)
+    Array.from({ length: 8 }, (_, daysAgo) => daysAgo)
       .filter((daysAgo) => roll() < 0.7 && !(daysAgo === 0 && free.has(accountId)))
       .map((daysAgo) => ({
         accountId,
@@ -140,4 +141,14 @@ async function addWeek(tx: Transaction, ids: readonly string[], roll: () => numb
     union all
     select 'session_ended', 'account', account_id, account_id, id, address, ended_at, jsonb_build_object('reason', end_reason) from session where ended_at is not null
     order by 7`.execute(tx)
+}
+
+/** What its Administrator did when the floor was new. */
+async function addFirstDay(tx: Transaction, administratorId: string): Promise<void> {
+  await sql`
+    insert into audit_event (event, actor_kind, actor_account_id, at, detail)
+    select event, 'account', ${administratorId}, now() - interval '20 days', detail from (values
+      ('mail_tested', '{"email": "ana.ortiz@example.com"}'::jsonb),
+      ('rules_changed', '{"area": "passwords", "changes": {}}'),
+      ('initial_password_made', '{}')) as done (event, detail)`.execute(tx)
 }

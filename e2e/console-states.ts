@@ -68,7 +68,20 @@ async function* users(page: Page): AsyncGenerator<string> {
   await expect(page.getByRole('dialog')).toBeHidden()
   await page.getByRole('link', { name: 'Ana Souza' }).click()
   await expect(page.getByRole('heading', { name: 'Ana Souza' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Why can’t they log in?' })).toBeVisible()
   yield 'user'
+
+  await page.getByRole('link', { name: 'History' }).click()
+  await expect(page.getByText('created the account').first()).toBeVisible()
+  yield 'user-history'
+
+  await page.getByRole('link', { name: 'Sessions' }).click()
+  await expect(page.getByText('Has never logged in').last()).toBeVisible()
+  yield 'user-sessions'
+
+  await page.getByRole('link', { name: 'Details' }).click()
+  await expect(page.getByRole('button', { name: 'Save' })).toBeVisible()
+  yield 'user-details'
 
   await page.goto('/console/users/00000000-0000-0000-0000-000000000000')
   await expect(page.getByRole('alert')).toBeVisible()

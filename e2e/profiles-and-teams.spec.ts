@@ -73,6 +73,7 @@ test('a profile is made and given, and what is changed in it holds at the next r
 
   await page.getByRole('link', { name: 'Users', exact: true }).click()
   await page.getByRole('link', { name: 'Ana Souza' }).click()
+  await page.getByRole('link', { name: 'Details' }).click()
   await page.getByRole('combobox', { name: 'Profile' }).click()
   await page.getByRole('option', { name: 'Watcher' }).click()
   await page.getByRole('button', { name: 'Save' }).click()

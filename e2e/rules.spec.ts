@@ -1,5 +1,6 @@
 // The Administrator sets the rules, and people meet them.
 import type { Page } from '@playwright/test'
+import { contentWidth, expectAccessible } from './looks.ts'
 import {
   expect,
   fillNewPassword,
@@ -32,7 +33,7 @@ test('asvs-6.2.5 a rule against a clause: tried before it is saved, saved with a
   await logInForTheFirstTime(page, instance)
   await openPasswordRules(page)
   await expect(page.getByText('8 to 64. Default: 15 characters.')).toBeVisible()
-  await expect(save(page)).toBeDisabled()
+  await expect(page.getByRole('button', { name: 'Keep them as they are' })).toBeEnabled()
 
   await page.getByLabel('Test password').fill('seven lanterns beneath a tram')
   await expect(page.getByText('This would be accepted.')).toBeVisible()
@@ -112,6 +113,40 @@ test('of two who change the rules, the second sees what holds now and loses noth
   await expect(second.getByText('Saved.')).toBeVisible()
   await page.reload()
   await expect(page.getByLabel('Password history')).toHaveValue('9 passwords')
+})
+
+test('the rules are read back as what a person meets, a preset fills them in, and the bar says what changes and whom it meets', async ({
+  page,
+  instance,
+}) => {
+  await logInForTheFirstTime(page, instance)
+  await openPasswordRules(page)
+  await expect(
+    page.getByText('A new password has at least 15 characters. Guessing it takes at least 100,000,000 tries.'),
+  ).toBeVisible()
+  await expect(page.getByRole('button', { name: /^NIST/ })).toHaveAttribute('aria-pressed', 'true')
+  await page.getByLabel('Minimum length', { exact: true }).fill('20')
+  await page.getByLabel('Password history', { exact: true }).fill('3')
+  await expect(page.getByText('A new password has at least 20 characters.')).toBeVisible()
+  await expect(page.getByText('It is none of the last 3.')).toBeVisible()
+  const bar = page.getByRole('status').filter({ hasText: 'Not saved yet' })
+  await expect(bar.getByRole('listitem')).toHaveText([
+    'Minimum length: 15 characters → 20 characters',
+    'Password history: 0 passwords → 3 passwords',
+  ])
+  await expect(bar).toContainText('It meets whoever chooses a password from now on.')
+  await expect(page.getByRole('button', { name: 'Own' })).toHaveAttribute('aria-pressed', 'true')
+  for (const width of [320, 1280]) {
+    await page.setViewportSize({ width, height: 800 })
+    await expectAccessible(page, `rules with a bar, ${width} px`)
+    expect(await contentWidth(page)).toBeLessThanOrEqual(width)
+  }
+  await save(page).click()
+  await expect(page.getByText('Saved.')).toBeVisible()
+  await page.getByRole('button', { name: /^NIST/ }).click()
+  await expect(bar.getByRole('listitem').first()).toHaveText('Minimum length: 20 characters → 15 characters')
+  await page.getByRole('button', { name: 'Own' }).click()
+  await expect(bar).toHaveCount(0)
 })
 
 test('sign-in and session rules are saved each by themselves, and say what bounds them', async ({ page, instance }) => {

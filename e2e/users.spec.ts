@@ -1,4 +1,5 @@
 // An Administrator creates people, hands out slips, and the people log in with them.
+import { contentWidth, expectAccessible } from './looks.ts'
 import { expect, fillNewPassword, goodPassword, logIn, logInForTheFirstTime, saveAndLogIn, test } from './story.ts'
 
 test('an account without email: created, its slip shown once, and its person logs in with it', async ({
@@ -12,6 +13,7 @@ test('an account without email: created, its slip shown once, and its person log
   })
   await logInForTheFirstTime(page, instance)
   await page.getByRole('link', { name: 'Console' }).click()
+  await page.getByRole('link', { name: 'Users' }).click()
   await expect(page.getByRole('heading', { name: 'Users' })).toBeVisible()
   await expect(page.getByText('1 user', { exact: true })).toBeVisible()
 
@@ -91,4 +93,24 @@ test('an account with email: the message brings the initial password, and the ac
   await expect(person.getByRole('heading', { name: 'Ana Souza' })).toBeVisible()
   await expect(person.locator('html')).toHaveAttribute('lang', 'es')
   await second.close()
+})
+
+test('the list shows the columns that somebody chooses, in this browser from then on', async ({ page, instance }) => {
+  await logInForTheFirstTime(page, instance)
+  await page.goto('/console/users')
+  const row = page.getByRole('row', { name: /Administrator/ })
+  await expect(row).toContainText('In since')
+  await expect(page.getByRole('columnheader', { name: 'Device now' })).toHaveCount(0)
+  await page.getByText('Columns', { exact: true }).click()
+  await page.getByRole('checkbox', { name: 'Device now' }).check()
+  await page.getByRole('checkbox', { name: 'Email' }).uncheck()
+  await expect(row).toContainText('Chrome')
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await expectAccessible(page, 'columns')
+  await page.reload()
+  await expect(page.getByRole('columnheader', { name: 'Device now' })).toBeVisible()
+  await expect(page.getByRole('columnheader', { name: 'Email' })).toHaveCount(0)
+  await page.setViewportSize({ width: 320, height: 800 })
+  await page.getByText('Columns', { exact: true }).click()
+  expect(await contentWidth(page)).toBeLessThanOrEqual(320)
 })

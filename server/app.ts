@@ -10,6 +10,7 @@ import { auditLog } from './administration/audit-log/audit-log.ts'
 import { consolePages } from './administration/console/console.ts'
 import { desk } from './administration/desk/desk.ts'
 import { factorHelp } from './administration/factors/factors.ts'
+import { floor } from './administration/floor/floor.ts'
 import { imports, importTidying, openImportRunner } from './administration/imports/imports.ts'
 import { live, readSeatsOfAll, watchSeats } from './administration/live/live.ts'
 import { moduleAccess } from './administration/module-access/module-access.ts'
@@ -169,6 +170,7 @@ export async function openNode(
   await app.register(forwardAuth({ database, keys, rules, publicUrl, trustedProxies: config.trustedProxies }))
   await app.register(administration({ database, keys, publicUrl }))
   await app.register(live({ database, rules, notices }))
+  await app.register(floor({ database }))
   await app.register(desk({ database, keys, steps }))
   await app.register(factorHelp({ database, keys }))
   await app.register(moduleAccess({ database }))

@@ -24,6 +24,7 @@ const rows = [
   [
     'administration/imports',
     'administration/live',
+    'administration/floor',
     'administration/desk',
     'administration/factors',
     'sign-in/second-factor',

@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox'
 import type * as auditLog from '../../server/administration/audit-log/schemas.ts'
 import type * as desk from '../../server/administration/desk/schemas.ts'
 import type * as factors from '../../server/administration/factors/schemas.ts'
+import type * as floor from '../../server/administration/floor/schemas.ts'
 import type * as imports from '../../server/administration/imports/schemas.ts'
 import type * as live from '../../server/administration/live/schemas.ts'
 import type * as moduleAccess from '../../server/administration/module-access/schemas.ts'
@@ -21,6 +22,10 @@ import { endSession } from './session-end.ts'
 export type Routes = {
   'GET /api/session': typeof sessions.currentSessionRoute
   'GET /api/accounts': typeof administration.listAccountsRoute
+  'GET /api/floor': typeof floor.readFloorRoute
+  'GET /api/first-day': typeof floor.readFirstDayRoute
+  'PUT /api/instance': typeof floor.setUpInstanceRoute
+  'GET /api/accounts/groups': typeof administration.countGroupsRoute
   'GET /api/accounts/choices': typeof administration.accountChoicesRoute
   'GET /api/accounts/:id': typeof administration.getAccountRoute
   'POST /api/accounts/export': typeof administration.exportAccountsRoute
@@ -59,6 +64,7 @@ export type Routes = {
   'GET /api/sessions': typeof live.listSessionsRoute
   'POST /api/sessions/end': typeof live.endSessionsRoute
   'POST /api/sessions/end-all': typeof live.endAllSessionsRoute
+  'GET /api/accounts/:id/sessions': typeof live.listSessionsOfRoute
   'GET /api/seats': typeof live.seatsRoute
   'GET /api/seats/week-ago': typeof live.seatsWeekAgoRoute
   'GET /api/audit': typeof auditLog.listAuditRoute

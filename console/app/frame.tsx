@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useMyRequests } from '../requests/use-requests.ts'
 import { DropMenu } from './drop-menu.tsx'
 import { instanceName } from './heading.tsx'
+import { Keys } from './keys.tsx'
 import { NoConnection } from './no-connection.tsx'
 import { screensFor } from './screens.ts'
 import { useSession } from './session.tsx'
@@ -42,6 +43,7 @@ export function Frame() {
             <img src={logo} alt="" width={28} height={28} /> {instanceName}
           </Link>
         </p>
+        <Keys />
         <UserMenu />
       </header>
       <nav id="navigation" className="frame-nav" aria-label={t('navigation')} data-open={opened || undefined}>

@@ -9,7 +9,6 @@ import { lazyScreen } from './lazy-screen.ts'
 import { NotFound } from './not-found.tsx'
 import { PendingScreen } from './pending-screen.tsx'
 import { searchText, searchWords } from './search-text.ts'
-import { Start } from './start.tsx'
 import { loadTexts } from './texts.ts'
 
 const root = createRootRoute({
@@ -17,7 +16,14 @@ const root = createRootRoute({
   notFoundComponent: NotFound,
 })
 
-const start = createRoute({ getParentRoute: () => root, path: '/', component: Start })
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyScreen(async () => {
+    const [module] = await Promise.all([import('../start/start-screen.tsx'), loadTexts('start'), loadTexts('live')])
+    return module
+  }),
+})
 
 const users = createRoute({
   getParentRoute: () => root,
@@ -26,7 +32,12 @@ const users = createRoute({
   component: lazyScreen(() => import('../users/users-screen.tsx')),
 })
 const withDeskTexts = async () => {
-  const [module] = await Promise.all([import('../desk/desk-screen.tsx'), loadTexts('desk'), loadTexts('modules-console')])
+  const [module] = await Promise.all([
+    import('../desk/desk-screen.tsx'),
+    loadTexts('desk'),
+    loadTexts('live'),
+    loadTexts('modules-console'),
+  ])
   return module
 }
 const desk = createRoute({
@@ -40,12 +51,24 @@ const desk = createRoute({
 const newUser = createRoute({
   getParentRoute: () => root,
   path: '/users/new',
+  // The built-in profile that is chosen already.
+  validateSearch: (given: Record<string, unknown>): { profile?: string | undefined } => ({ profile: searchText(given.profile) }),
   component: lazyScreen(() => import('../users/new-user-screen.tsx')),
 })
 const user = createRoute({
   getParentRoute: () => root,
   path: '/users/$id',
-  component: lazyScreen(() => import('../users/user-screen.tsx')),
+  validateSearch: (given: Record<string, unknown>): { tab?: string | undefined; day?: string | undefined } => ({
+    tab: searchText(given.tab),
+    day: /^(19|20)\d\d-\d\d-\d\d$/.test(String(given.day)) ? String(given.day) : undefined,
+  }),
+  component: lazyScreen(async () => {
+    const [module] = await Promise.all([
+      import('../person/user-screen.tsx'),
+      ...(['person', 'desk', 'live', 'audit', 'imports', 'rules', 'modules-console'] as const).map(loadTexts),
+    ])
+    return module
+  }),
 })
 const slips = createRoute({
   getParentRoute: () => root,
@@ -78,7 +101,10 @@ const live = createRoute({
   getParentRoute: () => root,
   path: '/live',
   validateSearch: liveSearch,
-  component: lazyScreen(() => import('../live/live-screen.tsx')),
+  component: lazyScreen(async () => {
+    const [module] = await Promise.all([import('../live/live-screen.tsx'), loadTexts('live')])
+    return module
+  }),
 })
 const profiles = createRoute({
   getParentRoute: () => root,

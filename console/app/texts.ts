@@ -9,7 +9,7 @@ type Texts = Record<string, unknown>
 const together = import.meta.glob<Texts>(
   [
     '../../locales/*/*.json',
-    '!../../locales/*/{api,audit,desk,factors,imports,mail,messages,modules,modules-console,passwords,recovery,rules,second-factor,sign-in}.json',
+    '!../../locales/*/{api,audit,desk,factors,imports,live,mail,messages,modules,modules-console,palette,passwords,person,recovery,rules,second-factor,sign-in,start}.json',
   ],
   { import: 'default' },
 )
@@ -45,13 +45,28 @@ export async function openTexts(): Promise<void> {
 }
 
 // Texts that only some screens need; the others do not wait for them.
-const apart = import.meta.glob<Texts>('../../locales/*/{audit,desk,factors,imports,mail,modules-console,passwords,rules}.json', {
-  import: 'default',
-})
+const apart = import.meta.glob<Texts>(
+  '../../locales/*/{audit,desk,factors,imports,live,mail,modules-console,palette,passwords,person,rules,start}.json',
+  {
+    import: 'default',
+  },
+)
 
 /** Loads the texts of a subject that is loaded apart. */
 export async function loadTexts(
-  subject: 'audit' | 'desk' | 'factors' | 'imports' | 'mail' | 'modules-console' | 'passwords' | 'rules',
+  subject:
+    | 'audit'
+    | 'desk'
+    | 'factors'
+    | 'imports'
+    | 'live'
+    | 'mail'
+    | 'modules-console'
+    | 'palette'
+    | 'passwords'
+    | 'person'
+    | 'rules'
+    | 'start',
 ): Promise<void> {
   const language = pageLanguage()
   if (i18next.hasResourceBundle(language, subject)) return

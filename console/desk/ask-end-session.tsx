@@ -10,7 +10,7 @@ export function AskEndSession({ fullName, onClose, onEnd }: Props) {
   const { t } = useTranslation()
   const [reason, setReason] = useState('')
   return (
-    <Dialog title={t('live.end')} onClose={onClose}>
+    <Dialog title={t('live:end')} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -20,7 +20,7 @@ export function AskEndSession({ fullName, onClose, onEnd }: Props) {
         <Text mb="sm">{t('desk:ask_end_session', { name: fullName })}</Text>
         <TextInput
           label={t('users.reason')}
-          description={t('live.reason_for')}
+          description={t('live:reason_for')}
           maxLength={200}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
@@ -31,7 +31,7 @@ export function AskEndSession({ fullName, onClose, onEnd }: Props) {
             {t('common:cancel')}
           </Button>
           <Button type="submit" color="red.9">
-            {t('live.end')}
+            {t('live:end')}
           </Button>
         </Group>
       </form>

@@ -105,7 +105,7 @@ function Explained({ id, check: { code, at, words, mend }, doing, onAct }: Acts 
             {t(`act.${act}`, { count: moreDays })}
           </Button>
         ) : (
-          <Button mt={6} variant="light" component={Link} to={`/users/${id}`}>
+          <Button mt={6} variant="light" component={Link} to={`/users/${id}?tab=details`}>
             {t('act.change_account')}
           </Button>
         ))}

@@ -28,13 +28,13 @@ export function EndSessions({ whose, onClose, onDone }: Props) {
         ? call('POST /api/sessions/end-all', { body: { reason } })
         : call('POST /api/sessions/end', { body: { accountIds: whose.accountIds, reason } }),
     onSuccess: ({ done }) => {
-      announce(t('live.done', { count: done }))
+      announce(t('live:done', { count: done }))
       onDone()
       onClose()
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['live'] }),
   })
-  const title = t(all ? 'live.end_all' : 'live.end')
+  const title = t(all ? 'live:end_all' : 'live:end')
   return (
     <Dialog title={title} onClose={onClose}>
       <form
@@ -45,12 +45,12 @@ export function EndSessions({ whose, onClose, onDone }: Props) {
       >
         <Text mb="sm">
           {all
-            ? t('live.ask_all', { number: formatNumber(Math.max(0, whose.all - 1)) })
-            : t('live.ask', { count: whose.accountIds.length })}
+            ? t('live:ask_all', { number: formatNumber(Math.max(0, whose.all - 1)) })
+            : t('live:ask', { count: whose.accountIds.length })}
         </Text>
         <TextInput
           label={t('users.reason')}
-          description={t('live.reason_for')}
+          description={t('live:reason_for')}
           maxLength={200}
           value={reason}
           onChange={(event) => setReason(event.currentTarget.value)}
@@ -59,7 +59,7 @@ export function EndSessions({ whose, onClose, onDone }: Props) {
         {all && (
           <TextInput
             mt="sm"
-            label={t('live.type_word', { word: t('live.word') })}
+            label={t('live:type_word', { word: t('live:word') })}
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}
             autoComplete="off"
@@ -70,7 +70,7 @@ export function EndSessions({ whose, onClose, onDone }: Props) {
           <Button variant="default" onClick={onClose}>
             {t('common:cancel')}
           </Button>
-          <Button type="submit" color="red.9" loading={ending.isPending} disabled={all && typed.trim() !== t('live.word')}>
+          <Button type="submit" color="red.9" loading={ending.isPending} disabled={all && typed.trim() !== t('live:word')}>
             {title}
           </Button>
         </Group>

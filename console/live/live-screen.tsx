@@ -39,7 +39,7 @@ export default function LiveScreen() {
         <Heading>{t('live.title')}</Heading>
         {mayEnd && reachesAllTeams && !filtered && (
           <Button variant="default" onClick={() => setAsking('all')}>
-            {t('live.end_all')}
+            {t('live:end_all')}
           </Button>
         )}
       </Group>
@@ -61,7 +61,7 @@ export default function LiveScreen() {
         />
       </Group>
       {list.error && <Failure error={list.error} retry={() => void list.refetch()} />}
-      {list.data && <Text c="dimmed">{t('live.count', { count: total, number: formatNumber(total) })}</Text>}
+      {list.data && <Text c="dimmed">{t('live:count', { count: total, number: formatNumber(total) })}</Text>}
       {chosen.length > 0 && (
         <Paper withBorder p="xs" component="section" aria-label={t('selection')}>
           <Group gap="xs">
@@ -69,7 +69,7 @@ export default function LiveScreen() {
               {t('selected', { count: chosen.length })}
             </Text>
             <Button size="sm" onClick={() => setAsking('selected')}>
-              {t('live.end')}
+              {t('live:end')}
             </Button>
             <Button size="sm" variant="subtle" onClick={() => setSelected(new Set())}>
               {t('select_none')}
@@ -79,7 +79,7 @@ export default function LiveScreen() {
       )}
       {list.data && total === 0 ? (
         <Text py="xl" ta="center">
-          {t(filtered ? 'live.none_found' : 'live.none_yet')}
+          {t(filtered ? 'live:none_found' : 'live:none_yet')}
         </Text>
       ) : (
         <LiveTable

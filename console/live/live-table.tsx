@@ -25,9 +25,9 @@ const columns = [
   { key: 'fullName', text: 'users.column.fullName', sorts: true },
   { key: 'profile', text: 'users.column.profile', wide: true },
   { key: 'team', text: 'users.column.team', wide: true },
-  { key: 'startedAt', text: 'live.since', sorts: true, wide: true },
-  { key: 'device', text: 'live.device', wide: true },
-  { key: 'lastSeenAt', text: 'live.last_seen', sorts: true },
+  { key: 'startedAt', text: 'live:since', sorts: true, wide: true },
+  { key: 'device', text: 'live:device', wide: true },
+  { key: 'lastSeenAt', text: 'live:last_seen', sorts: true },
 ] as const
 
 export function LiveTable({ filter, first, total, onSort, selected, onSelect }: LiveTableProps) {

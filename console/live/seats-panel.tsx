@@ -20,26 +20,26 @@ export function SeatsPanel() {
   if (!data) return <Skeleton height={isWide ? 420 : 150} />
   const { seats, seatReserve, inUse, peakToday, refusalsToday } = data
   const used = formatNumber(inUse)
-  const inWords = seats === null ? t('live.no_limit', { used }) : t('live.of', { used, seats: formatNumber(seats) })
+  const inWords = seats === null ? t('live:no_limit', { used }) : t('live:of', { used, seats: formatNumber(seats) })
   return (
     <Paper withBorder p="md" component="section" aria-labelledby="seats-title">
       <Group justify="space-between" align="start">
         <div>
           <Title order={2} size="h4" id="seats-title">
-            {t('live.seats')}
+            {t('live:seats')}
           </Title>
           <Text fz="xl" fw={600}>
             {inWords}
           </Text>
           {seats !== null && seatReserve > 0 && (
             <Text size="sm" c="dimmed">
-              {t('live.reserve', { number: formatNumber(seatReserve) })}
+              {t('live:reserve', { number: formatNumber(seatReserve) })}
             </Text>
           )}
         </div>
         <Group gap="xl">
-          <Figure name={t('live.peak')} value={peakToday} />
-          <Figure name={t('live.refused')} value={refusalsToday} />
+          <Figure name={t('live:peak')} value={peakToday} />
+          <Figure name={t('live:refused')} value={refusalsToday} />
         </Group>
       </Group>
       {seats !== null && (
@@ -47,22 +47,22 @@ export function SeatsPanel() {
           <Progress.Section
             value={Math.min(100, (inUse / seats) * 100)}
             color={inUse >= seats ? 'red.9' : 'accent.7'}
-            aria-label={t('live.seats')}
+            aria-label={t('live:seats')}
             aria-valuetext={inWords}
           />
         </Progress.Root>
       )}
       {seats !== null && inUse >= seats && (
         <Alert color="red" my="sm">
-          {t('live.full')}
+          {t('live:full')}
         </Alert>
       )}
       {/* On a phone the people come first. */}
       <details open={isWide}>
-        <summary>{t('live.over_the_day')}</summary>
+        <summary>{t('live:over_the_day')}</summary>
         <SeatsCurve seats={seats} quarters={data.quarters} weekAgo={weekAgo.data?.quarters ?? []} />
         <details>
-          <summary>{t('live.as_table')}</summary>
+          <summary>{t('live:as_table')}</summary>
           <Quarters quarters={data.quarters} />
         </details>
       </details>
@@ -90,13 +90,13 @@ function Quarters({ quarters }: Pick<Seats, 'quarters'>) {
   return (
     <Table maw={420} mt="xs">
       <Table.Caption>
-        <VisuallyHidden>{t('live.curve')}</VisuallyHidden>
+        <VisuallyHidden>{t('live:curve')}</VisuallyHidden>
       </Table.Caption>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>{t('live.begins')}</Table.Th>
-          <Table.Th ta="end">{t('live.most')}</Table.Th>
-          <Table.Th ta="end">{t('live.refusals')}</Table.Th>
+          <Table.Th>{t('live:begins')}</Table.Th>
+          <Table.Th ta="end">{t('live:most')}</Table.Th>
+          <Table.Th ta="end">{t('live:refusals')}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

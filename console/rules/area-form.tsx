@@ -1,7 +1,7 @@
 // The form of one area of rules: its settings, what is wrong with them, and the word that somebody else was faster.
-import { Alert, Button, Fieldset, Group, Stack, Text } from '@mantine/core'
+import { Alert, Fieldset, Stack } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { useBlocker } from '@tanstack/react-router'
+import { useBlocker, useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
@@ -9,8 +9,11 @@ import { ApiProblem, call } from '../app/api.ts'
 import { Failure } from '../app/failure.tsx'
 import { usePermission } from '../app/session.tsx'
 import { type Area, bodyOf, draftFaults, type HeldRules, rulesOf, type UsedDraft } from './draft.ts'
+import { Presets } from './presets.tsx'
 import { RuleField } from './rule-field.tsx'
 import { rulesQuery } from './rules-query.ts'
+import { SaidRules } from './said-rules.tsx'
+import { SaveBar } from './save-bar.tsx'
 
 type AreaFormProps = { area: Area; held: HeldRules; used: UsedDraft; children?: ReactNode }
 
@@ -28,6 +31,14 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
     shouldBlockFn: () => isDirty && !confirm(t('leave_unsaved')),
     enableBeforeUnload: () => isDirty,
   })
+
+  // Whoever looked for a rule by its name is led to it.
+  const { hash } = useLocation()
+  useEffect(() => {
+    const field = document.getElementsByName(hash)[0]
+    field?.focus()
+    field?.scrollIntoView({ block: 'center' })
+  }, [hash])
 
   const wrong = useRef<string>(undefined)
   // Only when the form waits no more can a field be gone to.
@@ -78,6 +89,10 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
         void save()
       }}
     >
+      <div className="rules-head">
+        {mayChange && <Presets {...{ rules, held, used }} />}
+        <SaidRules area={area} held={held} draft={draft} />
+      </div>
       <div className={children ? 'rules beside' : 'rules'}>
         <Fieldset disabled={!mayChange || busy} variant="unstyled">
           <Stack gap="lg">
@@ -117,29 +132,15 @@ export function AreaForm({ area, held, used, children }: AreaFormProps) {
       )}
       {failure !== undefined && <Failure error={failure} />}
       {mayChange && (
-        <Group mt="md">
-          <Button type="submit" loading={busy} disabled={!isDirty}>
-            {t('rules:save')}
-          </Button>
-          {isDirty && (
-            <>
-              <Button
-                variant="default"
-                onClick={() => {
-                  used.discard(held)
-                  setConflict(false)
-                  setRefused({})
-                  setFailure(undefined)
-                }}
-              >
-                {t('rules:discard')}
-              </Button>
-              <Text size="sm" role="status">
-                {t('rules:unsaved')}
-              </Text>
-            </>
-          )}
-        </Group>
+        <SaveBar
+          {...{ area, held, rules, used, busy }}
+          onDiscard={() => {
+            used.discard(held)
+            setConflict(false)
+            setRefused({})
+            setFailure(undefined)
+          }}
+        />
       )}
     </form>
   )

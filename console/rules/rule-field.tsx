@@ -1,9 +1,10 @@
 import { Alert, Checkbox, Group, NumberInput, Stack, Switch, Text, Textarea } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { type Language, languages } from '../../contracts/languages.ts'
+import { languages } from '../../contracts/languages.ts'
 import { longestReason } from '../../contracts/rules.ts'
 import { formatNumber } from '../app/texts.ts'
 import { needsReason, type Rule, type Value } from './draft.ts'
+import { useShownValue } from './shown-value.ts'
 
 type RuleFieldProps = {
   rule: Rule
@@ -94,15 +95,4 @@ export function RuleField({ rule, value, reason, error, reasonError, holdsNow, o
       )}
     </Stack>
   )
-}
-
-/** A value as people read it, with its unit. */
-function useShownValue() {
-  const { t } = useTranslation()
-  return ({ kind, unit }: Rule, value: unknown): string => {
-    if (kind === 'switch') return t(value ? 'rules:on' : 'rules:off')
-    if (kind === 'languages') return (value as Language[]).map((code) => languages[code].name).join(', ')
-    if (unit === 'power_of_ten') return `10^${value}`
-    return `${formatNumber(value as number)} ${t(`rules:unit.${unit}`)}`
-  }
 }

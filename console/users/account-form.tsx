@@ -89,8 +89,9 @@ export function valuesOf(account: Answer<'GET /api/accounts/:id'>): AccountValue
   return { ...fields, username: account.username }
 }
 
-export function emptyAccount({ profiles }: Choices): AccountValues {
-  const profile = profiles.find(({ name, builtIn }) => builtIn && name === defaultProfile)
+/** @param wanted the name of the built-in profile that is chosen already */
+export function emptyAccount({ profiles }: Choices, wanted: string = defaultProfile): AccountValues {
+  const profile = profiles.find(({ name, builtIn }) => builtIn && name === wanted)
   const nothing = Object.fromEntries(accountFieldNames.map((field) => [field, null])) as { [Field in AccountField]: null }
   return { ...nothing, username: '', fullName: '', profileId: profile?.id ?? '' }
 }

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { type AccountField, type AccountFields, accountFields } from '../../contracts/account-fields.ts'
 import { type Language, languages } from '../../contracts/languages.ts'
 import type { Answer } from '../app/api.ts'
+import { timeZones } from '../app/time-zones.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 
 export type AccountValues = AccountFields & { username: string }
@@ -123,11 +124,4 @@ export function textProps(form: Form, field: AccountField | 'username') {
     onChange: (event: React.ChangeEvent<HTMLInputElement>) =>
       form.setFieldValue(field, event.currentTarget.value || (isNeeded ? '' : null)),
   }
-}
-
-/** Every time zone that browsers know, and the one that is set already. */
-function timeZones(set: string | null): string[] {
-  const all = new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])
-  if (set) all.add(set)
-  return [...all]
 }

@@ -1,6 +1,6 @@
 import { Radio, Stack } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { announce } from '../app/announce.ts'
@@ -14,8 +14,11 @@ import { TestMail } from './test-mail.tsx'
 
 type Credentials = 'slip' | 'message' | 'none'
 
+const route = getRouteApi('/users/new')
+
 export default function NewUserScreen() {
   const { t } = useTranslation()
+  const { profile } = route.useSearch()
   const navigate = useNavigate()
   const queries = useQueryClient()
   const [credentials, setCredentials] = useState<Credentials>('slip')
@@ -39,7 +42,7 @@ export default function NewUserScreen() {
       {choices.data && (
         <AccountForm
           choices={choices.data}
-          initial={emptyAccount(choices.data)}
+          initial={emptyAccount(choices.data, profile)}
           usernameIsFixed={false}
           submit={t('users.create')}
           onSubmit={create}

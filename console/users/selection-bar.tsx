@@ -96,6 +96,8 @@ export function Ask({ act, accountIds, choices, onClose, onDone }: AskProps) {
     mutationFn: () => perform(act, accountIds, { reason, target }),
     onSuccess: async ({ done, refused }) => {
       void queries.invalidateQueries({ queryKey: ['accounts'] })
+      // And who still needs something.
+      void queries.invalidateQueries({ queryKey: ['live'] })
       if (done > 0 && act !== 'slips') announce(t(`users.done.${act}`, { count: done }))
       setRefused(refused)
       if (refused.length > 0) return

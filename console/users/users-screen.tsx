@@ -3,7 +3,7 @@
 import { Button, Group, Select, Skeleton, Stack, Text } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { accountStates } from '../../contracts/account-states.ts'
 import { type Answer, call, type Query } from '../app/api.ts'
@@ -14,10 +14,13 @@ import { ExportMenu, Pages, SearchField } from '../app/list-parts.tsx'
 import { usePermission } from '../app/session.tsx'
 import { formatNumber } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
+import { ColumnsMenu } from './columns.tsx'
+import { keepList } from './last-list.ts'
 import { MailNotice, useMail } from './mail-notice.tsx'
 import { SelectionBar } from './selection-bar.tsx'
 import type { UsersSearch } from './users-search.ts'
 import { UsersTable } from './users-table.tsx'
+import { Views } from './views.tsx'
 
 const route = getRouteApi('/users')
 const pageSize = 50
@@ -28,6 +31,7 @@ export default function UsersScreen() {
   const { t } = useTranslation()
   const given = route.useSearch()
   const navigate = route.useNavigate()
+  useEffect(() => keepList(given), [given])
   const mayCreate = usePermission('accounts.create')
   const mayExport = usePermission('accounts.export')
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
@@ -51,7 +55,7 @@ export default function UsersScreen() {
   const mail = useMail()
   const accounts = list.data?.accounts ?? []
   const total = list.data?.total ?? 0
-  const filtered = Boolean(given.search || given.profile || given.team || given.state)
+  const filtered = Boolean(given.search || given.profile || given.team || given.state || given.group)
 
   return (
     <Stack gap="md">
@@ -67,6 +71,7 @@ export default function UsersScreen() {
         </Group>
       </Group>
       <Filters given={given} change={change} choices={choices.data} />
+      <Views group={given.group} change={change} />
       {list.isPending || mail.isLoading ? (
         // All at once: what came a moment later would push the list away from under somebody's hand.
         <Skeleton height={480} />
@@ -78,7 +83,10 @@ export default function UsersScreen() {
             <Text role="status" c="dimmed">
               {list.data && t('users.count', { count: total, number: formatNumber(total) })}
             </Text>
-            <DensitySwitch />
+            <Group gap="xs">
+              <ColumnsMenu />
+              <DensitySwitch />
+            </Group>
           </Group>
           {selected.size > 0 && (
             <SelectionBar accountIds={[...selected]} choices={choices.data} onDone={() => setSelected(new Set())} />

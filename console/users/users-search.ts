@@ -6,6 +6,7 @@ export type UsersSearch = {
   profile?: string | undefined
   team?: string | undefined
   state?: string | undefined
+  group?: string | undefined
   sort?: string | undefined
   direction?: 'asc' | 'desc' | undefined
   page?: number | undefined
@@ -17,6 +18,7 @@ export function usersSearch(given: Record<string, unknown>): UsersSearch {
     profile: searchText(given.profile),
     team: searchText(given.team),
     state: searchText(given.state),
+    group: searchText(given.group),
     sort: searchText(given.sort),
     direction: given.direction === 'desc' ? 'desc' : undefined,
     page: Number(given.page) > 1 ? Math.floor(Number(given.page)) : undefined,

@@ -7,6 +7,7 @@ import { useSession } from '../app/session.tsx'
 import { formatMoment } from '../app/texts.ts'
 import { useProfileName } from '../profiles/profile-name.ts'
 import { AccountState } from './account-state.tsx'
+import { useColumns } from './columns.tsx'
 import type { UsersSearch } from './users-search.ts'
 
 type Account = Answer<'GET /api/accounts'>['accounts'][number]
@@ -20,14 +21,14 @@ type UsersTableProps = {
   onSelect: (selected: ReadonlySet<string>) => void
 }
 
-const columns = ['fullName', 'email', 'profile', 'team', 'state', 'lastLoginAt'] as const
 const sortable = new Set<string>(['fullName', 'email', 'lastLoginAt'])
 /** The columns that a narrow screen shows inside the first one. */
-const wideOnly = new Set<string>(['email', 'profile', 'team', 'lastLoginAt'])
+const wideOnly = new Set<string>(['email', 'profile', 'team', 'device', 'lastLoginAt'])
 
 export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onSort, selected, onSelect }: UsersTableProps) {
   const { t } = useTranslation()
   const profileName = useProfileName()
+  const columns = useColumns()
   const { timeZone } = useSession()
   const all = accounts.length > 0 && accounts.every(({ id }) => selected.has(id))
   const toggle = (ids: readonly string[], on: boolean) => {
@@ -83,6 +84,17 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                 />
               </td>
               <td className="who">
+                {account.session && (
+                  <span
+                    className="dot"
+                    data-silent={account.session.silent || undefined}
+                    title={t('users.in_since', { time: formatMoment(account.session.startedAt, timeZone) })}
+                  >
+                    <span className="spoken">
+                      {t('users.in_since', { time: formatMoment(account.session.startedAt, timeZone) })}
+                    </span>
+                  </span>
+                )}
                 <Link to="/users/$id" params={{ id: account.id }} className="break">
                   {account.fullName}
                 </Link>{' '}
@@ -91,13 +103,16 @@ export function UsersTable({ accounts, sort = 'fullName', direction = 'asc', onS
                   {[profileName(account.profile.name), account.team?.name].filter(Boolean).join(' · ')}
                 </span>
               </td>
-              <td className="wide-only break">{account.email}</td>
-              <td className="wide-only">{profileName(account.profile.name)}</td>
-              <td className="wide-only">{account.team?.name}</td>
+              {columns.includes('email') && <td className="wide-only break">{account.email}</td>}
+              {columns.includes('profile') && <td className="wide-only">{profileName(account.profile.name)}</td>}
+              {columns.includes('team') && <td className="wide-only">{account.team?.name}</td>}
+              {columns.includes('device') && <td className="wide-only">{account.session?.device}</td>}
               <td>
                 <AccountState {...account} />
               </td>
-              <td className="wide-only">{account.lastLoginAt && formatMoment(account.lastLoginAt, timeZone)}</td>
+              {columns.includes('lastLoginAt') && (
+                <td className="wide-only">{account.lastLoginAt && formatMoment(account.lastLoginAt, timeZone)}</td>
+              )}
             </tr>
           ))}
         </tbody>

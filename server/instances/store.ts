@@ -72,23 +72,26 @@ export async function updateSeats(tx: Transaction, id: string, settings: Partial
   return tx.updateTable('instance').set(settings).where('id', '=', id).returning(seatColumns).executeTakeFirstOrThrow()
 }
 
-/** What the operator may change of an instance, apart from its seats. */
+/** What can be changed of an instance, apart from its seats. */
 export type InstanceFields = Pick<Instance, 'hostname' | 'language' | 'timeZone'>
 
-/** Sets some fields of an instance. Returns what they were; undefined when there is no such instance. Locks it. */
-export async function updateInstance(
-  tx: Transaction,
-  id: string,
-  fields: Partial<InstanceFields>,
-): Promise<InstanceFields | undefined> {
+/** What was changed, field by field. */
+export type Changes = Record<string, { from: string; to: string }>
+
+/** Sets some fields of an instance, and locks it. Returns what that changed. */
+export async function updateInstance(tx: Transaction, id: string, fields: Partial<InstanceFields>): Promise<Changes> {
   const before = await tx
     .selectFrom('instance')
     .select(['hostname', 'language', 'timeZone'])
     .where('id', '=', id)
     .forUpdate()
-    .executeTakeFirst()
-  if (before !== undefined) await tx.updateTable('instance').set(fields).where('id', '=', id).execute()
-  return before
+    .executeTakeFirstOrThrow()
+  await tx.updateTable('instance').set(fields).where('id', '=', id).execute()
+  return Object.fromEntries(
+    (Object.keys(fields) as (keyof InstanceFields)[])
+      .filter((key) => before[key] !== fields[key])
+      .map((key) => [key, { from: before[key], to: fields[key]! }]),
+  )
 }
 
 /** Keeps what the secret key is recognised by; the first node to come decides. Returns what is kept. */

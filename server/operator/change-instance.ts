@@ -17,18 +17,11 @@ export async function changeInstance(
 ): Promise<void> {
   refuseBadFields(fields)
   await database.asOperator({ id }, async (tx) => {
-    const before = await updateInstance(tx, id, fields).catch((error) => {
+    const changes = await updateInstance(tx, id, fields).catch((error) => {
       throw isTaken(error) ? new OperatorError(`The host name "${fields.hostname}" is taken by another instance.`) : error
     })
-    const changes = (Object.keys(fields) as (keyof InstanceFields)[])
-      .filter((key) => before![key] !== fields[key])
-      .map((key) => [key, { from: before![key], to: fields[key] }])
-    if (changes.length > 0)
-      await record(tx, {
-        event: 'instance_changed',
-        actor: { kind: 'operator' },
-        detail: { changes: Object.fromEntries(changes) },
-      })
+    if (Object.keys(changes).length > 0)
+      await record(tx, { event: 'instance_changed', actor: { kind: 'operator' }, detail: { changes } })
   })
 }
 

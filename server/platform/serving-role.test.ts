@@ -46,6 +46,8 @@ const attempts = [
   'update audit_event set at = now()',
   'reset role; truncate audit_event',
   "insert into instance (name, hostname) values ('mine', 'mine.example.com')",
+  "update instance set hostname = 'mine.example.com'",
+  'update instance set seats = null',
   'select * from installation',
   "insert into migration (name, checksum) values ('x', 'x')",
   'delete from routine',

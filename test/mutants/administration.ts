@@ -1,11 +1,47 @@
 import type { Room } from './mutant.ts'
 
 const users = 'server/administration/users'
+const floor = ['server/administration/floor/floor.test.ts']
 const matrix = ['test/permission-matrix.test.ts', 'test/operations.test.ts']
 
 export const administration: Room = {
   tests: ['server/administration/users/users.test.ts'],
   mutants: [
+    {
+      breaks: 'A figure counts whom its viewer reaches.',
+      file: `${users}/group-store.ts`,
+      find: 'where s.ended_at is null and ${isLive(limits)} and ${reached}\n',
+      replace: 'where s.ended_at is null and ${isLive(limits)}\n',
+      tests: floor,
+    },
+    {
+      breaks: 'Who was helped is counted no more.',
+      file: `${users}/group-store.ts`,
+      find: "  'initial_password_made',\n",
+      replace: '',
+      tests: floor,
+    },
+    {
+      breaks: 'Who may not see sessions cannot ask who is in.',
+      file: `${users}/store.ts`,
+      find: "tellsOfSessions(group) && !actor.permissions.includes('sessions.view')",
+      replace: 'tellsOfSessions(group) && false',
+      tests: floor,
+    },
+    {
+      breaks: "The refusals of other teams are nobody's to count.",
+      file: 'server/administration/floor/store.ts',
+      find: "where e.event = 'login_refused' and ${reached(acting)} and",
+      replace: "where e.event = 'login_refused' and",
+      tests: floor,
+    },
+    {
+      breaks: 'A time zone of an instance is one.',
+      file: 'server/administration/floor/set-up-instance.ts',
+      find: 'isTimeZone(timeZone) ? []',
+      replace: 'true ? []',
+      tests: floor,
+    },
     {
       breaks: 'Nobody does to the own account what is for others.',
       file: `${users}/act-on-each.ts`,

@@ -13,6 +13,15 @@ import { openConsoleFiles } from './console-files.ts'
 import { consolePage } from './pages.ts'
 import { fileRoute, screenRoute } from './schemas.ts'
 
+/** What the screens that most begin with ask for first, as they do. */
+function asked(url: string, { permissions }: { permissions: readonly string[] }): readonly string[] {
+  if (/^\/console\/users\/?$/.test(url) && permissions.includes('accounts.update'))
+    return ['/api/accounts?page=1&size=50', '/api/accounts/choices', '/api/accounts/groups', '/api/mail']
+  if (/^\/console\/?$/.test(url) && permissions.includes('accounts.view') && permissions.includes('sessions.view'))
+    return ['/api/floor', '/api/accounts/groups']
+  return []
+}
+
 export function consolePages({ keys }: { keys: Keys }): FastifyPluginAsyncTypebox {
   return async (app) => {
     const files = openConsoleFiles()
@@ -22,13 +31,14 @@ export function consolePages({ keys }: { keys: Keys }): FastifyPluginAsyncTypebo
       permit(reply, { 'style-src': [`'nonce-${nonce}'`] })
       const session = describeSession(request, reply, keys)
       const [, screen = ''] = /^\/console\/([\w-]+)/.exec(request.url) ?? []
-      const first = session.permissions.includes('accounts.update') ? 'users' : 'desk'
-      // The list that most begin with, as its screen asks for it.
-      const asked =
-        /^\/console(\/users)?\/?$/.test(request.url) && first === 'users'
-          ? ['/api/accounts?page=1&size=50', '/api/accounts/choices', '/api/mail']
-          : []
-      const page = consolePage(request.view, { files, nonce, screen: screen || first, asked, session })
+      const first = session.permissions.includes('sessions.view') ? 'start' : 'desk'
+      const page = consolePage(request.view, {
+        files,
+        nonce,
+        screen: screen || first,
+        asked: asked(request.url, session),
+        session,
+      })
       return reply.type('text/html; charset=utf-8').send(String(page))
     }
     app.get('/console', { schema: { hide: true }, config: personalPage }, show)

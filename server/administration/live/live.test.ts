@@ -190,3 +190,29 @@ test('the seats of the same day of the last week are counted as those of today',
   const today = await get<{ quarters: { peak: number }[] }>(lead, '/api/seats')
   assert.equal(Math.max(...today.quarters.map(({ peak }) => peak)), 1)
 })
+
+test('asvs-8.2.2 the sessions of an account are for whoever reaches it and may see sessions, where they are now too', async (t) => {
+  const { system, admin, supervisor, ana, ben } = await startFloor(t)
+  const lead = await loggedIn(system, supervisor)
+  const boss = await loggedIn(system, admin)
+  const agent = await loggedIn(system, ana)
+  await agent.post('/log-out')
+  await loggedIn(system, ana)
+  await loggedIn(system, ben)
+  type Sessions = { sessions: { endedAt: string | null; endReason: string | null }[] }
+  const { sessions } = await get<Sessions>(lead, `/api/accounts/${ana.id}/sessions`)
+  assert.deepEqual(
+    sessions.map(({ endReason }) => endReason),
+    [null, 'logged_out'],
+  )
+  assert.deepEqual((await get<Sessions>(lead, `/api/accounts/${ben.id}/sessions`)).sessions, [], 'of another team')
+  assert.equal((await get<Sessions>(boss, `/api/accounts/${ben.id}/sessions`)).sessions.length, 1)
+  type Seen = { session: { device: string } | null }
+  assert.ok((await get<Seen>(lead, `/api/accounts/${ana.id}`)).session)
+  const listed = async () => (await get<{ accounts: Seen[] }>(lead, '/api/accounts?search=ana')).accounts[0]!.session
+  assert.ok(await listed())
+  await system.sql("update profile set permissions = array_remove(permissions, 'sessions.view') where name = 'Supervisor'")
+  assert.equal((await get<Seen>(lead, `/api/accounts/${ana.id}`)).session, null)
+  assert.equal(await listed(), null)
+  assert.equal((await lead.get(`/api/accounts/${ana.id}/sessions`)).status, 403)
+})

@@ -10,9 +10,16 @@ import type { RuleBook } from '../../rules/rules.ts'
 import { readSeatFigures, sessionOf } from '../../sessions/sessions.ts'
 import { endAllSessions } from './end-all-sessions.ts'
 import { endSessions } from './end-sessions.ts'
-import { endAllSessionsRoute, endSessionsRoute, listSessionsRoute, seatsRoute, seatsWeekAgoRoute } from './schemas.ts'
+import {
+  endAllSessionsRoute,
+  endSessionsRoute,
+  listSessionsOfRoute,
+  listSessionsRoute,
+  seatsRoute,
+  seatsWeekAgoRoute,
+} from './schemas.ts'
 import { openSeatFigures } from './seat-figures.ts'
-import { listSessions } from './store.ts'
+import { listSessions, listSessionsOf } from './store.ts'
 
 export { readSeatsOfAll } from './seat-figures.ts'
 export { watchSeats } from './seat-metrics.ts'
@@ -47,6 +54,20 @@ export function live({ database, rules, notices }: LiveNeeds): FastifyPluginAsyn
         }
       })
     })
+
+    app.get('/api/accounts/:id/sessions', { schema: listSessionsOfRoute, config }, async (request) =>
+      database.in(request.instance, async (tx) => {
+        const acting = await actingAccount(tx, sessionOf(request).accountId, 'sessions.view')
+        const sessions = await listSessionsOf(tx, acting, request.params.id, 50)
+        return {
+          sessions: sessions.map(({ startedAt, endedAt, ...session }) => ({
+            ...session,
+            startedAt: startedAt.toISOString(),
+            endedAt: endedAt?.toISOString() ?? null,
+          })),
+        }
+      }),
+    )
 
     app.get('/api/seats', { schema: seatsRoute, config }, async (request) => {
       const { quarters, ...rest } = await figures.of(request.instance)

@@ -50,6 +50,27 @@ export const listSessionsRoute = {
   },
 }
 
+export const listSessionsOfRoute = {
+  ...api,
+  operationId: 'listSessionsOf',
+  summary: 'The last sessions of one account, the latest first',
+  params: Type.Object({ id: Id }),
+  response: {
+    200: Type.Object({
+      sessions: Type.Array(
+        Type.Object({
+          startedAt: Type.String({ format: 'date-time' }),
+          endedAt: Nullable(Type.String({ format: 'date-time', description: 'Null while it lives.' })),
+          endReason: Nullable(Type.String()),
+          device: Type.String(),
+          address: Type.String(),
+        }),
+      ),
+    }),
+    ...problems,
+  },
+}
+
 export const seatsRoute = {
   ...api,
   operationId: 'seats',

@@ -73,3 +73,27 @@ export async function listSessions(
   const reached = actor.teams === 'all' ? teams : teams.where('id', '=', sql<string>`any (${actor.teams as string[]}::uuid[])`)
   return { sessions, total: counted[0]!.total, teams: await reached.execute() }
 }
+
+export type PastSession = {
+  startedAt: Date
+  /** Null while it lives. */
+  endedAt: Date | null
+  endReason: string | null
+  device: string
+  address: string
+}
+
+/** The sessions of an account, the latest first; none when the account is out of reach. */
+export async function listSessionsOf(
+  tx: Transaction,
+  { teams }: ActingAccount,
+  accountId: string,
+  limit: number,
+): Promise<PastSession[]> {
+  const reached = teams === 'all' ? sql`true` : sql`a.team_id = any (${teams as string[]}::uuid[])`
+  const { rows } = await sql<PastSession>`
+    select s.started_at, s.ended_at, s.end_reason, s.device, host(s.address) as address
+    from session s join account a on a.id = s.account_id
+    where a.id = ${accountId} and ${reached} order by s.started_at desc limit ${limit}`.execute(tx)
+  return rows
+}

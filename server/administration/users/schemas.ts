@@ -6,6 +6,7 @@ import {
   type FieldKind,
   weekdays,
 } from '../../../contracts/account-fields.ts'
+import { accountGroups } from '../../../contracts/account-groups.ts'
 import { accountStates } from '../../../contracts/account-states.ts'
 import { ProblemBody } from '../../platform/schemas.ts'
 import { SlipBody as Slip } from './slip-body.ts'
@@ -68,6 +69,7 @@ const DetailFields = fieldsOf(detailFields, {
 })
 
 const State = Type.Enum([...accountStates])
+const Group = Type.Enum([...accountGroups])
 
 const ListedAccount = Type.Object({
   id: Type.String(),
@@ -93,6 +95,17 @@ const ListedAccount = Type.Object({
   ),
   passwordExpired: Type.Boolean({ description: 'Whether a lasting password has to be replaced at the next login.' }),
   lastLoginAt: Nullable(Type.String({ format: 'date-time' })),
+  session: Nullable(
+    Type.Object(
+      {
+        startedAt: Type.String({ format: 'date-time' }),
+        device: Type.String(),
+        address: Type.String(),
+        silent: Type.Boolean({ description: 'Whether nothing was heard of it for so long that hardly anybody is there.' }),
+      },
+      { description: 'Where they are logged in now; null where they are not, and for whoever may not see sessions.' },
+    ),
+  ),
   mayChange: Type.Boolean({ description: 'Whether the account has no permission that the caller lacks.' }),
   message: Nullable(
     Type.Object(
@@ -134,6 +147,7 @@ export const accountFilter = {
   profile: Type.Optional(Id),
   team: Type.Optional(Type.Union([Id, Type.Literal('none')])),
   state: Type.Optional(State),
+  group: Type.Optional(Group),
 }
 
 export const listAccountsRoute = {
@@ -148,6 +162,15 @@ export const listAccountsRoute = {
     size: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$' })),
   }),
   response: { 200: Type.Object({ accounts: Type.Array(ListedAccount), total: Type.Integer() }), ...problems },
+}
+
+export const countGroupsRoute = {
+  ...api,
+  operationId: 'countGroups',
+  summary: 'How many accounts within reach are in each group that changes by itself',
+  description:
+    'Refused are those whose last login of today was refused for this cause, as long as nothing has settled it. Groups that tell of sessions are there for whoever may see sessions.',
+  response: { 200: Type.Object({ groups: Type.Array(Type.Object({ group: Group, count: Type.Integer() })) }), ...problems },
 }
 
 export const accountChoicesRoute = {
@@ -232,13 +255,15 @@ const Refused = Type.Array(
   ),
 )
 
+const Outcome = Type.Object({ done: Type.Integer(), refused: Refused }, { title: 'SelectionOutcome' })
+
 /** What is done to a selection: each account by itself, so that one that refuses does not stop the others. */
 const actOnSelection = <More extends Record<string, TSchema>>(operationId: string, summary: string, more: More) => ({
   ...api,
   operationId,
   summary,
   body: Type.Object({ ...Selection, ...more }, { additionalProperties: false }),
-  response: { 200: Type.Object({ done: Type.Integer(), refused: Refused }), ...problems },
+  response: { 200: Outcome, ...problems },
 })
 
 export const enableAccountsRoute = actOnSelection('enableAccounts', 'Enable accounts', {})

@@ -1,9 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountFields } from '../../../contracts/account-fields.ts'
+import type { AccountGroup } from '../../../contracts/account-groups.ts'
 import type { AccountState } from '../../../contracts/account-states.ts'
 import type { ActingAccount } from '../../directory/accounts/accounts.ts'
 import { inOrder, type Transaction } from '../../platform/database.ts'
-
+import { notPermitted } from '../../platform/problem.ts'
+import { findRules } from '../../rules/rules.ts'
+import { isOfGroup, tellsOfSessions } from './group-store.ts'
 import { type DetailField, detailFields } from './schemas.ts'
 
 /** Which accounts a list shows. */
@@ -13,6 +16,7 @@ export type AccountFilter = {
   /** A team's id, or `none` for accounts without one. */
   team?: string | undefined
   state?: AccountState | undefined
+  group?: AccountGroup | undefined
 }
 
 export type AccountSort = 'fullName' | 'username' | 'email' | 'lastLoginAt'
@@ -83,8 +87,11 @@ const orders = {
   lastLoginAt: sql`a.last_login_at`,
 }
 
-function where(actor: ActingAccount, { search, profile, team, state: wanted }: AccountFilter) {
-  const conditions = [sql`true`]
+/** @throws not_permitted when the filter tells of sessions, which whoever asks may not see */
+async function where(tx: Transaction, actor: ActingAccount, { search, profile, team, state: wanted, group }: AccountFilter) {
+  if (group !== undefined && tellsOfSessions(group) && !actor.permissions.includes('sessions.view')) throw notPermitted()
+  const conditions: RawBuilder<unknown>[] = [sql`true`]
+  if (group !== undefined) conditions.push(isOfGroup(group, await findRules(tx)))
   if (actor.teams !== 'all') conditions.push(sql`a.team_id = any (${actor.teams as string[]}::uuid[])`)
   // In a query of its own, or a prepared statement would make the word searchable anew for every account that it looks at.
   for (const word of (search ?? '').toLowerCase().split(/\s+/).filter(Boolean).slice(0, 5))
@@ -107,12 +114,14 @@ export async function listAccounts(
   filter: AccountFilter,
   { sort, descending, offset, limit }: { sort: AccountSort; descending: boolean; offset: number; limit: number },
 ): Promise<{ accounts: ListedAccount[]; total: number }> {
-  // Only a filter by state needs what the other tables say.
-  const from = filter.state === undefined || filter.state === 'disabled' ? sql`account a` : tablesOfState
-  const conditions = where(actor, filter)
+  // Only a filter by state, or by what the password is, needs what the other tables say.
+  const isOfAccount = (filter.state === undefined || filter.state === 'disabled') && filter.group !== 'expires_today'
+  const from = isOfAccount ? sql`account a` : tablesOfState
+  const conditions = await where(tx, actor, filter)
   const direction = descending ? sql`desc` : sql`asc`
   const key = orders[sort]
-  const isOfIndex = (sort === 'fullName' || sort === 'username') && filter.search === undefined && filter.state === undefined
+  const isOfIndex =
+    (sort === 'fullName' || sort === 'username') && filter.search === undefined && isOfAccount && filter.group === undefined
   // With an index the page is read from where it lies. Otherwise all accounts must be looked at: once, for the page and the count.
   const page = isOfIndex
     ? sql`page as (select a.id, ${key} as key, null::int as total from account a where ${conditions}
@@ -148,7 +157,7 @@ export async function findAccount(tx: Transaction, actor: ActingAccount, account
        from session s left join session next on next.id = s.successor_id
        where s.account_id = a.id and s.disputed_at > coalesce(w.changed_at, s.disputed_at - interval '1 second') and w.hash is not null
        order by s.disputed_at desc limit 1) as disputed_move
-    from ${tables} where a.id = ${accountId} and ${where(actor, {})}`.execute(tx)
+    from ${tables} where a.id = ${accountId} and ${await where(tx, actor, {})}`.execute(tx)
   return rows[0]
 }
 
@@ -177,6 +186,6 @@ export async function teamExists(tx: Transaction, teamId: string): Promise<boole
 export async function listForExport(tx: Transaction, actor: ActingAccount, filter: AccountFilter): Promise<AccountDetails[]> {
   const { rows } = await sql<AccountDetails>`
     select ${columns(actor)}, ${detailColumns}
-    from ${tables} where ${where(actor, filter)} order by ${inOrder('a.username')} limit 200000`.execute(tx)
+    from ${tables} where ${await where(tx, actor, filter)} order by ${inOrder('a.username')} limit 200000`.execute(tx)
   return rows
 }

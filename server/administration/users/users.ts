@@ -11,17 +11,19 @@ import { callerOf } from '../../platform/caller.ts'
 import type { Transaction } from '../../platform/database.ts'
 import { apiFor } from '../../platform/policy.ts'
 import { findRules } from '../../rules/rules.ts'
-import { sessionOf } from '../../sessions/sessions.ts'
+import { findSeenSessions, type SeenSession, type SessionLimits, sessionOf } from '../../sessions/sessions.ts'
 import { fileTypes, writeCsv, writeXlsx } from '../sheets/sheets.ts'
 import { type Act, actOnAccounts } from './act-on-accounts.ts'
 import { createAccount } from './create-account.ts'
 import { exportAccounts } from './export-accounts.ts'
+import { countGroups } from './group-store.ts'
 import type { AdministrationNeeds } from './make-slips.ts'
 import { makeSlips, slipBody } from './make-slips.ts'
 import {
   accountChoicesRoute,
   assignProfileRoute,
   assignTeamRoute,
+  countGroupsRoute,
   createAccountRoute,
   type DetailField,
   detailFields,
@@ -70,13 +72,23 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
           tx,
           accounts.map(({ id }) => id),
         )
-        const hindrances = await findHindrances(tx, needs.keys, accounts, await findRules(tx))
+        const rules = await findRules(tx)
+        const hindrances = await findHindrances(tx, needs.keys, accounts, rules)
+        const sessions = await seenSessions(tx, acting, accounts, rules)
         return {
-          accounts: accounts.map((account) => listed(account, hindrances.get(account.id), messages.get(account.id))),
+          accounts: accounts.map((account) =>
+            listed(account, hindrances.get(account.id), messages.get(account.id), sessions.get(account.id)),
+          ),
           total,
         }
       })
     })
+
+    // Screens that keep themselves up to date ask by themselves.
+    const counts = apiFor('accounts.view', { automatic: true })
+    app.get('/api/accounts/groups', { schema: countGroupsRoute, config: counts }, (request) =>
+      read(request, async (tx, acting) => ({ groups: await countGroups(tx, acting, await findRules(tx)) })),
+    )
 
     app.get('/api/accounts/choices', { schema: accountChoicesRoute, config: apiFor('accounts.view') }, (request) =>
       read(request, async (tx, acting) => {
@@ -106,15 +118,18 @@ export function administration(needs: AdministrationNeeds & { publicUrl: URL }):
     )
 
     app.get('/api/accounts/:id', { schema: getAccountRoute, config: apiFor('accounts.view') }, async (request) => {
-      const { account, hindrance, messages } = await read(request, async (tx, acting) => {
+      const { account, hindrance, messages, session } = await read(request, async (tx, acting) => {
         const account = await findAccount(tx, acting, request.params.id)
         if (account === undefined) throw accountNotFound()
-        const hindrances = await findHindrances(tx, needs.keys, [account], await findRules(tx))
-        return { account, hindrance: hindrances.get(account.id), messages: await latestMessages(tx, [account.id]) }
+        const rules = await findRules(tx)
+        const hindrances = await findHindrances(tx, needs.keys, [account], rules)
+        const sessions = await seenSessions(tx, acting, [account], rules)
+        const messages = await latestMessages(tx, [account.id])
+        return { account, hindrance: hindrances.get(account.id), messages, session: sessions.get(account.id) }
       })
       const { createdAt, version, disputedMove } = account
       const self = account.id === sessionOf(request).accountId
-      const shared = listed(account, hindrance, messages.get(account.id))
+      const shared = listed(account, hindrance, messages.get(account.id), session)
       return {
         ...shared,
         ...detailsOf(account),
@@ -186,15 +201,33 @@ function detailsOf(account: AccountDetails): Pick<AccountDetails, DetailField> {
   return Object.fromEntries(detailFields.map((field) => [field, account[field]])) as Pick<AccountDetails, DetailField>
 }
 
+/** Where those of the accounts are that are logged in, for whoever may see sessions. */
+async function seenSessions(
+  tx: Transaction,
+  { permissions }: ActingAccount,
+  accounts: readonly ListedAccount[],
+  limits: SessionLimits,
+): Promise<Map<string, SeenSession>> {
+  if (!permissions.includes('sessions.view')) return new Map()
+  const ids = accounts.map(({ id }) => id)
+  return findSeenSessions(tx, ids, limits)
+}
+
+function shownSession({ startedAt, device, address, silent }: SeenSession) {
+  return { startedAt: startedAt.toISOString(), device, address, silent }
+}
+
 function listed(
   { lastLoginAt, ...account }: ListedAccount,
   hindrance: Hindrance | undefined,
   message: MessageStanding | undefined,
+  session: SeenSession | undefined,
 ) {
   return {
     ...account,
     lock: hindrance?.lock === undefined ? null : { until: hindrance.lock.until?.toISOString() ?? null },
     passwordExpired: hindrance?.expired === true,
+    session: session === undefined ? null : shownSession(session),
     lastLoginAt: lastLoginAt?.toISOString() ?? null,
     message: message === undefined ? null : { ...message, at: message.at.toISOString() },
   }

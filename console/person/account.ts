@@ -1,0 +1,3 @@
+import type { Answer } from '../app/api.ts'
+
+export type Account = Answer<'GET /api/accounts/:id'>
