@@ -6,6 +6,7 @@ import type { Browser } from '../../../test/browser.ts'
 import { loggedIn } from '../../../test/floor.ts'
 import { addModule } from '../../../test/module.ts'
 import type { TestSystem } from '../../../test/nodes.ts'
+import { sealIntent } from './intent.ts'
 
 /** A code as the browser of somebody gets it on its way. */
 async function coded(system: TestSystem, own: Browser) {
@@ -71,7 +72,20 @@ test('an intent works once, however many requests race for it on three nodes, an
   await Promise.all(racers.map((_, i) => atModule(system, i % 3).get('/.gatehouse/callback?code=x')))
   const answers = await system.race('forward_sign_in', racers)
   assert.equal(answers.filter(({ location }) => location!.includes('/.gatehouse/callback?')).length, 1)
-  const old = await begin()
-  await system.sql("update forward_sign_in set expires_at = now() - interval '1 second' where code_hash is null")
-  assert.match((await own.get(old.pathname + old.search)).location!, /why=expired/)
+  const [module] = await system.sql<{ id: string }>('select id from module')
+  const intent = { moduleId: module!.id, nonceHash: Buffer.alloc(32), wanted: '/' }
+  const minutesAgo = (minutes: number, instance = system.main) =>
+    own.get(`/forward-auth/sign-in?intent=${sealIntent(system.keys, instance, intent, Date.now() - minutes * 60_000)}`)
+  assert.match((await minutesAgo(9)).location!, /callback/)
+  assert.match((await minutesAgo(10.1)).location!, /why=expired/)
+  const { instance: other } = await system.addInstance('other', 'other.example.com')
+  assert.match((await minutesAgo(0, other)).location!, /why=expired/, 'of another instance')
+  const forged = at.searchParams.get('intent')!.replace(/.$/, (last) => (last === 'A' ? 'Q' : 'A'))
+  assert.match((await own.get(`/forward-auth/sign-in?intent=${forged}`)).location!, /why=expired/)
+})
+
+test('asvs-2.4.1 whoever only comes by writes nothing down, however often', async (t) => {
+  const { system } = await startBehindProxy(t)
+  for (let i = 0; i < 50; i += 1) assert.equal((await atModule(system).get(`/.gatehouse/start?to=/${i}`)).status, 303)
+  assert.deepEqual(await system.sql('select from forward_sign_in'), [])
 })

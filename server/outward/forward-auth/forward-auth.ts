@@ -20,6 +20,7 @@ import { goOnPage } from '../openid/pages.ts'
 import { nonceCookie, ticketCookie } from './cookie.ts'
 import { forwardedHost, type ProxyKind, readAsked, statusForStranger } from './forwarded.ts'
 import { headersOf } from './identity.ts'
+import { openIntent, sealIntent } from './intent.ts'
 import { refusedAtModule, type Trouble, troublePage, troubles } from './pages.ts'
 import { moduleHostUnknown, proxyNotTrusted } from './problems.ts'
 import { callbackRoute, checkRoute, signInRoute, startRoute, troubleRoute } from './schemas.ts'
@@ -28,10 +29,8 @@ import {
   checkTickets,
   countArrivals,
   findForwardModule,
-  findIntent,
   findModuleByHost,
   giveCode,
-  insertForwardSignIn,
   redeemCode,
 } from './store.ts'
 
@@ -86,17 +85,16 @@ export function forwardAuth(needs: ForwardAuthNeeds): FastifyPluginAsyncTypebox 
       const mode = request.headers['sec-fetch-mode']
       if (mode !== undefined && mode !== 'navigate') throw requestInvalid('Only a browser that shows a page goes this way.')
       const nonce = readCookie(request, nonceCookie) ?? newToken()
-      const intent = newToken()
       const wanted = wayBack(request.query.to)
       const module = await database.in(request.instance, async (tx) => {
         const found = await findModuleByHost(tx, host)
         if (found === undefined) throw moduleHostUnknown()
         const nonceHash = hashToken(nonce)
-        if ((await countArrivals(tx, found.id, nonceHash, circleSeconds)) >= mostArrivals) return { ...found, isCircle: true }
-        await insertForwardSignIn(tx, { intentHash: hashToken(intent), moduleId: found.id, nonceHash, wanted })
-        return found
+        const isCircle = (await countArrivals(tx, found.id, nonceHash, circleSeconds)) >= mostArrivals
+        return { id: found.id, nonceHash, isCircle }
       })
-      if ('isCircle' in module) return trouble(request, reply, 'loop', module)
+      if (module.isCircle) return trouble(request, reply, 'loop', module)
+      const intent = sealIntent(keys, request.instance, { moduleId: module.id, nonceHash: module.nonceHash, wanted })
       setCookie(reply, nonceCookie, nonce)
       return reply.redirect(`${instanceUrl(publicUrl, request.instance)}/forward-auth/sign-in?intent=${intent}`, 303)
     })
@@ -131,19 +129,19 @@ export function forwardAuth(needs: ForwardAuthNeeds): FastifyPluginAsyncTypebox 
     // On the instance's own host.
     app.get('/forward-auth/sign-in', { schema: signInRoute, config: ofPeople }, async (request, reply) => {
       const { instance, session } = request
-      const { intent = '', after } = request.query
-      const intentHash = hashToken(intent)
-      const module = await database.in(instance, (tx) => findIntent(tx, intentHash))
-      if (module === undefined) return trouble(request, reply, 'expired', undefined)
-      const here = `/forward-auth/sign-in?intent=${encodeURIComponent(intent)}`
+      const { intent: sealed = '', after } = request.query
+      const intent = openIntent(keys, instance, sealed)
+      const module = intent && (await database.in(instance, (tx) => findForwardModule(tx, intent.moduleId)))
+      if (intent === undefined || module === undefined) return trouble(request, reply, 'expired', undefined)
+      const here = `/forward-auth/sign-in?intent=${encodeURIComponent(sealed)}`
       if (session === undefined) return reply.redirect(`/login?next=${encodeURIComponent(`${here}&after=login`)}`, 303)
       // A form may lead to no other site, and a page may.
       if (after !== undefined) return sendPage(request, reply, 200, goOnPage(request.view, here))
       const grant = await openModuleSession(database, instance, session.id, module.clientId, await rules.of(instance))
       if (grant === undefined) return trouble(request, reply, 'refused', module)
       const code = newToken()
-      const isGiven = await database.in(instance, (tx) => giveCode(tx, intentHash, session.id, hashToken(code)))
-      if (!isGiven) return trouble(request, reply, 'expired', module)
+      const used = { intentHash: hashToken(sealed), ...intent, sessionId: session.id, codeHash: hashToken(code) }
+      if (!(await database.in(instance, (tx) => giveCode(tx, used)))) return trouble(request, reply, 'expired', module)
       return reply.redirect(`${originOf(module)}/.gatehouse/callback?code=${code}`, 303)
     })
 

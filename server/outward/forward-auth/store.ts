@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Database, Transaction } from '../../platform/database.ts'
 import { removeSome, type TidyStep } from '../../platform/tidying.ts'
 import type { SessionLimits } from '../../sessions/sessions.ts'
+import { intentMinutes } from './intent.ts'
 
 /** A request of a module's host, of which a proxy asks who sends it. */
 export type AskedTicket = {
@@ -65,20 +66,7 @@ export async function findForwardModule(tx: Transaction, id: string): Promise<Fo
   return tx.selectFrom('module').select(moduleColumns).where('id', '=', id).where('host', 'is not', null).executeTakeFirst()
 }
 
-export const intentMinutes = 10
 export const codeSeconds = 60
-
-/** Keeps that a browser is on its way into a module. */
-export async function insertForwardSignIn(
-  tx: Transaction,
-  values: { intentHash: Buffer; moduleId: string; nonceHash: Buffer; wanted: string },
-): Promise<void> {
-  const expiresAt = sql<Date>`now() + make_interval(mins => ${intentMinutes})`
-  await tx
-    .insertInto('forwardSignIn')
-    .values({ ...values, expiresAt })
-    .execute()
-}
 
 /** How often this browser has got into the module within the last seconds. */
 export async function countArrivals(tx: Transaction, moduleId: string, nonceHash: Buffer, seconds: number): Promise<number> {
@@ -92,26 +80,20 @@ export async function countArrivals(tx: Transaction, moduleId: string, nonceHash
   return row.count
 }
 
-/** The module of an intent that nobody has used yet; undefined when there is none. */
-export async function findIntent(tx: Transaction, intentHash: Buffer): Promise<ForwardModule | undefined> {
-  return tx
-    .selectFrom('forwardSignIn')
-    .innerJoin('module', 'module.id', 'forwardSignIn.moduleId')
-    .select(moduleColumns)
-    .where('intentHash', '=', intentHash)
-    .where('codeHash', 'is', null)
-    .where('expiresAt', '>', sql<Date>`now()`)
-    .executeTakeFirst()
-}
-
-/** Uses an intent up for a session, which gets a code by it; false when that was done before, or it is too late. */
-export async function giveCode(tx: Transaction, intentHash: Buffer, sessionId: string, codeHash: Buffer): Promise<boolean> {
+/** Uses an intent up for a session, which gets a code by it; false when that was done before. */
+export async function giveCode(
+  tx: Transaction,
+  used: { intentHash: Buffer; moduleId: string; nonceHash: Buffer; wanted: string; sessionId: string; codeHash: Buffer },
+): Promise<boolean> {
   const row = await tx
-    .updateTable('forwardSignIn')
-    .set({ sessionId, codeHash, codeExpiresAt: sql<Date>`now() + make_interval(secs => ${codeSeconds})` })
-    .where('intentHash', '=', intentHash)
-    .where('codeHash', 'is', null)
-    .where('expiresAt', '>', sql<Date>`now()`)
+    .insertInto('forwardSignIn')
+    .values({
+      ...used,
+      // Kept for as long as the intent could be used again.
+      expiresAt: sql<Date>`now() + make_interval(mins => ${intentMinutes})`,
+      codeExpiresAt: sql<Date>`now() + make_interval(secs => ${codeSeconds})`,
+    })
+    .onConflict((conflict) => conflict.columns(['instanceId', 'intentHash']).doNothing())
     .returning('intentHash')
     .executeTakeFirst()
   return row !== undefined

@@ -19,6 +19,7 @@ import {
   insertSecret,
   isHostFree,
   knownUsers,
+  listModules,
   lockModule,
   type Module,
   type ModuleFields,
@@ -67,8 +68,9 @@ export async function createModule(
   const clientId = `m-${randomBytes(8).toString('hex')}`
   const id = await insertModule(tx, clientId, kind, fields)
   if (id === undefined) throw nameTaken()
-  await give(tx, id, fields)
+  const elsewhere = await give(tx, id, fields)
   await recordModule(tx, 'module_created', actor, { id, clientId, kind, ...fields }, caller)
+  await recordLandings(tx, actor, elsewhere, caller)
   const secret = moduleKinds[kind].keepsSecret ? await addSecret(tx, id) : undefined
   return { id, clientId, secret }
 }
@@ -93,11 +95,12 @@ export async function changeModule(
   } catch (error) {
     throw brokenConstraint(error) === 'unique' ? nameTaken() : error
   }
-  await give(tx, id, fields)
+  const elsewhere = await give(tx, id, fields)
   const changed = Object.fromEntries(
     Object.entries(fields).filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field as keyof Module])),
   )
   await recordModule(tx, 'module_changed', actor, { id, name: before.name, changed }, caller)
+  await recordLandings(tx, actor, elsewhere, caller)
 }
 
 /** Removes a module with all that was handed out to it. @throws module_not_found */
@@ -148,10 +151,20 @@ async function addSecret(tx: Transaction, id: string): Promise<string> {
   return secret
 }
 
-/** @throws changed_meanwhile when somebody else has a profile land elsewhere at the same moment */
-async function give(tx: Transaction, id: string, fields: ModuleFields): Promise<void> {
+/** Records that nobody of some profiles lands at these modules any more. */
+async function recordLandings(tx: Transaction, actor: Actor, ids: readonly string[], caller: Caller | undefined): Promise<void> {
+  const others = ids.length === 0 ? [] : (await listModules(tx)).filter(({ id }) => ids.includes(id))
+  for (const { id, name, landing } of others)
+    await recordModule(tx, 'module_changed', actor, { id, name, changed: { landing } }, caller)
+}
+
+/**
+ * Returns the other modules at which somebody lands no more.
+ * @throws changed_meanwhile when somebody else has a profile land elsewhere at the same moment
+ */
+async function give(tx: Transaction, id: string, fields: ModuleFields): Promise<string[]> {
   try {
-    await replaceUsers(tx, id, fields)
+    return await replaceUsers(tx, id, fields)
   } catch (error) {
     throw brokenConstraint(error) === 'unique' ? changedMeanwhile() : error
   }

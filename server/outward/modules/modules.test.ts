@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { allLanguages } from '../../../contracts/languages.ts'
 import { get, loggedIn, startFloor } from '../../../test/floor.ts'
 import { plainModule } from './modules.ts'
 
@@ -29,6 +31,41 @@ test('an Administrator registers, changes and removes a module, and its secret i
     ['module_created', 'module_changed', 'module_secret_given', 'module_removed'],
   )
   assert.ok(!JSON.stringify(audit).includes(secret))
+})
+
+test('a landing that another module takes over stands in the audit of both', async (t) => {
+  const { system, admin, profiles } = await startFloor(t)
+  const boss = await loggedIn(system, admin)
+  const fields = { ...body, address: 'https://crm.example.com/', profiles: [profiles.Agent], landing: [profiles.Agent] }
+  for (const name of ['First', 'Second'])
+    assert.equal((await boss.sendJson('POST', '/api/modules', { ...fields, name })).status, 201)
+  const audit = await system.sql<{ event: string; detail: { name: string; changed?: object } }>(
+    "select event, detail from audit_event where event like 'module%' order by id",
+  )
+  assert.deepEqual(
+    audit.map(({ event, detail }) => [event, detail.name, detail.changed]),
+    [
+      ['module_created', 'First', undefined],
+      ['module_created', 'Second', undefined],
+      ['module_changed', 'First', { landing: [] }],
+    ],
+  )
+})
+
+test('every fault of a module has its words in every language', () => {
+  const sources = ['addresses', 'manage-modules']
+    .map((name) => readFileSync(new URL(`${name}.ts`, import.meta.url), 'utf8'))
+    .join()
+  const codes = [...sources.matchAll(/'((?:address|not|landing|profile|team|name)_[a-z_]+)'/g)].map(([, code]) => code!)
+  assert.ok(codes.length > 8)
+  for (const language of allLanguages) {
+    const texts = JSON.parse(readFileSync(`locales/${language}/faults.json`, 'utf8')) as Record<string, string>
+    assert.deepEqual(
+      [...new Set(codes)].filter((code) => !(code in texts) && !['module_not_found'].includes(code)),
+      [],
+      language,
+    )
+  }
 })
 
 test('what cannot be taken is named, field by field', async (t) => {

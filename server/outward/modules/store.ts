@@ -105,19 +105,23 @@ export async function deleteModule(tx: Transaction, id: string): Promise<void> {
   await tx.deleteFrom('module').where('id', '=', id).execute()
 }
 
-/** Gives a module to these, and takes it from all others. Whoever lands here lands at no other module any more. */
+/** Gives a module to these, and takes it from all others. Whoever lands here lands at no other module any more: those are returned. */
 export async function replaceUsers(
   tx: Transaction,
   moduleId: string,
   { profiles, teams, landing }: Pick<ModuleFields, 'profiles' | 'teams' | 'landing'>,
-): Promise<void> {
-  if (landing.length > 0)
-    await tx
-      .updateTable('moduleProfile')
-      .set({ lands: false })
-      .where('profileId', 'in', landing)
-      .where('lands', '=', true)
-      .execute()
+): Promise<string[]> {
+  const elsewhere =
+    landing.length === 0
+      ? []
+      : await tx
+          .updateTable('moduleProfile')
+          .set({ lands: false })
+          .where('profileId', 'in', landing)
+          .where('moduleId', '<>', moduleId)
+          .where('lands', '=', true)
+          .returning('moduleId')
+          .execute()
   await tx.deleteFrom('moduleProfile').where('moduleId', '=', moduleId).execute()
   await tx.deleteFrom('moduleTeam').where('moduleId', '=', moduleId).execute()
   if (profiles.length > 0)
@@ -130,6 +134,7 @@ export async function replaceUsers(
       .insertInto('moduleTeam')
       .values(teams.map((teamId) => ({ moduleId, teamId })))
       .execute()
+  return [...new Set(elsewhere.map((row) => row.moduleId))]
 }
 
 /** Those of the ids that are profiles, and those that are teams. */
