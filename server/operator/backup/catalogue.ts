@@ -60,3 +60,11 @@ export async function describeSchema(client: pg.Client): Promise<string[]> {
   )
   return rows.map(({ name }) => name)
 }
+
+/** The instances: the owner of the tables sees none, the operator sees all. Call it in a transaction. */
+export async function listInstanceIds(client: pg.Client): Promise<string[]> {
+  await client.query('set local role gatehouse_operator')
+  const { rows } = await client.query<{ id: string }>('select id from instance order by id')
+  await client.query('reset role')
+  return rows.map(({ id }) => id)
+}

@@ -8,7 +8,7 @@ import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import type { DatabaseAddress } from '../../platform/database.ts'
 import { version } from '../../platform/version.ts'
-import { type BackupTable, describeSchema, listTables } from './catalogue.ts'
+import { type BackupTable, describeSchema, listInstanceIds, listTables } from './catalogue.ts'
 import { type BackupHead, endOfRows } from './file.ts'
 
 /**
@@ -59,8 +59,7 @@ async function listScopes(client: pg.Client): Promise<(string | undefined)[]> {
     'select rolsuper or rolbypassrls as "seesAll" from pg_roles where rolname = current_user',
   )
   if (rows[0]!.seesAll) return [undefined]
-  const { rows: instances } = await client.query<{ id: string }>('select id from list_instances() order by id')
-  return instances.map(({ id }) => id)
+  return listInstanceIds(client)
 }
 
 async function* rowsOf(client: pg.Client, { name, columns, where }: BackupTable, instance: string | undefined) {
