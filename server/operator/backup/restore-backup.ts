@@ -5,7 +5,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { DatabaseAddress } from '../../platform/database.ts'
 import { OperatorError } from '../problems.ts'
-import { describeSchema, listTables } from './catalogue.ts'
+import { describeSchema, listInstanceIds, listTables } from './catalogue.ts'
 import type { BackupHead, BackupPart } from './file.ts'
 
 /**
@@ -56,8 +56,7 @@ async function refuseOther(client: pg.Client, { schema, version }: BackupHead): 
   const here = await describeSchema(client)
   if (String(here) !== String(schema))
     throw new OperatorError(`The backup was made by Gatehouse ${version}. Restore it with that version, and upgrade afterwards.`)
-  const { rows } = await client.query<{ n: number }>('select count(*)::int as n from list_instances()')
-  if (rows[0]!.n > 0)
+  if ((await listInstanceIds(client)).length > 0)
     throw new OperatorError('There are instances in this database. A backup is restored into an empty one only.')
 }
 
