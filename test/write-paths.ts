@@ -245,6 +245,8 @@ export const elsewhere = [
   // Goes through everybody; server/administration/live/live.test.ts has who stays.
   'POST /api/sessions/end-all',
   'POST /api/session/stay',
+  // Acts on no account: server/administration/floor/floor.test.ts.
+  'PUT /api/instance',
   'PUT /api/rules',
   'POST /api/rules/preview',
   'POST /api/rules/expire-passwords',
