@@ -200,7 +200,8 @@ test('after a restore into another server, what docs/operating.md says lets read
   // The owner of the tables, who is bound by their policies, and no superuser.
   const owner = `owner_${Date.now()}`
   await client.query(
-    `create role ${owner}; grant create, usage on schema public to ${owner}; alter table audit_event owner to ${owner}`,
+    `create role ${owner}; grant create, usage on schema public to ${owner};
+     alter table audit_event owner to ${owner}; alter table audit_seal owner to ${owner}`,
   )
   await client.query(`set role ${owner}`)
   await client.query(sql)
